@@ -1,0 +1,4 @@
+// The diagnostics of the room `plan`.
+import { defineCodes } from '../definition.js';
+
+export const planCodes = defineCodes({});

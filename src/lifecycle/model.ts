@@ -1,0 +1,53 @@
+// ECR lifecycle policies as ECR itself writes them (user guide, "Lifecycle policy parameters").
+// It must not know repositories, AWS clients, clocks or the manifest's text.
+
+export type CountType = 'imageCountMoreThan' | 'sinceImagePushed' | 'sinceImagePulled' | 'sinceImageTransitioned';
+
+export interface LifecycleSelection {
+  readonly tagStatus: 'tagged' | 'untagged' | 'any';
+  /** An image must match every entry (AND). `*` stands for any run of characters; at most four in an entry. */
+  readonly tagPatternList?: readonly string[];
+  /** An image must match every entry (AND). */
+  readonly tagPrefixList?: readonly string[];
+  /** ECR takes `standard` where it is left out. */
+  readonly storageClass?: 'standard' | 'archive';
+  readonly countType: CountType;
+  /** Required with every count type but `imageCountMoreThan`, refused with it. */
+  readonly countUnit?: 'days';
+  readonly countNumber: number;
+}
+
+export interface LifecycleRule {
+  readonly rulePriority: number;
+  readonly description?: string;
+  readonly selection: LifecycleSelection;
+  readonly action: { readonly type: 'expire' } | { readonly type: 'transition'; readonly targetStorageClass: 'archive' };
+}
+
+/** A whole policy; `rules` in ascending priority once canonical. */
+export interface LifecyclePolicy {
+  readonly rules: readonly LifecycleRule[];
+}
+
+/** What the manifest says, before it is compiled to rules. `null` turns a part off. */
+export interface LifecycleIntent {
+  readonly expireUntaggedAfterDays?: number | null;
+  /** Counts tagged images only. */
+  readonly maxImageCount?: number | null;
+  /** Ordered: the first entry that matches an image governs it. */
+  readonly keep?: readonly { readonly tags: readonly string[]; readonly last: number }[];
+}
+
+/** An image as DescribeImages tells of it; times in milliseconds since the epoch. */
+export interface Image {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly pushedAt: number;
+  readonly sizeInBytes?: number;
+  readonly storageClass?: 'standard' | 'archive';
+  readonly lastPulledAt?: number;
+  readonly lastArchivedAt?: number;
+  readonly lastActivatedAt?: number;
+  /** Digests of the children, where the image is a manifest list or index and they are known. */
+  readonly children?: readonly string[];
+}

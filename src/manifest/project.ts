@@ -1,0 +1,139 @@
+// What a loaded project is: every document checked and shorthands expanded, nothing merged yet; and what it resolves to.
+// It must not know lifecycle rules, policies or AWS: registry/ makes those of it.
+import type { Diagnostic, SourceRange } from '../diagnostics/index.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A part of a repository's settings as one layer states it; `null` unsets. Shapes as in proto/, camelCase, shorthands expanded. */
+export type SpecLayer = { readonly [field: string]: Json };
+
+export type LayerKind =
+  | 'built-in'
+  | 'preset'
+  | 'planton'
+  | 'project'
+  | 'environment'
+  | 'repository'
+  | 'override'
+  | 'set';
+
+/** Where an effective value comes from. */
+export interface Origin {
+  readonly layer: LayerKind;
+  /** For people: `preset production`, `environment prod`, `--set`, `Planton's default`. */
+  readonly label: string;
+  readonly range?: SourceRange;
+}
+
+export interface ProjectEnvironment {
+  readonly name: string;
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+  readonly preset?: 'production' | 'staging' | 'development';
+  readonly range: SourceRange;
+}
+
+export interface ProjectRepository {
+  readonly key: string;
+  /** Planton's documents keep Planton's own defaults. */
+  readonly dialect: 'slipway' | 'planton';
+  /** Names of the environments it exists in; absent: all. */
+  readonly environments?: readonly string[];
+  readonly range: SourceRange;
+}
+
+/** A whole project. Made by `loadProject`; resolved with `resolve(project, environment)`. */
+export interface Project {
+  readonly name: string;
+  readonly org?: string;
+  /** The folder it was loaded from, absolute. */
+  readonly directory: string;
+  /** In the order of the manifest. */
+  readonly environments: ReadonlyMap<string, ProjectEnvironment>;
+  readonly repositories: ReadonlyMap<string, ProjectRepository>;
+  /** Found while loading; errors are thrown instead. */
+  readonly warnings: readonly Diagnostic[];
+  /** The layers of one repository in one environment, weakest first. For `resolve`. */
+  layersOf(repository: string, environment: string): readonly Layer[];
+  /** The naming pattern, for instance `{project}/{name}`. */
+  readonly naming: string;
+}
+
+export interface Layer {
+  readonly kind: LayerKind;
+  readonly label: string;
+  readonly values: SpecLayer;
+  /** Where a value stands, by dotted path within `values`, for instance `lifecyclePolicy.keep.0.tags`; the nearest enclosing place otherwise. */
+  locate(path: string): SourceRange | undefined;
+}
+
+export interface Grantee {
+  readonly account?: string;
+  readonly role?: string;
+  readonly user?: string;
+  readonly org?: string;
+  readonly service?: string;
+  readonly sourceAccount?: string;
+  readonly sourceArn?: string;
+}
+
+export interface LifecycleRuleSpec {
+  readonly rulePriority: number;
+  readonly description?: string;
+  readonly selection: {
+    readonly tagStatus: 'tagged' | 'untagged' | 'any';
+    readonly tagPatternList?: readonly string[];
+    readonly tagPrefixList?: readonly string[];
+    readonly storageClass?: 'standard' | 'archive';
+    readonly countType: 'imageCountMoreThan' | 'sinceImagePushed' | 'sinceImagePulled' | 'sinceImageTransitioned';
+    readonly countUnit?: 'days';
+    readonly countNumber: number;
+  };
+  readonly action: { readonly type: 'expire' | 'transition'; readonly targetStorageClass?: 'archive' };
+}
+
+export interface LifecycleSpec {
+  /** `true`: no policy at all. */
+  readonly none?: boolean;
+  readonly expireUntaggedAfterDays?: number;
+  readonly maxImageCount?: number;
+  readonly keep?: readonly { readonly tags: readonly string[]; readonly last: number }[];
+  /** Replaces the three fields above. */
+  readonly rules?: readonly LifecycleRuleSpec[];
+}
+
+export interface PolicyStatementSpec {
+  readonly name: string;
+  readonly effect: 'Allow' | 'Deny';
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** The settings that hold for a repository in an environment, after all layers. */
+export interface EffectiveSpec {
+  readonly imageImmutable: boolean;
+  readonly mutableTagPatterns: readonly string[];
+  readonly immutableTagPatterns: readonly string[];
+  readonly encryptionType: 'AES256' | 'KMS' | 'KMS_DSSE';
+  readonly kmsKeyId?: string;
+  readonly forceDelete: boolean;
+  readonly scanOnPush: boolean;
+  /** Absent: not managed (a Planton manifest that says nothing). */
+  readonly lifecyclePolicy?: LifecycleSpec;
+  readonly access: { readonly pull: readonly Grantee[]; readonly push: readonly Grantee[]; readonly statements: readonly PolicyStatementSpec[] };
+  /** Without Slipway's own tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface ResolvedRepository {
+  readonly key: string;
+  /** The name in ECR. */
+  readonly name: string;
+  readonly dialect: 'slipway' | 'planton';
+  readonly spec: EffectiveSpec;
+  /** Where each effective value comes from, by dotted path (`lifecyclePolicy.maxImageCount`, `tags.Team`, `repositoryName`); lists have one origin. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly range: SourceRange;
+}

@@ -1,0 +1,188 @@
+// The plan: a plain, serialisable, deterministic value. The same input gives the same bytes.
+// It is what `plan` prints, `--out` writes, and `apply` consumes. docs/json-output.md documents it.
+import type { Statement } from '../access/model.js';
+import type { LifecycleRule } from '../lifecycle/model.js';
+import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../registry/model.js';
+
+export const planVersion = 1;
+
+/** DESIGN section 5: what may hurt needs its own consent, `--accept HAZARD[:NAME]`. */
+export type HazardKind =
+  | 'delete-images'
+  | 'expire-images'
+  | 'expire-in-use'
+  | 'lose-access'
+  | 'open-access'
+  | 'overwrite-shared'
+  | 'take-over';
+
+export interface Hazard {
+  readonly kind: HazardKind;
+  /** The repository's name in ECR. */
+  readonly repository: string;
+  /** What would happen, in one sentence: lower case, no full stop. */
+  readonly reason: string;
+  /** Whether only `--accept KIND:NAME` will do, not `--accept KIND`. */
+  readonly mustBeNamed: boolean;
+}
+
+/** One member of a list that is compared piece by piece: before, after, or both. */
+export interface PieceChange<T> {
+  /** A rule's priority or a statement's Sid. */
+  readonly id: string;
+  readonly action: 'add' | 'change' | 'remove';
+  readonly before?: T;
+  readonly after?: T;
+}
+
+/** What a changed lifecycle policy does to the images that exist. */
+export interface LifecycleEffect {
+  readonly images: number;
+  readonly expiring: number;
+  readonly archiving: number;
+  /** Bytes of the expiring images, as far as ECR tells them. */
+  readonly expiringBytes: number;
+  /** The first ten that go: a tag, or else the digest. */
+  readonly examples: readonly string[];
+}
+
+/** One change of one aspect. Values are canonical, so that `before` and `after` differ in meaning, not in layout. */
+export type Change =
+  | { readonly aspect: 'tagMutability'; readonly before: TagMutability | null; readonly after: TagMutability }
+  | { readonly aspect: 'scanOnPush'; readonly before: boolean | null; readonly after: boolean }
+  | { readonly aspect: 'encryption'; readonly before: Encryption | null; readonly after: Encryption }
+  | {
+      readonly aspect: 'tags';
+      /** Only the keys that change; `null` where a side lacks the key. */
+      readonly before: Readonly<Record<string, string | null>>;
+      readonly after: Readonly<Record<string, string | null>>;
+    }
+  | {
+      readonly aspect: 'lifecyclePolicy';
+      /** Canonical policy texts; `null`: none. */
+      readonly before: string | null;
+      readonly after: string | null;
+      readonly rules: readonly PieceChange<LifecycleRule>[];
+      readonly effect?: LifecycleEffect;
+    }
+  | {
+      readonly aspect: 'repositoryPolicy';
+      /** Our own statements, canonical, before and after. Foreign ones are not part of the change. */
+      readonly before: readonly Statement[];
+      readonly after: readonly Statement[];
+      readonly statements: readonly PieceChange<Statement>[];
+    };
+
+export type Aspect = Change['aspect'];
+
+/** Something that is there, is not ours, and stays. */
+export interface Kept {
+  readonly what: 'tag' | 'statement' | 'lifecyclePolicy';
+  /** Tag key or Sid. */
+  readonly id: string;
+  readonly note: string;
+}
+
+/** An aspect that could not be read. Nothing is written to it. */
+export interface Unknown {
+  readonly aspect: Aspect | 'images';
+  readonly operation: string;
+  readonly reason: string;
+}
+
+/**
+ * What becomes of one repository.
+ * `create`, `update`, `delete` (an orphan, with `--prune`, or `destroy`), `unchanged`;
+ * `orphan`: ours, no longer declared, left until `--prune`;
+ * `replace`: a change ECR cannot make in place (`encryption`); never done by Slipway, the steps are printed;
+ * `foreign`: declared, but it belongs to somebody else and is left alone without consent to `take-over`.
+ */
+export type RepositoryAction = 'create' | 'update' | 'delete' | 'unchanged' | 'orphan' | 'replace' | 'foreign';
+
+export interface RepositoryPlan {
+  readonly name: string;
+  /** The key in the manifest; absent for orphans. */
+  readonly key?: string;
+  readonly arn: string;
+  /** Absent until it exists. */
+  readonly uri?: string;
+  readonly action: RepositoryAction;
+  /** Why, where the action alone does not say it. */
+  readonly reason?: string;
+  readonly changes: readonly Change[];
+  readonly kept: readonly Kept[];
+  readonly unknown: readonly Unknown[];
+  /** With `delete`: whether images may be deleted with it, and how many there are (`null`: not known). */
+  readonly deletion?: { readonly force: boolean; readonly images: number | null };
+  /** With `replace`: what a person would do, one step a line. */
+  readonly steps?: readonly string[];
+  /** Statements of others, kept word for word when the policy is written. */
+  readonly foreignStatements?: readonly Statement[];
+}
+
+export interface RegistryPlan {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  /** Sorted by name; unchanged ones included, without changes. */
+  readonly repositories: readonly RepositoryPlan[];
+  /** Remarks about the whole registry, for instance that orphans could not be looked for. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly replace: number;
+  readonly unchanged: number;
+  readonly orphan: number;
+  readonly foreign: number;
+  readonly unknown: number;
+}
+
+export type PlanPurpose = 'apply' | 'destroy';
+
+export interface Plan {
+  readonly version: typeof planVersion;
+  readonly purpose: PlanPurpose;
+  readonly owner: Owner;
+  readonly scope: { readonly only: readonly string[]; readonly prune: boolean };
+  readonly registries: readonly RegistryPlan[];
+  /** Sorted by repository, then kind. */
+  readonly hazards: readonly Hazard[];
+  readonly summary: PlanSummary;
+}
+
+/** What happens to one repository during apply, one call to AWS each. */
+export type Step =
+  | { readonly kind: 'create'; readonly tags: Tags }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'put-tag-mutability'; readonly mode: MutabilityMode }
+  | { readonly kind: 'put-scan-on-push' }
+  | { readonly kind: 'tag' }
+  | { readonly kind: 'untag' }
+  | { readonly kind: 'put-lifecycle-policy' }
+  | { readonly kind: 'delete-lifecycle-policy' }
+  | { readonly kind: 'set-repository-policy' }
+  | { readonly kind: 'delete-repository-policy' };
+
+export type StepKind = Step['kind'];
+
+/** Progress of `apply`, in the order in which things happen. */
+export type ApplyEvent =
+  | { readonly type: 'started'; readonly repositories: number; readonly steps: number }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'repository-started'; readonly repository: string; readonly region: string; readonly action: RepositoryAction }
+  | { readonly type: 'step-done'; readonly repository: string; readonly region: string; readonly step: StepKind }
+  | { readonly type: 'repository-done'; readonly repository: string; readonly region: string; readonly action: RepositoryAction; readonly uri?: string }
+  | { readonly type: 'repository-failed'; readonly repository: string; readonly region: string; readonly step: StepKind; readonly operation: string; readonly awsCode: string; readonly message: string; readonly skipped: readonly StepKind[] }
+  | { readonly type: 'repository-skipped'; readonly repository: string; readonly region: string; readonly reason: string }
+  | { readonly type: 'finished'; readonly outcome: ApplyOutcome };
+
+export interface ApplyOutcome {
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly interrupted: boolean;
+}

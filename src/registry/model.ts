@@ -1,0 +1,84 @@
+// The two models of a registry: what is wanted, and what is there.
+// A registry is one AWS account in one Region. Nothing here knows how either was come by.
+import type { Statement } from '../access/model.js';
+import type { LifecyclePolicy } from '../lifecycle/model.js';
+
+export type Tags = Readonly<Record<string, string>>;
+export type MutabilityMode = 'IMMUTABLE' | 'MUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';
+
+export interface TagMutability {
+  readonly mode: MutabilityMode;
+  /** WILDCARD filters, sorted; empty unless the mode ends in `_WITH_EXCLUSION`. */
+  readonly exclusions: readonly string[];
+}
+
+export interface Encryption {
+  readonly type: 'AES256' | 'KMS' | 'KMS_DSSE';
+  /** Key ARN, key id or alias; absent with KMS means Amazon's own key for ECR. */
+  readonly kmsKey?: string;
+}
+
+/** Who a repository belongs to: the tags `slipway:project` and `slipway:environment`. */
+export interface Owner {
+  readonly project: string;
+  readonly environment: string;
+}
+
+export interface DesiredRepository {
+  /** The key in the manifest. */
+  readonly key: string;
+  /** The name in ECR. */
+  readonly name: string;
+  readonly tagMutability: TagMutability;
+  readonly encryption: Encryption;
+  readonly scanOnPush: boolean;
+  /** All tags that Slipway puts on it, ownership tags included. Other tags on the repository are left alone. */
+  readonly tags: Tags;
+  /** `undefined`: not managed, not even read. `null`: managed, and there must be none. */
+  readonly lifecyclePolicy: LifecyclePolicy | null | undefined;
+  /** Our own statements, with our Sids; may be empty. Statements of others in the live policy are left alone. */
+  readonly statements: readonly Statement[];
+  readonly forceDelete: boolean;
+}
+
+export interface DesiredRegistry {
+  readonly owner: Owner;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  /** Sorted by name. */
+  readonly repositories: readonly DesiredRepository[];
+}
+
+/** What a read brought. A denied or failed read is `unknown`, which is never the same as `absent`. */
+export type Reading<T> =
+  | { readonly state: 'present'; readonly value: T }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unknown'; readonly operation: string; readonly reason: string }
+  | { readonly state: 'unread' };
+
+export interface ObservedRepository {
+  readonly name: string;
+  readonly arn: string;
+  readonly uri: string;
+  readonly registryId: string;
+  readonly tagMutability: TagMutability;
+  readonly encryption: Encryption;
+  readonly scanOnPush: boolean;
+  readonly tags: Reading<Tags>;
+  /** The policy's text as ECR gave it. */
+  readonly lifecyclePolicy: Reading<string>;
+  /** The policy's text as ECR gave it. */
+  readonly repositoryPolicy: Reading<string>;
+}
+
+export interface ObservedRegistry {
+  readonly account: string;
+  readonly region: string;
+  /**
+   * Every repository that is declared or says it is ours; by name. Repositories that are neither are not kept.
+   */
+  readonly repositories: ReadonlyMap<string, ObservedRepository>;
+  /** Whether every repository of ours could be found; otherwise orphans may be missing, and this says why. */
+  readonly orphansKnown: { readonly known: true } | { readonly known: false; readonly reason: string };
+}
