@@ -1,0 +1,47 @@
+// Packs Slipway, installs the package in an empty folder, and uses it there: the command line and the library.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'slipway-package-'));
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+try {
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
+  writeFileSync(join(folder, 'package.json'), '{"name":"elsewhere","private":true,"type":"module"}\n');
+  run('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)]);
+  writeFileSync(
+    join(folder, 'slipway.yaml'),
+    [
+      'apiVersion: ecr.slipway.dev/v1',
+      'kind: Project',
+      'metadata: {name: elsewhere}',
+      'spec:',
+      '  environments: {dev: {account: "111111111111", region: eu-west-1}}',
+      '  repositories: {api: {}}',
+      '',
+    ].join('\n'),
+  );
+  run('npx', ['slipway', 'validate']);
+  writeFileSync(
+    join(folder, 'use.mjs'),
+    [
+      "import { compile, loadProject } from 'slipway';",
+      "const project = await loadProject('.');",
+      "const [registry] = compile(project, 'dev');",
+      "if (registry?.repositories[0]?.name !== 'api') throw new Error('the library does not compile a project');",
+      "const { startLocalEcr } = await import('slipway/local');",
+      'const local = await startLocalEcr({ memory: true, port: 0 });',
+      'await local.close();',
+      '',
+    ].join('\n'),
+  );
+  run('node', ['use.mjs']);
+  const unpacked = (packed.unpackedSize / 1024 / 1024).toFixed(1);
+  process.stdout.write(`the package works: ${packed.entryCount} files, ${unpacked} MiB unpacked\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

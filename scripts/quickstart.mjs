@@ -1,0 +1,65 @@
+// The two-minute story of Slipway, on an ECR of this machine: run it with `npm run quickstart`.
+// It works in a temporary folder, on a free port, in memory, and leaves nothing behind.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+const { startLocalEcr } = await import('../dist/local/index.js');
+const { DeleteLifecyclePolicyCommand, ECRClient, PutImageTagMutabilityCommand } = await import('@aws-sdk/client-ecr');
+
+const root = resolve(import.meta.dirname, '..');
+const slipwayBin = join(root, 'dist', 'bin', 'slipway.js');
+const folder = mkdtempSync(join(tmpdir(), 'slipway-quickstart-'));
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+const say = (text) => process.stdout.write(`\n${paint('1', `# ${text}`)}\n`);
+
+const local = await startLocalEcr({ memory: true, port: 0 });
+const env = { ...process.env, SLIPWAY_LOCAL_PORT: String(local.port), ...(colour ? { FORCE_COLOR: '1' } : {}) };
+
+/** Runs `slipway` as a person would, and stops the story where it ends otherwise than expected. */
+async function slipway(args, expected = 0) {
+  process.stdout.write(`${paint('36', `$ slipway ${args.join(' ')}`)}\n`);
+  const child = spawn(process.execPath, [slipwayBin, ...args], { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise((done, failed) => child.once('exit', done).once('error', failed));
+  if (code !== expected) throw new Error(`slipway ${args.join(' ')} ended with ${code}, expected ${expected}`);
+}
+
+try {
+  cpSync(join(root, 'examples', 'payments'), folder, { recursive: true });
+  say('One small manifest: three repositories, two environments');
+  process.stdout.write(readFileSync(join(folder, 'slipway.yaml'), 'utf8'));
+  say('Is it right?');
+  await slipway(['validate']);
+  say('What would change in production? The ECR it asks runs on this machine');
+  await slipway(['plan', '-e', 'prod', '--local']);
+  say('Make it so, in both environments');
+  await slipway(['apply', '-e', 'dev', '--local', '--auto-approve']);
+  await slipway(['apply', '-e', 'prod', '--local', '--auto-approve']);
+  say('A second plan has nothing to do');
+  await slipway(['plan', '-e', 'prod', '--local', '--detailed-exitcode']);
+
+  say('Somebody clicks in the console: tags of payments/api may move, and the lifecycle policy is gone');
+  const console_ = new ECRClient({
+    endpoint: local.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: '222222222222', secretAccessKey: 'local' },
+  });
+  await console_.send(new PutImageTagMutabilityCommand({ repositoryName: 'payments/api', imageTagMutability: 'MUTABLE' }));
+  await console_.send(new DeleteLifecyclePolicyCommand({ repositoryName: 'payments/api' }));
+  console_.destroy();
+  say('Slipway finds it');
+  await slipway(['drift', '-e', 'prod', '--local'], 2);
+  say('And mends it');
+  await slipway(['apply', '-e', 'prod', '--local', '--auto-approve']);
+  await slipway(['drift', '-e', 'prod', '--local']);
+
+  say('Where to push to');
+  await slipway(['output', '-e', 'prod', '--local']);
+  process.stdout.write('\nNext: slipway init in a folder of your own, or read README.md.\n');
+} finally {
+  await local.close();
+  rmSync(folder, { recursive: true, force: true });
+}
