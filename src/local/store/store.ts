@@ -1,0 +1,27 @@
+// The port behind every document the local cloud keeps: one synchronous, ordered, transactional store.
+// It must not know what the documents mean, nor any service's errors.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+export interface Page {
+  /** Only keys that sort after this one. */
+  readonly after?: string;
+  readonly limit?: number;
+}
+
+/**
+ * Documents by kind (`repository`), scope (`account/region`) and key. Keys sort by UTF-8 bytes, in every implementation.
+ * Values are plain JSON; what `get` gives is never shared with the store, so a caller may keep it.
+ */
+export interface Store {
+  get(kind: string, scope: string, key: string): Json | undefined;
+  put(kind: string, scope: string, key: string, value: Json): void;
+  /** True where there was something to delete. */
+  delete(kind: string, scope: string, key: string): boolean;
+  list(kind: string, scope: string, page?: Page): [key: string, value: Json][];
+  /** The scopes that hold at least one document of the kind, sorted. */
+  scopes(kind: string): string[];
+  /** All of `fn` or nothing of it. A transaction inside another joins it. `fn` must not return a promise. */
+  transaction<T>(fn: () => T): T;
+  close(): void;
+}
