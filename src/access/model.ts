@@ -5,7 +5,12 @@ export type Principal =
   | { readonly kind: 'account'; readonly account: string }
   | { readonly kind: 'role' | 'user'; readonly arn: string }
   | { readonly kind: 'org'; readonly id: string }
-  | { readonly kind: 'service'; readonly service: string; readonly sourceAccount?: string; readonly sourceArn?: string };
+  | {
+      readonly kind: 'service';
+      readonly service: string;
+      readonly sourceAccount?: string;
+      readonly sourceArn?: string;
+    };
 
 /** What the manifest says of access to one repository. */
 export interface AccessIntent {

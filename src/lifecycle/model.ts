@@ -21,7 +21,9 @@ export interface LifecycleRule {
   readonly rulePriority: number;
   readonly description?: string;
   readonly selection: LifecycleSelection;
-  readonly action: { readonly type: 'expire' } | { readonly type: 'transition'; readonly targetStorageClass: 'archive' };
+  readonly action:
+    | { readonly type: 'expire' }
+    | { readonly type: 'transition'; readonly targetStorageClass: 'archive' };
 }
 
 /** A whole policy; `rules` in ascending priority once canonical. */
@@ -50,4 +52,12 @@ export interface Image {
   readonly lastActivatedAt?: number;
   /** Digests of the children, where the image is a manifest list or index and they are known. */
   readonly children?: readonly string[];
+}
+
+/** A rule as a person typed it: every member has its type, but they may not fit together. `checkRules` tells. */
+export interface RawRule {
+  readonly rulePriority: number;
+  readonly description?: string;
+  readonly selection: LifecycleSelection;
+  readonly action: { readonly type: 'expire' | 'transition'; readonly targetStorageClass?: 'archive' };
 }

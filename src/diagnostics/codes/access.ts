@@ -1,4 +1,95 @@
 // The diagnostics of the room `access`.
-import { defineCodes } from '../definition.js';
+import { type Definition, defineCodes } from '../definition.js';
 
-export const accessCodes = defineCodes({});
+/** Most rows are mistakes in the manifest. */
+function mistake(title: string, meaning: string, mend: string): Definition {
+  return { severity: 'error', fault: 'user', title, meaning, mend };
+}
+
+export const accessCodes = defineCodes({
+  'access/bad-grantee': mistake(
+    'a grantee of no known shape',
+    'A grantee is exactly one of account, role, user, org or service; sourceAccount and sourceArn go with a service only.',
+    'name one of `account:`, `role:`, `user:`, `org:` or `service:`',
+  ),
+  'access/bad-account': mistake(
+    'not an account id',
+    'An AWS account id has twelve digits.',
+    'give the twelve digits, in quotes so that leading zeros stay',
+  ),
+  'access/bad-arn': mistake(
+    'not the ARN of a principal',
+    'A role or user is named by its whole ARN, without wildcards: AWS takes none in a principal.',
+    'give the whole ARN, for instance `arn:aws:iam::111111111111:role/ci`',
+  ),
+  'access/bad-organization': mistake(
+    'not an organisation id',
+    'An organisation id is `o-` and 10 to 32 lower-case letters or digits.',
+    'give the id that `aws organizations describe-organization` prints',
+  ),
+  'access/bad-service': mistake(
+    'not a service',
+    'A service principal looks like `lambda.amazonaws.com`; its first part alone will do.',
+    'name the service, for instance `lambda`',
+  ),
+  'access/service-does-not-pull': mistake(
+    'a grant without effect',
+    'The service does not pull images under its own name, so a grant to it does nothing.',
+    'grant pull to the role that really pulls',
+  ),
+  'access/push-by-organization': mistake(
+    'everyone in the organisation could push',
+    'Whoever can push decides what runs. A whole organisation is too wide for that, and Slipway does not write it as a grant.',
+    'name the accounts or roles that push, or write a statement of your own under `statements`',
+  ),
+  'access/push-by-service': mistake(
+    'a service that does not push',
+    'AWS services do not push images under their own name, except CodeBuild.',
+    'grant push to the role the service works with',
+  ),
+  'access/bad-action': mistake(
+    'not an action of ECR',
+    'A statement of a repository policy names actions of ECR.',
+    'name actions of ECR, for instance `ecr:BatchGetImage`',
+  ),
+  'access/action-without-repository': mistake(
+    'an action that is not about a repository',
+    'The action applies to a whole registry, so a repository policy cannot grant it.',
+    'grant it in the identity policy of the caller, with `Resource: "*"`',
+  ),
+  'access/bad-principal': mistake(
+    'not a principal',
+    'The principals of a statement are account ids, ARNs of roles and users, `service:NAME`, or `*`.',
+    'write an account id, an ARN, `service:NAME` or `*`',
+  ),
+  'access/bad-condition': mistake(
+    'not a condition',
+    'A condition is an operator of IAM, such as `StringEquals`, over keys such as `aws:SourceAccount`.',
+    'write `Operator: {prefix:Key: value}` with an operator that IAM knows',
+  ),
+  'access/empty-statement': mistake(
+    'a statement that says nothing',
+    'A statement needs at least one principal and one action.',
+    'name at least one principal and one action',
+  ),
+  'access/bad-statement-name': mistake(
+    'a statement without a usable name',
+    'The name becomes part of the Sid, which is how Slipway finds its statements again.',
+    'use letters and digits, beginning with a letter, at most 64',
+  ),
+  'access/duplicate-statement': mistake(
+    'two statements of one name',
+    'Two statements would have the same Sid, and ECR refuses that.',
+    'rename one of the two',
+  ),
+  'access/policy-too-large': mistake(
+    'a policy too large',
+    'ECR takes at most 10,240 characters of repository policy, statements of others included.',
+    'grant to accounts or to the organisation instead of many roles, or remove grants',
+  ),
+  'access/unreadable-policy': mistake(
+    'a policy that cannot be read',
+    'The repository policy in place is not a policy document. Slipway does not replace what it cannot read.',
+    'look at it with `aws ecr get-repository-policy`, and mend or delete it there',
+  ),
+});
