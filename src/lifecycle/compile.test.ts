@@ -1,0 +1,313 @@
+// Exercises compile.ts and check.ts: intent and typed rules in, exact policies and exact diagnostics out.
+// It must not know the manifest's text.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Diagnostic, isSlipwayError } from '../diagnostics/index.js';
+import { lifecycleText } from './canonical.js';
+import { checkIntent, checkRules } from './check.js';
+import { compileLifecycle, compileRules } from './compile.js';
+import type { LifecycleIntent, LifecycleSelection, RawRule } from './model.js';
+import { validateLifecyclePolicyText } from './validate.js';
+
+const brief = (found: readonly Diagnostic[]) => found.map(({ code, path, message }) => `${code} ${path} ${message}`);
+function thrown(run: () => unknown): string[] {
+  try {
+    run();
+  } catch (error) {
+    if (isSlipwayError(error)) return brief(error.diagnostics);
+    throw error;
+  }
+  return [];
+}
+
+describe('intent', () => {
+  test('everything, in the order of evaluation', () => {
+    const intent: LifecycleIntent = {
+      expireUntaggedAfterDays: 14,
+      maxImageCount: 30,
+      keep: [
+        { tags: ['v*', 'release-*'], last: 50 },
+        { tags: ['pr-*'], last: 1 },
+      ],
+    };
+    expect(compileLifecycle(intent)).toEqual({
+      rules: [
+        {
+          rulePriority: 10,
+          description: 'keep the last 50 of v*',
+          selection: { tagStatus: 'tagged', tagPatternList: ['v*'], countType: 'imageCountMoreThan', countNumber: 50 },
+          action: { type: 'expire' },
+        },
+        {
+          rulePriority: 20,
+          description: 'keep the last 50 of release-*',
+          selection: {
+            tagStatus: 'tagged',
+            tagPatternList: ['release-*'],
+            countType: 'imageCountMoreThan',
+            countNumber: 50,
+          },
+          action: { type: 'expire' },
+        },
+        {
+          rulePriority: 30,
+          description: 'keep the last 1 of pr-*',
+          selection: { tagStatus: 'tagged', tagPatternList: ['pr-*'], countType: 'imageCountMoreThan', countNumber: 1 },
+          action: { type: 'expire' },
+        },
+        {
+          rulePriority: 800,
+          description: 'expire untagged images after 14 days',
+          selection: { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 14 },
+          action: { type: 'expire' },
+        },
+        {
+          rulePriority: 900,
+          description: 'keep the last 30 tagged images',
+          selection: { tagStatus: 'tagged', tagPatternList: ['*'], countType: 'imageCountMoreThan', countNumber: 30 },
+          action: { type: 'expire' },
+        },
+      ],
+    });
+  });
+  test('one of a thing', () => {
+    const descriptions = compileLifecycle({ expireUntaggedAfterDays: 1, maxImageCount: 1 })?.rules.map(
+      (rule) => rule.description,
+    );
+    expect(descriptions).toEqual(['expire untagged images after 1 day', 'keep the last 1 tagged image']);
+  });
+  test('nothing asked for is no policy', () => {
+    expect(compileLifecycle({})).toBeNull();
+    expect(compileLifecycle({ expireUntaggedAfterDays: null, maxImageCount: null, keep: [] })).toBeNull();
+  });
+  test('no cap behind a pattern that matches every tag', () => {
+    expect(
+      compileLifecycle({ maxImageCount: 30, keep: [{ tags: ['*'], last: 5 }] })?.rules.map((rule) => rule.rulePriority),
+    ).toEqual([10]);
+    expect(
+      compileLifecycle({ maxImageCount: 30, keep: [{ tags: ['*a*'], last: 5 }] })?.rules.map(
+        (rule) => rule.rulePriority,
+      ),
+    ).toEqual([10, 900]);
+  });
+  test('problems, all at once, each at its place', () => {
+    const intent: LifecycleIntent = {
+      expireUntaggedAfterDays: 0,
+      maxImageCount: 1.5,
+      keep: [
+        { tags: [], last: 1 },
+        { tags: ['v*', 'feature/*', '*a*b*c*d*'], last: -2 },
+        { tags: ['v*', 'v1*'], last: 3 },
+      ],
+    };
+    const expected = [
+      'lifecycle/empty-keep keep.0.tags keep entry 1 names no tags',
+      'lifecycle/bad-pattern keep.1.tags.1 no tag can match the pattern "feature/*"',
+      'lifecycle/too-many-wildcards keep.1.tags.2 pattern "*a*b*c*d*" has 5 wildcards, more than 4',
+      'lifecycle/bad-number keep.1.last last is -2, not a whole number of at least 1',
+      'lifecycle/duplicate-pattern keep.2.tags.0 pattern "v*" is listed twice',
+      'lifecycle/covered-pattern keep.2.tags.1 pattern "v1*" never acts: "v*" before it matches every such tag',
+      'lifecycle/bad-number expireUntaggedAfterDays expireUntaggedAfterDays is 0, not a whole number of at least 1',
+      'lifecycle/bad-number maxImageCount maxImageCount is 1.5, not a whole number of at least 1',
+    ];
+    expect(brief(checkIntent(intent))).toEqual(expected);
+    expect(thrown(() => compileLifecycle(intent))).toEqual(expected);
+  });
+  test('a narrower pattern before a wider one is in order', () => {
+    expect(checkIntent({ keep: [{ tags: ['v1*', 'v*', '*a*b*c*'], last: 1 }] })).toEqual([]);
+  });
+  test('fifty rules, untagged images and the cap among them', () => {
+    const keep = (count: number) => [{ tags: Array.from({ length: count }, (_, at) => `p${at}-`), last: 1 }];
+    expect(compileLifecycle({ keep: keep(50) })?.rules.at(-1)?.rulePriority).toBe(500);
+    expect(compileLifecycle({ keep: keep(48), maxImageCount: 1, expireUntaggedAfterDays: 1 })?.rules.length).toBe(50);
+    expect(thrown(() => compileLifecycle({ keep: keep(49), maxImageCount: 1, expireUntaggedAfterDays: 1 }))).toEqual([
+      'lifecycle/too-many-rules keep 49 keep patterns make 51 rules, more than the 50 of ECR',
+    ]);
+    expect(thrown(() => compileLifecycle({ keep: keep(51), maxImageCount: null }))).toEqual([
+      'lifecycle/too-many-rules keep 51 keep patterns make 51 rules, more than the 50 of ECR',
+    ]);
+  });
+  test('30,720 characters', () => {
+    const one = (length: number) => ({ keep: [{ tags: ['x'.repeat(length)], last: 1 }] });
+    // The pattern stands in the rule twice, in its description and in its list.
+    const frame = lifecycleText(compileLifecycle(one(1)) ?? { rules: [] }).length - 2;
+    const most = Math.floor((30_720 - frame) / 2);
+    expect(compileLifecycle(one(most))?.rules.length).toBe(1);
+    const size = frame + 2 * (most + 1);
+    expect(thrown(() => compileLifecycle(one(most + 1)))).toEqual([
+      `lifecycle/policy-too-large keep the policy has ${size} characters, more than the 30720 of ECR`,
+    ]);
+  });
+  test('whatever compiles, ECR takes', () => {
+    const pattern = fc
+      .array(fc.constantFrom('a', 'b', '-', '*'), { minLength: 1, maxLength: 4 })
+      .map((all) => all.join(''));
+    const intent = fc.record(
+      {
+        expireUntaggedAfterDays: fc.option(fc.integer({ min: 1, max: 400 })),
+        maxImageCount: fc.option(fc.integer({ min: 1, max: 400 })),
+        keep: fc.array(
+          fc.record({ tags: fc.array(pattern, { minLength: 1, maxLength: 2 }), last: fc.integer({ min: 1, max: 99 }) }),
+          { maxLength: 3 },
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(intent, (wanted) => {
+        fc.pre(checkIntent(wanted).length === 0);
+        const policy = compileLifecycle(wanted);
+        if (policy === null) return;
+        expect(validateLifecyclePolicyText(lifecycleText(policy))).toEqual({ valid: true, policy });
+        expect(checkRules(policy.rules).filter(({ severity }) => severity === 'error')).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('typed rules', () => {
+  const rule = (selection: Partial<LifecycleSelection> = {}, rest: Partial<RawRule> = {}): RawRule => ({
+    rulePriority: 1,
+    selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1, ...selection },
+    action: { type: 'expire' },
+    ...rest,
+  });
+  const at = (rulePriority: number, selection: Partial<LifecycleSelection> = {}) => rule(selection, { rulePriority });
+  const check = (...rules: RawRule[]) => brief(checkRules(rules));
+  const noVariant = 'ECR would answer "instance failed to match exactly one schema (matched 0 out of 4)"';
+  const mapping = 'ECR would answer "Could not map policyString into LifecyclePolicy."';
+  const tagged = (...tagPatternList: string[]) => ({ tagStatus: 'tagged', tagPatternList }) as const;
+  const age = { countType: 'sinceImagePushed', countUnit: 'days' } as const;
+
+  test('good ones become the canonical policy', () => {
+    expect(check(at(2), at(1, tagged('v*')))).toEqual([]);
+    expect(compileRules([at(2, { storageClass: 'standard' }), at(1, tagged('v*'))])).toEqual({
+      rules: [at(1, tagged('v*')), at(2)],
+    });
+  });
+  test('how many', () => {
+    expect(check()).toEqual(['lifecycle/no-rules rules the list of rules is empty']);
+    const many = Array.from({ length: 51 }, (_, index) => at(index + 1, tagged(`p${index}-`)));
+    expect(check(...many.slice(1))).toEqual([]);
+    expect(check(...many)).toEqual([
+      'lifecycle/too-many-rules rules there are 51 rules; ECR would answer "array is too long: must have at most 50 elements but instance has 51 elements"',
+    ]);
+  });
+  test('how large', () => {
+    const large = (length: number) => rule({}, { description: 'x'.repeat(length) });
+    const frame = lifecycleText(compileRules([large(1)])).length - 1;
+    expect(check(large(30_720 - frame))).toEqual([]);
+    expect(check(large(30_721 - frame))).toEqual([
+      'lifecycle/policy-too-large rules the policy has 30721 characters, more than the 30720 of ECR',
+    ]);
+  });
+  test('numbers', () => {
+    expect(check(rule({ countNumber: 0 }, { rulePriority: 1.5 }))).toEqual([
+      'lifecycle/bad-number rules.0.rulePriority rulePriority is 1.5, not a whole number of at least 1; ECR would answer "instance type (number) does not match any allowed primitive type (allowed: ["integer"])"',
+      'lifecycle/bad-number rules.0.selection.countNumber countNumber is 0, not a whole number of at least 1; ECR would answer "numeric instance is lower than the required minimum (minimum: 1, found: 0)"',
+    ]);
+  });
+  test('units', () => {
+    expect(check(rule({ countUnit: 'days' }))).toEqual([
+      `lifecycle/unit-not-allowed rules.0.selection.countUnit countUnit "days" stands beside countType "imageCountMoreThan", which counts images; ${noVariant}`,
+    ]);
+    expect(check(rule({ countType: 'sinceImagePushed' }))).toEqual([
+      `lifecycle/missing-unit rules.0.selection.countUnit countType "sinceImagePushed" has no countUnit; ${noVariant}`,
+    ]);
+    expect(check(rule(age))).toEqual([]);
+  });
+  test('storage classes', () => {
+    const archived = { countType: 'sinceImageTransitioned', countUnit: 'days', countNumber: 90 } as const;
+    expect(check(rule({ ...archived, storageClass: 'archive' }))).toEqual([]);
+    expect(check(rule(archived))).toEqual([
+      `lifecycle/storage-class rules.0.selection.storageClass countType "sinceImageTransitioned" is about archived images, but storageClass is "standard"; ${noVariant}`,
+    ]);
+    expect(check(rule({ ...archived, storageClass: 'archive', countNumber: 89 }))).toEqual([
+      'lifecycle/archive-too-short rules.0.selection.countNumber 89 days in archive are fewer than the 90 that ECR demands; ECR would answer "numeric instance is lower than the required minimum (minimum: 90, found: 89)"',
+    ]);
+    expect(check(rule({ ...archived, storageClass: 'archive', countNumber: 0 })).length).toBe(1);
+    expect(check(rule({ storageClass: 'archive' }))).toEqual([
+      'lifecycle/storage-class rules.0.selection.storageClass countType "imageCountMoreThan" is about standard images, but storageClass is "archive"; ECR would answer "SINCE_IMAGE_PUSHED, SINCE_IMAGE_PULLED and IMAGE_COUNT_MORE_THAN support the STANDARD storage class only"',
+    ]);
+  });
+  test('tag lists', () => {
+    expect(check(rule({ tagStatus: 'tagged' }))).toEqual([
+      'lifecycle/missing-tag-list rules.0.selection.tagStatus tagStatus "tagged" has neither tagPatternList nor tagPrefixList; ECR would answer "Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED."',
+    ]);
+    expect(check(rule({ ...tagged('a'), tagPrefixList: ['a'] }))).toEqual([
+      'lifecycle/both-tag-lists rules.0.selection.tagPrefixList tagPrefixList stands beside tagPatternList; ECR would answer "If policy has a tagged rule, it must specify only one of tagPrefixList or tagPatternList"',
+    ]);
+    expect(check(rule({ tagStatus: 'untagged', tagPatternList: ['a'] }))).toEqual([
+      'lifecycle/tag-list-not-allowed rules.0.selection.tagPatternList tagPatternList stands beside tagStatus "untagged"; ECR would answer "Cannot specify tagPatternList with tagStatus UNTAGGED"',
+    ]);
+    expect(check(rule(tagged('a*****')))).toEqual([
+      'lifecycle/too-many-wildcards rules.0.selection.tagPatternList.0 pattern "a*****" has 5 wildcards, more than 4; ECR would answer "Invalid tag pattern provided. Total number of * must not exceed 4"',
+    ]);
+    expect(check(rule(tagged('a/b')))).toEqual([
+      'lifecycle/bad-pattern rules.0.selection.tagPatternList.0 no tag can match "a/b"',
+    ]);
+    expect(check(rule({ tagStatus: 'tagged', tagPrefixList: ['v*'] }))).toEqual([
+      'lifecycle/bad-pattern rules.0.selection.tagPrefixList.0 a prefix takes "*" literally, so no tag can match "v*"',
+    ]);
+  });
+  test('actions', () => {
+    expect(check(rule({}, { action: { type: 'expire', targetStorageClass: 'archive' } }))).toEqual([
+      'lifecycle/target-not-allowed rules.0.action.targetStorageClass targetStorageClass "archive" stands beside action "expire"; ECR would answer "instance failed to match exactly one schema (matched 0 out of 2)"',
+    ]);
+    expect(check(rule(age, { action: { type: 'transition' } }))).toEqual([
+      `lifecycle/missing-target rules.0.action.targetStorageClass action "transition" has no targetStorageClass; ${mapping}`,
+    ]);
+    expect(check(rule({ countType: 'sinceImagePulled', countUnit: 'days' }))).toEqual([
+      'lifecycle/action-not-allowed rules.0.action.type countType "sinceImagePulled" can archive images, not expire them; ECR would answer "SINCE_IMAGE_PULLED supports the TRANSITION action only"',
+    ]);
+    expect(
+      check(
+        rule(
+          { countType: 'sinceImageTransitioned', countUnit: 'days', countNumber: 90, storageClass: 'archive' },
+          { action: { type: 'transition', targetStorageClass: 'archive' } },
+        ),
+      ),
+    ).toEqual([
+      'lifecycle/action-not-allowed rules.0.action.type countType "sinceImageTransitioned" can expire images, not archive them again; ECR would answer "SINCE_IMAGE_TRANSITIONED supports the EXPIRE action only"',
+    ]);
+  });
+  test('between rules', () => {
+    expect(check(at(4, { tagStatus: 'untagged' }), at(4))).toEqual([
+      'lifecycle/duplicate-priority rules.1.rulePriority priority 4 is given to more than one rule; ECR would answer "Duplicate priority in multiple rules"',
+    ]);
+    expect(check(at(1, { tagStatus: 'untagged' }), at(2, { tagStatus: 'untagged' }))).toEqual([
+      'lifecycle/two-untagged rules.1.selection.tagStatus untagged images are already selected by the rule of priority 1; ECR would answer "Only one rule can select Untagged images per storage class"',
+    ]);
+    expect(check(at(7), at(8))).toEqual([
+      'lifecycle/two-any rules.1.selection.tagStatus all images are already selected by the rule of priority 7; ECR would answer "Only one rule can specify tagStatus=ANY"',
+    ]);
+    expect(check(at(1), at(2, tagged('a')))).toEqual([
+      'lifecycle/any-not-last rules.0.rulePriority the rule for all images has priority 1, before the rule of priority 2; ECR would answer "Rule for tagStatus=ANY must have the lowest priority per storage class"',
+    ]);
+    const prefixes = { tagStatus: 'tagged', tagPrefixList: ['a'] } as const;
+    expect(check(at(1, prefixes), at(2, prefixes))).toEqual([
+      'lifecycle/duplicate-prefixes rules.1.selection.tagPrefixList the same prefixes are already selected by the rule of priority 1; ECR would answer "Duplicate tag prefixes in multiple rules per storage class"',
+      'lifecycle/shadowed-rule rules.1 the rule of priority 2 never acts: the rule of priority 1 selects every image it selects',
+    ]);
+  });
+  test('warnings: a rule that never acts, and a list that means AND', () => {
+    expect(
+      check(at(30, tagged('v1*')), at(20, tagged('v1.2')), at(10, { tagStatus: 'tagged', tagPrefixList: ['v'] })),
+    ).toEqual([
+      'lifecycle/shadowed-rule rules.0 the rule of priority 30 never acts: the rule of priority 10 selects every image it selects',
+      'lifecycle/shadowed-rule rules.1 the rule of priority 20 never acts: the rule of priority 10 selects every image it selects',
+    ]);
+    expect(check(at(1, tagged('v1*')), at(2, tagged('v*')))).toEqual([]);
+    expect(check(at(1, tagged('a*', 'a*')))).toEqual([]);
+    expect(check(at(1, tagged('a*', 'b*')), at(2, tagged('a*')))).toEqual([
+      'lifecycle/and-trap rules.0.selection.tagPatternList an image must match "a*" and "b*" at once',
+    ]);
+    expect(checkRules([at(1, tagged('a*', 'b*'))]).map(({ severity }) => severity)).toEqual(['warning']);
+    expect(compileRules([at(1, tagged('b*', 'a*'))]).rules[0]?.selection.tagPatternList).toEqual(['a*', 'b*']);
+  });
+  test('what is wrong is thrown, without the warnings', () => {
+    expect(thrown(() => compileRules([at(0, tagged('a', 'b'))]))).toEqual([
+      'lifecycle/bad-number rules.0.rulePriority rulePriority is 0, not a whole number of at least 1; ECR would answer "numeric instance is lower than the required minimum (minimum: 1, found: 0)"',
+    ]);
+  });
+});

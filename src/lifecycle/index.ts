@@ -1,0 +1,17 @@
+// The room's door.
+// Behind it: intent to rules, ECR's own validation, one text for each meaning, comparison and evaluation.
+export { canonicalLifecycle, canonicalLifecycleText, lifecycleText, parseLifecycle } from './canonical.js';
+export { checkIntent, checkRules } from './check.js';
+export { compileLifecycle, compileRules } from './compile.js';
+export { diffLifecycle, type RuleChange } from './diff.js';
+export { evaluate, type ImageOutcome, type LifecycleSummary, summarise } from './evaluate.js';
+export type {
+  CountType,
+  Image,
+  LifecycleIntent,
+  LifecyclePolicy,
+  LifecycleRule,
+  LifecycleSelection,
+  RawRule,
+} from './model.js';
+export { type LifecycleValidation, validateLifecyclePolicyText } from './validate.js';

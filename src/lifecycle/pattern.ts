@@ -1,0 +1,40 @@
+// Tag patterns: what one matches, and when one covers another. `*` stands for any run of characters, nothing else is special.
+// It must not know rules or images.
+
+// A tag as the registry takes it (OCI distribution specification; ECR's own message names the same letters).
+const inTags = /^[A-Za-z0-9._-]*$/;
+
+/** Whether some tag can match: only what tags consist of, and wildcards. */
+export function canMatchTags(pattern: string): boolean {
+  return pattern !== '' && inTags.test(pattern.replaceAll('*', ''));
+}
+
+/**
+ * Makes a matcher of a pattern. Each fixed piece is looked for once, from where the piece before it ended: taking the
+ * leftmost place is always right when `*` is the only wildcard, so nothing is ever tried twice.
+ */
+export function compilePattern(pattern: string): (tag: string) => boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return (tag) => tag === pattern;
+  const middle = rest.filter((piece) => piece !== '');
+  return (tag) => {
+    if (tag.length < first.length + last.length || !tag.startsWith(first) || !tag.endsWith(last)) return false;
+    const end = tag.length - last.length;
+    let from = first.length;
+    for (const piece of middle) {
+      const at = tag.indexOf(piece, from);
+      if (at < 0 || at + piece.length > end) return false;
+      from = at + piece.length;
+    }
+    return true;
+  };
+}
+
+/**
+ * Whether every tag that `narrow` matches is matched by `wide` too. Exact: a character that stands in neither can only
+ * be taken up by a `*` of `wide`, and then so can anything else in its place.
+ */
+export function covers(wide: string, narrow: string): boolean {
+  return compilePattern(wide)(narrow.replaceAll('*', '\u0000'));
+}
