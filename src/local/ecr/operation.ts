@@ -1,32 +1,18 @@
 // What an ECR operation is: a pure function of its input, the caller and the store, and the errors it may answer with.
 // It must not know HTTP, the wire protocol, or which operations there are.
-import type { Store } from '../store/store.js';
+import { decodeToken, encodeToken, type ServiceContext, ServiceError, scope } from '../service.js';
 
-export interface EcrContext {
-  /** The caller's account. */
-  readonly account: string;
-  readonly region: string;
-  readonly partition: string;
-  readonly callerArn: string;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  readonly store: Store;
+export interface EcrContext extends ServiceContext {
+  /** The address of a repository, without a scheme; ECR's own form where it is left out. */
+  readonly uriOf?: (account: string, region: string, repositoryName: string) => string;
 }
 
 export type EcrOperation = (input: Record<string, unknown>, context: EcrContext) => Record<string, unknown>;
 
-/** An answer that is an error: `__type`, `message` and, for a few codes, further members. */
-export class EcrError extends Error {
-  readonly code: string;
-  readonly status: number;
-  readonly members: Readonly<Record<string, unknown>> | undefined;
-
+export class EcrError extends ServiceError {
   constructor(code: string, message: string, status = 400, members?: Readonly<Record<string, unknown>>) {
-    super(message);
+    super(code, message, status, members);
     this.name = 'EcrError';
-    this.code = code;
-    this.status = status;
-    this.members = members;
   }
 }
 
@@ -38,9 +24,14 @@ export function validation(message: string): EcrError {
   return new EcrError('ValidationException', message);
 }
 
+/** ECR's sentence about one member of the input. */
+export function invalidMember(member: string, constraint: string): EcrError {
+  return invalidParameter(`Invalid parameter at '${member}' failed to satisfy constraint: '${constraint}'`);
+}
+
 /** The store's scope of an account in the context's Region. */
 export function scopeOf(context: EcrContext, account: string = context.account): string {
-  return `${account}/${context.region}`;
+  return scope(account, context.region);
 }
 
 export interface PageLimits {
@@ -52,23 +43,22 @@ export interface PageLimits {
 function pageSize(input: Record<string, unknown>, limits: PageLimits): number {
   const asked = input['maxResults'];
   if (asked === undefined || asked === null) return limits.default;
-  if (typeof asked !== 'number' || !Number.isInteger(asked) || asked < 1 || asked > limits.max) {
-    throw invalidParameter(
-      `Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must be between 1 and ${limits.max}'`,
-    );
+  if (typeof asked !== 'number' || !Number.isInteger(asked)) {
+    throw invalidMember('maxResults', 'Member must be an integer');
   }
+  // The model's range, in the words its other ranges are told in.
+  if (asked < 1) throw invalidMember('maxResults', 'Member must have value greater than or equal to 1');
+  if (asked > limits.max) throw invalidMember('maxResults', `Member must have value less than or equal to ${limits.max}`);
   return asked;
 }
 
-/** Where the page starts. A token is opaque to clients and names a position in this list alone. */
-function pageStart(input: Record<string, unknown>): number {
+/** The position a token names, or nothing where the first page is asked for. */
+function pagePosition(input: Record<string, unknown>, kind: string): string | undefined {
   const token = input['nextToken'];
-  if (token === undefined || token === null || token === '') return 0;
-  if (typeof token === 'string') {
-    const match = /^slipway:(\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString('latin1'));
-    if (match?.[1] !== undefined) return Number(match[1]);
-  }
-  throw invalidParameter("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'");
+  if (token === undefined || token === null || token === '') return undefined;
+  const position = typeof token === 'string' ? decodeToken(kind, token) : undefined;
+  if (position === undefined) throw invalidMember('nextToken', 'Invalid token');
+  return position;
 }
 
 /** One page of a sorted list, with the token of the next one where there is more. */
@@ -78,9 +68,25 @@ export function paginate<T>(
   limits: PageLimits,
 ): { items: T[]; nextToken?: string } {
   const size = pageSize(input, limits);
-  const start = pageStart(input);
-  const end = start + size;
-  const page = items.slice(start, end);
+  const position = pagePosition(input, 'offset') ?? '0';
+  if (!/^\d{1,9}$/.test(position)) throw invalidMember('nextToken', 'Invalid token');
+  const end = Number(position) + size;
+  const page = items.slice(Number(position), end);
   if (end >= items.length) return { items: page };
-  return { items: page, nextToken: Buffer.from(`slipway:${end}`, 'latin1').toString('base64url') };
+  return { items: page, nextToken: encodeToken('offset', String(end)) };
+}
+
+/** The same over a list that is fetched piece by piece, so that a page costs what a page holds. */
+export function paginateKeys<T>(
+  fetch: (after: string | undefined, limit: number) => readonly (readonly [key: string, item: T])[],
+  input: Record<string, unknown>,
+  limits: PageLimits,
+): { items: T[]; nextToken?: string } {
+  const size = pageSize(input, limits);
+  const found = fetch(pagePosition(input, 'after'), size + 1);
+  const page = found.slice(0, size);
+  const last = page.at(-1);
+  const items = page.map(([, item]) => item);
+  if (found.length <= size || last === undefined) return { items };
+  return { items, nextToken: encodeToken('after', last[0]) };
 }

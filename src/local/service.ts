@@ -1,0 +1,63 @@
+// What every service of the local cloud is made of: operations over a store, the caller, and errors with a code.
+// It must not know HTTP, the wire protocols, or any one service.
+import type { Store } from './store/store.js';
+
+export interface ServiceContext {
+  /** The caller's account. */
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly callerArn: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  readonly store: Store;
+}
+
+export type Operation = (input: Record<string, unknown>, context: ServiceContext) => Record<string, unknown>;
+
+/** An answer that is an error: a code, a message and, for a few codes, further members. */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly members: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: string, message: string, status = 400, members?: Readonly<Record<string, unknown>>) {
+    super(message);
+    this.name = 'ServiceError';
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}
+
+/** A service that speaks one of the JSON protocols. */
+export interface JsonService {
+  /** As in IAM actions and in a signature's scope. */
+  readonly name: string;
+  /** What stands before the dot in X-Amz-Target. */
+  readonly target: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+  /** Operations the real service has and this one does not serve. */
+  readonly unserved: ReadonlySet<string>;
+  /** The resource a call is about, as IAM names it; `*` where there is none. */
+  resourceOf(input: Record<string, unknown>, context: ServiceContext): string;
+}
+
+/** The store's scope of an account in a Region. */
+export function scope(account: string, region: string): string {
+  return `${account}/${region}`;
+}
+
+/** Opaque to clients; `kind` keeps a token of one list from being taken by another. */
+export function encodeToken(kind: string, position: string): string {
+  return Buffer.from(`slipway:${kind}:${position}`, 'utf8').toString('base64url');
+}
+
+/** The position, or nothing where it is no token of this kind. */
+export function decodeToken(kind: string, token: string): string | undefined {
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  const start = `slipway:${kind}:`;
+  // Encoding it again refuses what base64 would read leniently.
+  if (!text.startsWith(start) || Buffer.from(text, 'utf8').toString('base64url') !== token) return undefined;
+  return text.slice(start.length);
+}

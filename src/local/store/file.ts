@@ -1,0 +1,120 @@
+// The store that lasts: one libsql file in the data directory, held by one process at a time.
+// It must not know what the documents mean.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { fail } from '../../diagnostics/index.js';
+import type { Json, Store } from './store.js';
+
+const schemaVersion = 1;
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function open(folder: string): Database.Database {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    fail('local/data-unusable', `cannot make the data directory '${folder}': ${reason(error)}`, { cause: error });
+  }
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(join(folder, 'state.db'));
+    // Exclusive before anything is read: the file lock is then kept for the life of the process, and dies with it.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = WAL');
+    // What was acknowledged survives a power cut, not only the end of the process.
+    database.exec('PRAGMA synchronous = FULL');
+    database.exec('BEGIN IMMEDIATE');
+    const { version } = database.prepare('SELECT user_version AS version FROM pragma_user_version').get() as { version: number };
+    if (version > schemaVersion) {
+      fail('local/data-newer', `'${folder}' was written by a newer Slipway (store version ${version}, this one knows ${schemaVersion})`);
+    }
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, ' +
+        'PRIMARY KEY (kind, scope, key)) WITHOUT ROWID',
+    );
+    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    database.exec('COMMIT');
+    return database;
+  } catch (error) {
+    database?.close();
+    if (/locked|busy/i.test(reason(error))) {
+      fail('local/data-locked', `the data directory '${folder}' is in use by another local ECR`, { cause: error });
+    }
+    if (/newer Slipway/.test(reason(error))) throw error;
+    fail('local/data-unusable', `cannot open the store in '${folder}': ${reason(error)}`, { cause: error });
+  }
+}
+
+/** Opens, or makes, the store in a folder. */
+export function openFileStore(folder: string): Store {
+  const database = open(folder);
+  const select = database.prepare('SELECT value FROM documents WHERE kind = ? AND scope = ? AND key = ?');
+  const upsert = database.prepare(
+    'INSERT INTO documents (kind, scope, key, value) VALUES (?, ?, ?, ?) ON CONFLICT (kind, scope, key) DO UPDATE SET value = excluded.value',
+  );
+  const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ? AND key = ?');
+  const page = database.prepare(
+    'SELECT key, value FROM documents WHERE kind = ? AND scope = ? AND key > ? ORDER BY key LIMIT ?',
+  );
+  const scopes = database.prepare('SELECT DISTINCT scope FROM documents WHERE kind = ? ORDER BY scope');
+  let inTransaction = false;
+  let closed = false;
+  // The driver lets go of the database only when its statements are collected, and runs them until then.
+  const live = (): void => {
+    if (closed) throw new Error('the store is closed');
+  };
+
+  return {
+    get(kind, scope, key) {
+      live();
+      // The driver adds a member of its own to rows, so columns are read by name.
+      const row = select.get(kind, scope, key) as { value: string } | undefined;
+      return row === undefined ? undefined : (JSON.parse(row.value) as Json);
+    },
+    put(kind, scope, key, value) {
+      live();
+      upsert.run(kind, scope, key, JSON.stringify(value));
+    },
+    delete(kind, scope, key) {
+      live();
+      return remove.run(kind, scope, key).changes > 0;
+    },
+    list(kind, scope, { after, limit } = {}) {
+      live();
+      const rows = page.all(kind, scope, after ?? '', limit ?? -1) as { key: string; value: string }[];
+      return rows.map((row) => [row.key, JSON.parse(row.value) as Json]);
+    },
+    scopes(kind) {
+      live();
+      return (scopes.all(kind) as { scope: string }[]).map((row) => row.scope);
+    },
+    transaction(fn) {
+      if (inTransaction) return fn();
+      database.exec('BEGIN');
+      inTransaction = true;
+      try {
+        const result = fn();
+        database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        // A commit that failed may have ended the transaction already.
+        if (database.inTransaction) database.exec('ROLLBACK');
+        throw error;
+      } finally {
+        inTransaction = false;
+      }
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      // For the same reason the lock is given up here and now; leaving WAL writes everything to the one file.
+      database.exec('PRAGMA journal_mode = DELETE');
+      database.exec('PRAGMA locking_mode = NORMAL');
+      database.exec('SELECT count(*) FROM sqlite_schema');
+      database.close();
+    },
+  };
+}

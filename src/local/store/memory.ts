@@ -1,0 +1,112 @@
+// The store that forgets: documents in maps, with an undo log for transactions.
+// It must not know files, or what the documents mean.
+import type { Json, Page, Store } from './store.js';
+
+interface Shelf {
+  readonly values: Map<string, string>;
+  /** Sorted by UTF-8 bytes. */
+  readonly keys: string[];
+}
+
+function compare(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
+}
+
+/** The first position whose key is not before `key`. */
+function position(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(keys[middle] ?? '', key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function openMemoryStore(): Store {
+  const shelves = new Map<string, Map<string, Shelf>>();
+  let undo: (() => void)[] | undefined;
+  let open = true;
+
+  const shelf = (kind: string, scope: string): Shelf | undefined => {
+    if (!open) throw new Error('the store is closed');
+    return shelves.get(kind)?.get(scope);
+  };
+
+  const write = (kind: string, scope: string, key: string, text: string): void => {
+    let scopes = shelves.get(kind);
+    if (scopes === undefined) shelves.set(kind, (scopes = new Map()));
+    let found = scopes.get(scope);
+    if (found === undefined) scopes.set(scope, (found = { values: new Map(), keys: [] }));
+    if (!found.values.has(key)) found.keys.splice(position(found.keys, key), 0, key);
+    found.values.set(key, text);
+  };
+
+  const erase = (kind: string, scope: string, key: string): void => {
+    const found = shelf(kind, scope);
+    if (found === undefined || !found.values.delete(key)) return;
+    found.keys.splice(position(found.keys, key), 1);
+    if (found.keys.length === 0) shelves.get(kind)?.delete(scope);
+  };
+
+  /** Remembers how to put back what stands under the key now. */
+  const remember = (kind: string, scope: string, key: string): void => {
+    if (undo === undefined) return;
+    const before = shelf(kind, scope)?.values.get(key);
+    undo.push(() => (before === undefined ? erase(kind, scope, key) : write(kind, scope, key, before)));
+  };
+
+  return {
+    get(kind, scope, key) {
+      const text = shelf(kind, scope)?.values.get(key);
+      return text === undefined ? undefined : (JSON.parse(text) as Json);
+    },
+    put(kind, scope, key, value) {
+      if (!open) throw new Error('the store is closed');
+      const text = JSON.stringify(value);
+      remember(kind, scope, key);
+      write(kind, scope, key, text);
+    },
+    delete(kind, scope, key) {
+      if (shelf(kind, scope)?.values.has(key) !== true) return false;
+      remember(kind, scope, key);
+      erase(kind, scope, key);
+      return true;
+    },
+    list(kind, scope, page: Page = {}) {
+      const found = shelf(kind, scope);
+      if (found === undefined) return [];
+      const { after, limit } = page;
+      let start = 0;
+      if (after !== undefined) {
+        start = position(found.keys, after);
+        if (found.keys[start] === after) start += 1;
+      }
+      const keys = found.keys.slice(start, limit === undefined ? undefined : start + limit);
+      return keys.map((key) => [key, JSON.parse(found.values.get(key) ?? 'null') as Json]);
+    },
+    scopes(kind) {
+      if (!open) throw new Error('the store is closed');
+      return [...(shelves.get(kind)?.keys() ?? [])].sort(compare);
+    },
+    transaction(fn) {
+      if (undo !== undefined) return fn();
+      const log: (() => void)[] = [];
+      undo = log;
+      try {
+        return fn();
+      } catch (error) {
+        undo = undefined;
+        for (const step of log.reverse()) step();
+        throw error;
+      } finally {
+        undo = undefined;
+      }
+    },
+    close() {
+      open = false;
+      shelves.clear();
+    },
+  };
+}
