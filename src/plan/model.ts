@@ -35,7 +35,10 @@ export interface PieceChange<T> {
   readonly after?: T;
 }
 
-/** What a changed lifecycle policy does to the images that exist. */
+/**
+ * What a changed lifecycle policy does to the images that exist: those that go because of the change. Images that the
+ * policy in place would expire as well are not counted again.
+ */
 export interface LifecycleEffect {
   readonly images: number;
   readonly expiring: number;
@@ -85,7 +88,8 @@ export interface Kept {
 
 /** An aspect that could not be read. Nothing is written to it. */
 export interface Unknown {
-  readonly aspect: Aspect | 'images';
+  /** `repository`: not even whether it exists. `images`: what the change does to them. */
+  readonly aspect: Aspect | 'images' | 'repository';
   readonly operation: string;
   readonly reason: string;
 }
@@ -94,8 +98,9 @@ export interface Unknown {
  * What becomes of one repository.
  * `create`, `update`, `delete` (an orphan, with `--prune`, or `destroy`), `unchanged`;
  * `orphan`: ours, no longer declared, left until `--prune`;
- * `replace`: a change ECR cannot make in place (`encryption`); never done by Slipway, the steps are printed;
- * `foreign`: declared, but it belongs to somebody else and is left alone without consent to `take-over`.
+ * `replace`: among its changes is one ECR cannot make in place (`encryption`): Slipway makes the others and prints the steps;
+ * `foreign`: declared, but it belongs to somebody else. Its changes are made only with consent to `take-over`.
+ * In a plan of purpose `drift`: `delete` is gone, `update` was changed.
  */
 export type RepositoryAction = 'create' | 'update' | 'delete' | 'unchanged' | 'orphan' | 'replace' | 'foreign';
 
@@ -141,7 +146,8 @@ export interface PlanSummary {
   readonly unknown: number;
 }
 
-export type PlanPurpose = 'apply' | 'destroy';
+/** `drift`: what somebody changed, `before` as declared and `after` as it is. Such a plan cannot be applied. */
+export type PlanPurpose = 'apply' | 'destroy' | 'drift';
 
 export interface Plan {
   readonly version: typeof planVersion;

@@ -79,6 +79,8 @@ export interface ObservedRegistry {
    * Every repository that is declared or says it is ours; by name. Repositories that are neither are not kept.
    */
   readonly repositories: ReadonlyMap<string, ObservedRepository>;
+  /** Declared repositories of which it could not be read whether they exist; by name. */
+  readonly unreadable: ReadonlyMap<string, { readonly operation: string; readonly reason: string }>;
   /** Whether every repository of ours could be found; otherwise orphans may be missing, and this says why. */
   readonly orphansKnown: { readonly known: true } | { readonly known: false; readonly reason: string };
 }
