@@ -156,9 +156,9 @@ function rewritten(policy: LifecyclePolicy): LifecyclePolicy {
 describe('properties', () => {
   test('the canonical form of a canonical form is itself', () => {
     fc.assert(
-      fc.property(policies, (policy) =>
-        expect(canonicalLifecycle(canonicalLifecycle(policy))).toEqual(canonicalLifecycle(policy)),
-      ),
+      fc.property(policies, (policy) => {
+        expect(canonicalLifecycle(canonicalLifecycle(policy))).toEqual(canonicalLifecycle(policy));
+      }),
     );
   });
   test('one meaning, one text, no difference', () => {

@@ -1,0 +1,247 @@
+// Compiles access intent into least-privilege statements under our own Sids.
+// It must not know what is live, nor other projects' statements.
+import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
+import { conditionProblem, isAccountId, isPrincipalArn, isServiceName } from './document.js';
+import { documentOf, policySizeProblem } from './merge.js';
+import type { AccessIntent, Principal, Statement } from './model.js';
+import {
+  actionsLike,
+  actionsOnRegistries,
+  actionsOnRepositories,
+  lambdaPullActions,
+  pullActions,
+  pushActions,
+} from './names.js';
+import { canonicalStatement, rootArn } from './normalise.js';
+import { serviceName, shortName } from './principals.js';
+import { ownSid, type StatementOwner } from './sid.js';
+
+/** Where the repository is. */
+export interface AccessContext {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+type RawStatement = AccessIntent['statements'][number];
+type Service = Extract<Principal, { kind: 'service' }>;
+type Condition = Record<string, Record<string, readonly string[]>>;
+
+interface Part {
+  readonly purpose: string;
+  /** Where in the intent it comes from, for problems. */
+  readonly path: string;
+  readonly statement: Omit<Statement, 'Sid'>;
+}
+
+/** The statements of one repository, canonical, in a stable order. Throws every problem at once. */
+export function compileAccess(intent: AccessIntent, owner: StatementOwner, context: AccessContext): Statement[] {
+  const { statements, problems } = build(intent, owner, context);
+  if (problems.length > 0) throw new SlipwayError(problems);
+  return statements;
+}
+
+/** What is wrong with the intent. Paths: `push.1`, `statements.0.actions.2`. */
+export function checkAccess(
+  intent: AccessIntent,
+  owner: StatementOwner,
+  context: AccessContext,
+): readonly Diagnostic[] {
+  return build(intent, owner, context).problems;
+}
+
+function build(
+  intent: AccessIntent,
+  owner: StatementOwner,
+  context: AccessContext,
+): { statements: Statement[]; problems: Diagnostic[] } {
+  const problems = [...pushProblems(intent.push), ...intent.statements.flatMap(rawProblems)];
+  if (problems.length > 0) return { statements: [], problems };
+  const parts = [
+    ...grants('Pull', 'pull', intent.pull, pullActions, context),
+    ...grants('Push', 'push', intent.push, pushActions, context),
+    ...intent.statements.map((raw, index) => rawPart(raw, `statements.${index}`)),
+  ];
+  const prefix = ownSid(owner);
+  const seen = new Set<string>();
+  for (const { purpose, path } of parts) {
+    if (seen.has(purpose)) {
+      problems.push(
+        diagnostic('access/duplicate-statement', `more than one statement is named "${purpose}"`, {
+          path: `${path}.name`,
+        }),
+      );
+    }
+    seen.add(purpose);
+  }
+  const statements = parts.map(({ purpose, statement }) =>
+    canonicalStatement({ Sid: `${prefix}${purpose}`, ...statement }, context),
+  );
+  const size = policySizeProblem(documentOf(statements));
+  if (size !== undefined) problems.push(size);
+  return { statements, problems };
+}
+
+function pushProblems(push: readonly Principal[]): Diagnostic[] {
+  return push.flatMap((principal, index) => {
+    const path = `push.${index}`;
+    if (principal.kind === 'org')
+      return [
+        diagnostic('access/push-by-organization', `everyone in organisation ${principal.id} could push`, { path }),
+      ];
+    if (principal.kind === 'service' && shortName(principal.service) !== 'codebuild') {
+      return [diagnostic('access/push-by-service', `${principal.service} does not push images`, { path })];
+    }
+    return [];
+  });
+}
+
+/** Principals of one verb together: as few statements as their conditions allow. */
+function grants(
+  verb: string,
+  path: string,
+  principals: readonly Principal[],
+  actions: readonly string[],
+  context: AccessContext,
+): Part[] {
+  const named: string[] = [];
+  const organizations: string[] = [];
+  const services: Service[] = [];
+  for (const principal of principals) {
+    if (principal.kind === 'account') named.push(rootArn(principal.account, context.partition));
+    else if (principal.kind === 'org') organizations.push(principal.id);
+    else if (principal.kind === 'service') services.push(principal);
+    else named.push(principal.arn);
+  }
+  const parts: Part[] = [];
+  if (named.length > 0)
+    parts.push({ purpose: verb, path, statement: { Effect: 'Allow', Principal: { AWS: named }, Action: actions } });
+  if (organizations.length > 0) {
+    const Condition = { StringEquals: { 'aws:PrincipalOrgID': organizations } };
+    parts.push({
+      purpose: `${verb}Organization`,
+      path,
+      statement: { Effect: 'Allow', Principal: '*', Action: actions, Condition },
+    });
+  }
+  return [...parts, ...serviceParts(verb, path, services, actions, context)];
+}
+
+/** A service acts for whoever calls it: every grant says for which account or resource (the confused deputy). */
+function serviceParts(
+  verb: string,
+  path: string,
+  services: readonly Service[],
+  actions: readonly string[],
+  context: AccessContext,
+): Part[] {
+  const groups = new Map<string, { service: string; condition: Condition }>();
+  const add = (
+    service: string,
+    suffix: string,
+    values: readonly (readonly [operator: string, key: string, value: string])[],
+  ) => {
+    const purpose = `${verb}${pascal(shortName(service))}${suffix}`;
+    const group = groups.get(purpose) ?? { service, condition: {} };
+    groups.set(purpose, group);
+    for (const [operator, key, value] of values) {
+      const keys = group.condition[operator] ?? {};
+      group.condition[operator] = { ...keys, [key]: [...(keys[key] ?? []), value] };
+    }
+  };
+  for (const { service, sourceAccount, sourceArn } of services) {
+    const byAccount = ['StringEquals', 'aws:SourceAccount', sourceAccount ?? context.account] as const;
+    if (shortName(service) === 'lambda') {
+      // The one condition Lambda documents for fetching images is the function's ARN; functions are in the image's Region.
+      const functions = `arn:${context.partition}:lambda:${context.region}:${sourceAccount ?? context.account}:function:*`;
+      add(service, '', [['ArnLike', 'aws:SourceArn', sourceArn ?? functions]]);
+    } else if (sourceArn === undefined) {
+      add(service, '', [byAccount]);
+    } else {
+      const byArn = ['ArnLike', 'aws:SourceArn', sourceArn] as const;
+      add(
+        service,
+        sourceAccount === undefined ? 'Source' : `Source${sourceAccount}`,
+        sourceAccount === undefined ? [byArn] : [byAccount, byArn],
+      );
+    }
+  }
+  return [...groups].map(([purpose, { service, condition }]) => ({
+    purpose,
+    path,
+    statement: {
+      Effect: 'Allow',
+      Principal: { Service: service },
+      Action: verb === 'Pull' && shortName(service) === 'lambda' ? lambdaPullActions : actions,
+      Condition: condition,
+    },
+  }));
+}
+
+/** `deny-old-tls` as `DenyOldTls`: a Sid of letters and digits is legal everywhere. */
+function pascal(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+}
+
+const statementName = /^[A-Za-z][A-Za-z0-9 _-]{0,63}$/;
+
+function rawProblems(raw: RawStatement, index: number): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const report = (code: DiagnosticCode, field: string, message: string) =>
+    found.push(diagnostic(code, message, { path: `statements.${index}.${field}` }));
+  if (!statementName.test(raw.name))
+    report('access/bad-statement-name', 'name', `"${raw.name}" cannot be part of a Sid`);
+  if (raw.principals.length === 0)
+    report('access/empty-statement', 'principals', `statement "${raw.name}" names no principal`);
+  if (raw.actions.length === 0) report('access/empty-statement', 'actions', `statement "${raw.name}" names no action`);
+  raw.principals.forEach((principal, at) => {
+    if (!isRawPrincipal(principal))
+      report('access/bad-principal', `principals.${at}`, `"${principal}" is not a principal`);
+  });
+  raw.actions.forEach((action, at) => {
+    const full = withPrefix(action);
+    if (actionsLike(full, actionsOnRepositories).length > 0) return;
+    const onRegistry = actionsLike(full, actionsOnRegistries).length > 0;
+    if (onRegistry)
+      report('access/action-without-repository', `actions.${at}`, `"${action}" is not about one repository`);
+    else report('access/bad-action', `actions.${at}`, `"${action}" is not an action of ECR`);
+  });
+  const problem = raw.conditions === undefined ? undefined : conditionProblem(raw.conditions);
+  if (problem !== undefined) report('access/bad-condition', 'conditions', problem);
+  return found;
+}
+
+const servicePrefix = 'service:';
+
+function isRawPrincipal(principal: string): boolean {
+  if (principal.startsWith(servicePrefix)) return isServiceName(serviceName(principal.slice(servicePrefix.length)));
+  return principal === '*' || isAccountId(principal) || isPrincipalArn(principal);
+}
+
+function withPrefix(action: string): string {
+  if (action === '*') return 'ecr:*';
+  return action.includes(':') ? action : `ecr:${action}`;
+}
+
+function rawPart(raw: RawStatement, path: string): Part {
+  const services = raw.principals
+    .filter((one) => one.startsWith(servicePrefix))
+    .map((one) => serviceName(one.slice(servicePrefix.length)));
+  const others = raw.principals.filter((one) => !one.startsWith(servicePrefix));
+  return {
+    purpose: pascal(raw.name),
+    path,
+    statement: {
+      Effect: raw.effect,
+      Principal: {
+        ...(others.length > 0 ? { AWS: others } : {}),
+        ...(services.length > 0 ? { Service: services } : {}),
+      },
+      Action: raw.actions.map(withPrefix),
+      ...(raw.conditions === undefined ? {} : { Condition: raw.conditions }),
+    },
+  };
+}

@@ -1,0 +1,153 @@
+// Takes statements apart into single grants (one principal, its actions, one value for each condition) and compares those.
+// It must not know which statement is older, nor words for people. Where it cannot tell, it says "not covered".
+import type { Statement } from './model.js';
+import { actionsLike, actionsOnRepositories, parseOperator } from './names.js';
+import { type CanonicalContext, canonicalStatement } from './normalise.js';
+
+export interface ConditionPart {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+export interface Reach {
+  readonly effect: 'Allow' | 'Deny';
+  /** `*`, `not …`, or kind and value: `AWS arn:…`, `Service lambda.amazonaws.com`. */
+  readonly principals: readonly string[];
+  readonly actions: ReadonlySet<string>;
+  readonly conditions: readonly ConditionPart[];
+}
+
+/** One principal under one combination of condition values. */
+export interface Grant {
+  readonly principal: string;
+  readonly actions: ReadonlySet<string>;
+  readonly conditions: readonly ConditionPart[];
+}
+
+/** More combinations than this are compared as one: that can only report too much. */
+const mostCombinations = 256;
+
+export function reachOf(statement: Statement, context: CanonicalContext): Reach {
+  const canonical = canonicalStatement(statement, context);
+  return {
+    effect: canonical.Effect,
+    principals: principalsOf(canonical),
+    actions: actionsOf(canonical),
+    conditions: conditionsOf(canonical),
+  };
+}
+
+function principalsOf({ Principal, NotPrincipal }: Statement): readonly string[] {
+  if (NotPrincipal !== undefined) return [`not ${JSON.stringify(NotPrincipal)}`];
+  if (Principal === undefined) return [];
+  if (typeof Principal === 'string') return [Principal];
+  return Object.entries(Principal).flatMap(([kind, value]) =>
+    listOf(value).map((one) => (kind === 'AWS' && one === '*' ? '*' : `${kind} ${one}`)),
+  );
+}
+
+function actionsOf({ Action, NotAction }: Statement): ReadonlySet<string> {
+  if (NotAction !== undefined) {
+    const excluded = new Set(listOf(NotAction).flatMap((pattern) => actionsLike(pattern, actionsOnRepositories)));
+    return new Set(actionsOnRepositories.filter((action) => !excluded.has(action)));
+  }
+  return new Set(
+    listOf(Action ?? []).flatMap((pattern) => {
+      const known = actionsLike(pattern, actionsOnRepositories);
+      // An action made after this table was: compared by its name.
+      return known.length > 0 ? known : [pattern];
+    }),
+  );
+}
+
+function conditionsOf({ Condition = {} }: Statement): readonly ConditionPart[] {
+  return Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => ({ operator, key, values: listOf(value) })),
+  );
+}
+
+function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
+}
+
+const alternatives = new Set([
+  'StringEquals',
+  'StringEqualsIgnoreCase',
+  'StringLike',
+  'ArnEquals',
+  'ArnLike',
+  'IpAddress',
+  'NumericEquals',
+  'DateEquals',
+  'Bool',
+]);
+const exclusions = new Set([
+  'StringNotEquals',
+  'StringNotEqualsIgnoreCase',
+  'StringNotLike',
+  'ArnNotEquals',
+  'ArnNotLike',
+  'NotIpAddress',
+  'NumericNotEquals',
+  'DateNotEquals',
+]);
+
+/** How further values change a condition: one more way to meet it, one more thing it excludes, or we cannot say. */
+export function kindOf(operator: string): 'alternatives' | 'exclusions' | 'opaque' {
+  const parsed = parseOperator(operator);
+  if (parsed === undefined || parsed.quantifier === 'ForAllValues') return 'opaque';
+  if (alternatives.has(parsed.base)) return 'alternatives';
+  return exclusions.has(parsed.base) && parsed.quantifier === undefined ? 'exclusions' : 'opaque';
+}
+
+export function grantsOf(reach: Reach): readonly Grant[] {
+  const combinations = combine(reach.conditions);
+  return reach.principals.flatMap((principal) =>
+    combinations.map((conditions) => ({ principal, actions: reach.actions, conditions })),
+  );
+}
+
+function combine(parts: readonly ConditionPart[]): readonly (readonly ConditionPart[])[] {
+  let combinations: readonly (readonly ConditionPart[])[] = [[]];
+  for (const part of parts) {
+    const choices =
+      kindOf(part.operator) === 'alternatives' ? part.values.map((value) => ({ ...part, values: [value] })) : [part];
+    if (combinations.length * choices.length > mostCombinations) return [parts];
+    combinations = combinations.flatMap((done) => choices.map((choice) => [...done, choice]));
+  }
+  return combinations;
+}
+
+/** The actions of a grant that no statement of `reaches` with this effect covers. */
+export function uncovered(grant: Grant, reaches: readonly Reach[], effect: Reach['effect']): readonly string[] {
+  const covering = reaches.filter(
+    (reach) =>
+      reach.effect === effect &&
+      includes(reach.principals, grant.principal, effect) &&
+      weaker(reach.conditions, grant.conditions),
+  );
+  return [...grant.actions].filter((action) => !covering.some((reach) => reach.actions.has(action)));
+}
+
+/** Everyone does not include services in an Allow: AWS does not say that it does. */
+function includes(principals: readonly string[], principal: string, effect: Reach['effect']): boolean {
+  if (principals.includes(principal)) return true;
+  return principals.includes('*') && (effect === 'Deny' || principal.startsWith('AWS '));
+}
+
+/** Whether whatever meets `grant` meets `conditions` too. */
+function weaker(conditions: readonly ConditionPart[], grant: readonly ConditionPart[]): boolean {
+  return conditions.every(({ operator, key, values }) => {
+    const other = grant.find((part) => part.operator === operator && part.key === key);
+    if (other === undefined) return false;
+    switch (kindOf(operator)) {
+      case 'alternatives':
+        return other.values.every((value) => values.includes(value));
+      case 'exclusions':
+        return values.every((value) => other.values.includes(value));
+      case 'opaque':
+        return JSON.stringify(values) === JSON.stringify(other.values);
+    }
+  });
+}
