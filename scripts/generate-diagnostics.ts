@@ -22,7 +22,16 @@ function page(): string {
     lines.push(`## ${room}`, '');
     for (const one of definitions) {
       const fault = one.fault === 'tool' ? ', a defect of Slipway' : '';
-      lines.push(`### \`${one.code}\``, '', `${one.title} (${one.severity}${fault}).`, '', one.meaning, '', `**Mend:** ${one.mend}`, '');
+      lines.push(
+        `### \`${one.code}\``,
+        '',
+        `${one.title} (${one.severity}${fault}).`,
+        '',
+        one.meaning,
+        '',
+        `**Mend:** ${one.mend}`,
+        '',
+      );
     }
   }
   return `${lines.join('\n').trimEnd()}\n`;

@@ -22,7 +22,11 @@ const env = { ...process.env, SLIPWAY_LOCAL_PORT: String(local.port), ...(colour
 /** Runs `slipway` as a person would, and stops the story where it ends otherwise than expected. */
 async function slipway(args, expected = 0) {
   process.stdout.write(`${paint('36', `$ slipway ${args.join(' ')}`)}\n`);
-  const child = spawn(process.execPath, [slipwayBin, ...args], { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [slipwayBin, ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const code = await new Promise((done, failed) => child.once('exit', done).once('error', failed));
   if (code !== expected) throw new Error(`slipway ${args.join(' ')} ended with ${code}, expected ${expected}`);
 }
@@ -47,7 +51,9 @@ try {
     region: 'eu-west-1',
     credentials: { accessKeyId: '222222222222', secretAccessKey: 'local' },
   });
-  await console_.send(new PutImageTagMutabilityCommand({ repositoryName: 'payments/api', imageTagMutability: 'MUTABLE' }));
+  await console_.send(
+    new PutImageTagMutabilityCommand({ repositoryName: 'payments/api', imageTagMutability: 'MUTABLE' }),
+  );
   await console_.send(new DeleteLifecyclePolicyCommand({ repositoryName: 'payments/api' }));
   console_.destroy();
   say('Slipway finds it');

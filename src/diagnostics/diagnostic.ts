@@ -64,7 +64,12 @@ export function isSlipwayError(value: unknown): value is SlipwayError {
 export function fail(
   code: DiagnosticCode,
   message: string,
-  details: { readonly mend?: string; readonly range?: SourceRange; readonly path?: string; readonly cause?: unknown } = {},
+  details: {
+    readonly mend?: string;
+    readonly range?: SourceRange;
+    readonly path?: string;
+    readonly cause?: unknown;
+  } = {},
 ): never {
   const { cause, ...rest } = details;
   throw new SlipwayError(diagnostic(code, message, rest), cause === undefined ? undefined : { cause });

@@ -1,3 +1,10 @@
 // The room's door.
 export { type Diagnostic, diagnostic, fail, isSlipwayError, SlipwayError, type SourceRange } from './diagnostic.js';
-export { allDefinitions, type Definition, type DiagnosticCode, definitionOf, type Fault, type Severity } from './table.js';
+export {
+  allDefinitions,
+  type Definition,
+  type DiagnosticCode,
+  definitionOf,
+  type Fault,
+  type Severity,
+} from './table.js';
