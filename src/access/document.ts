@@ -206,5 +206,5 @@ export function parsePolicy(text: string): PolicyDocument {
       : [value.Statement];
   if (!statements.every(isFields))
     fail('access/unreadable-policy', 'a statement of the repository policy is not an object');
-  return { ...value, Statement: statements as unknown as readonly Statement[] } as PolicyDocument;
+  return { ...value, Statement: statements as unknown as readonly Statement[] };
 }
