@@ -2,9 +2,7 @@
 // It must not know what the switches change elsewhere.
 import { checked } from '../check.js';
 import { type EcrContext, invalidMember } from '../operation.js';
-import { load, save } from './state.js';
-
-const kind = 'account-setting';
+import { Documents } from './state.js';
 
 /**
  * Each setting's values, the first being that of a new registry. Sources: the API model and the user guide. Clair ended on
@@ -26,6 +24,8 @@ const name = {
   oneOf: ['BASIC_SCAN_TYPE_VERSION', 'REGISTRY_POLICY_SCOPE', 'BLOB_MOUNTING'],
 } as const;
 
+const values = new Documents<string>('account-setting');
+
 export const getAccountSetting = checked(
   { kind: 'structure', members: { name }, required: ['name'] },
   (input, context) => ({ name: input.name, value: valueOf(context, input.name) }),
@@ -34,12 +34,12 @@ export const getAccountSetting = checked(
 export const putAccountSetting = checked(
   { kind: 'structure', members: { name, value: { kind: 'string' } }, required: ['name', 'value'] },
   (input, context) => {
-    const values: readonly string[] = settings[input.name];
+    const legal: readonly string[] = settings[input.name];
     // (?) in the words of the model's enums, of which the value is none
-    if (!values.includes(input.value)) {
-      throw invalidMember('value', `Member must satisfy enum value set: [${values.join(', ')}]`);
+    if (!legal.includes(input.value)) {
+      throw invalidMember('value', `Member must satisfy enum value set: [${legal.join(', ')}]`);
     }
-    save(context, kind, input.value, input.name);
+    values.save(context, input.value, input.name);
     return { name: input.name, value: input.value };
   },
 );
@@ -50,5 +50,5 @@ export function registryPolicyScope(context: EcrContext): string {
 }
 
 function valueOf(context: EcrContext, setting: SettingName): string {
-  return load<string>(context, kind, setting) ?? settings[setting][0];
+  return values.load(context, setting) ?? settings[setting][0];
 }

@@ -51,10 +51,3 @@ export const registryOperations: Record<string, EcrOperation> = {
   UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   ValidatePullThroughCacheRule: validatePullThroughCacheRule,
 };
-
-export {
-  type AppliedScanning,
-  appliedScanning,
-  type ScanningConfiguration,
-  scanningConfiguration,
-} from './scanning.js';

@@ -4,10 +4,8 @@ import { checked } from '../check.js';
 import { type EcrContext, EcrError, paginate, validation } from '../operation.js';
 import { prefixKey } from './names.js';
 import { customRoleArn, modelPattern, pages, paging, prefixPattern, registryId } from './shapes.js';
-import { defined, epochSeconds, load, loadAll, remove, save } from './state.js';
+import { Documents, defined, epochSeconds } from './state.js';
 import { checkCredentials, type UpstreamRegistry, upstreamOf, upstreamRegistries } from './upstreams.js';
-
-const kind = 'pull-through-cache-rule';
 
 /** User guide, "Service quotas". */
 const maxRules = 50;
@@ -60,6 +58,8 @@ const oneRule = {
   required: ['ecrRepositoryPrefix'],
 } as const;
 
+const rules = new Documents<Rule>('pull-through-cache-rule');
+
 export const createPullThroughCacheRule = checked(
   {
     kind: 'structure',
@@ -84,13 +84,13 @@ export const createPullThroughCacheRule = checked(
     if (input.ecrRepositoryPrefix === 'ROOT' && upstreamRepositoryPrefix !== 'ROOT') throw validation(texts.rootPrefix);
     return context.store.transaction(() => {
       const key = prefixKey(input.ecrRepositoryPrefix);
-      if (load(context, kind, key) !== undefined) {
+      if (rules.load(context, key) !== undefined) {
         throw new EcrError(
           'PullThroughCacheRuleAlreadyExistsException',
           texts.exists(input.ecrRepositoryPrefix, context.account),
         );
       }
-      if (loadAll(context, kind).length >= maxRules) throw new EcrError('LimitExceededException', texts.tooMany);
+      if (rules.all(context).length >= maxRules) throw new EcrError('LimitExceededException', texts.tooMany);
       const now = epochSeconds(context);
       const rule: Rule = defined({
         ecrRepositoryPrefix: input.ecrRepositoryPrefix,
@@ -102,7 +102,7 @@ export const createPullThroughCacheRule = checked(
         createdAt: now,
         updatedAt: now,
       });
-      save(context, kind, rule, key);
+      rules.save(context, rule, key);
       return tell(rule, context, told.create);
     });
   },
@@ -115,8 +115,8 @@ export const describePullThroughCacheRules = checked(
   },
   (input, context) => {
     ownRegistry(input, context, 'DescribePullThroughCacheRules');
-    const rules = input.ecrRepositoryPrefixes?.map((name) => existing(name, context)) ?? loadAll<Rule>(context, kind);
-    const { items, ...rest } = paginate(rules, input, pages);
+    const found = input.ecrRepositoryPrefixes?.map((name) => existing(name, context)) ?? rules.all(context);
+    const { items, ...rest } = paginate(found, input, pages);
     return { pullThroughCacheRules: items.map((rule) => tell(rule, context, told.describe)), ...rest };
   },
 );
@@ -130,7 +130,7 @@ export const updatePullThroughCacheRule = checked(
       const credentials = defined({ credentialArn: input.credentialArn, customRoleArn: input.customRoleArn });
       const rule: Rule = { ...before, ...credentials, updatedAt: epochSeconds(context) };
       checkCredentials({ url: rule.upstreamRegistryUrl, registry: rule.upstreamRegistry }, rule, context);
-      save(context, kind, rule, prefixKey(input.ecrRepositoryPrefix));
+      rules.save(context, rule, prefixKey(input.ecrRepositoryPrefix));
       return tell(rule, context, told.update);
     });
   },
@@ -140,7 +140,7 @@ export const deletePullThroughCacheRule = checked(oneRule, (input, context) => {
   ownRegistry(input, context, 'DeletePullThroughCacheRule');
   return context.store.transaction(() => {
     const rule = existing(input.ecrRepositoryPrefix, context);
-    remove(context, kind, prefixKey(input.ecrRepositoryPrefix));
+    rules.remove(context, prefixKey(input.ecrRepositoryPrefix));
     return tell(rule, context, told.delete);
   });
 });
@@ -164,7 +164,7 @@ function ownRegistry(input: { readonly registryId?: string }, context: EcrContex
 }
 
 function existing(name: string, context: EcrContext): Rule {
-  const rule = load<Rule>(context, kind, prefixKey(name));
+  const rule = rules.load(context, prefixKey(name));
   if (rule !== undefined) return rule;
   throw new EcrError('PullThroughCacheRuleNotFoundException', texts.missing(name, context.account));
 }

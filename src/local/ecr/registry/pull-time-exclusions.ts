@@ -3,9 +3,7 @@
 import { checked } from '../check.js';
 import { type EcrContext, EcrError, paginate } from '../operation.js';
 import { modelPattern, pages, paging } from './shapes.js';
-import { epochSeconds, load, loadAll, remove, save } from './state.js';
-
-const kind = 'pull-time-update-exclusion';
+import { Documents, epochSeconds } from './state.js';
 
 /** User guide, "Pull-time update exclusions"; also the longest PullTimeUpdateExclusionList of the API model. */
 const maxExclusions = 100;
@@ -32,31 +30,33 @@ const texts = {
   tooMany: `The limit of ${maxExclusions} pull time update exclusions per registry has been exceeded`, // (?)
 };
 
+const exclusions = new Documents<Exclusion>('pull-time-update-exclusion');
+
 export const registerPullTimeUpdateExclusion = checked(onePrincipal, ({ principalArn }, context) =>
   context.store.transaction(() => {
     if (isExcluded(context, principalArn)) {
       throw new EcrError('ExclusionAlreadyExistsException', texts.exists(principalArn, context.account));
     }
-    if (loadAll(context, kind).length >= maxExclusions) throw new EcrError('LimitExceededException', texts.tooMany);
+    if (exclusions.all(context).length >= maxExclusions) throw new EcrError('LimitExceededException', texts.tooMany);
     const exclusion: Exclusion = { principalArn, createdAt: epochSeconds(context) };
-    save(context, kind, exclusion, principalArn);
+    exclusions.save(context, exclusion, principalArn);
     return { ...exclusion };
   }),
 );
 
 export const deregisterPullTimeUpdateExclusion = checked(onePrincipal, ({ principalArn }, context) => {
-  if (!remove(context, kind, principalArn)) {
+  if (!exclusions.remove(context, principalArn)) {
     throw new EcrError('ExclusionNotFoundException', texts.missing(principalArn, context.account));
   }
   return { principalArn };
 });
 
 export const listPullTimeUpdateExclusions = checked({ kind: 'structure', members: paging }, (input, context) => {
-  const arns = loadAll<Exclusion>(context, kind).map((exclusion) => exclusion.principalArn);
+  const arns = exclusions.all(context).map((exclusion) => exclusion.principalArn);
   const { items, ...rest } = paginate(arns, input, pages);
   return { pullTimeUpdateExclusions: items, ...rest };
 });
 
 function isExcluded(context: EcrContext, principalArn: string): boolean {
-  return load(context, kind, principalArn) !== undefined;
+  return exclusions.load(context, principalArn) !== undefined;
 }

@@ -8,12 +8,12 @@ import { expandPrincipals, jacksonPretty } from '../texts.js';
 import { registryPolicyScope } from './account-settings.js';
 import { matchesWildcard } from './names.js';
 import { nothing } from './shapes.js';
-import { load, remove, save } from './state.js';
-
-const kind = 'registry-policy';
+import { Documents } from './state.js';
 
 /** All that scope V1 knows (user guide, "Registry policy scope"). */
 const actionsOfV1 = ['ecr:replicateimage', 'ecr:batchimportupstreamimage', 'ecr:createrepository'];
+
+const policies = new Documents<string>('registry-policy');
 
 export const getRegistryPolicy = checked(nothing, (_input, context) => ({
   registryId: context.account,
@@ -33,7 +33,7 @@ export const putRegistryPolicy = checked(
     }
     const document: unknown = JSON.parse(input.policyText);
     const policyText = jacksonPretty(expandPrincipals(document, context.partition));
-    save(context, kind, policyText);
+    policies.save(context, policyText);
     return { registryId: context.account, policyText };
   },
 );
@@ -41,13 +41,13 @@ export const putRegistryPolicy = checked(
 export const deleteRegistryPolicy = checked(nothing, (_input, context) =>
   context.store.transaction(() => {
     const policyText = stored(context);
-    remove(context, kind);
+    policies.remove(context);
     return { registryId: context.account, policyText };
   }),
 );
 
 function stored(context: EcrContext): string {
-  const policyText = load<string>(context, kind);
+  const policyText = policies.load(context);
   if (policyText !== undefined) return policyText;
   // Text: moto.
   throw new EcrError(

@@ -3,9 +3,7 @@
 import { checked, type ValueOf } from '../check.js';
 import { type EcrContext, invalidMember, invalidParameter } from '../operation.js';
 import { modelPattern, nothing, registryId } from './shapes.js';
-import { load, save } from './state.js';
-
-const kind = 'replication-configuration';
+import { Documents } from './state.js';
 
 /** User guide, "Private image replication": unique destinations over all rules. The model alone would allow 1,000. */
 const maxDestinations = 25;
@@ -45,9 +43,11 @@ const replicationConfiguration = {
   required: ['rules'],
 } as const;
 
+const configurations = new Documents<ValueOf<typeof replicationConfiguration>>('replication-configuration');
+
 export const describeRegistry = checked(nothing, (_input, context) => ({
   registryId: context.account,
-  replicationConfiguration: load(context, kind) ?? { rules: [] },
+  replicationConfiguration: configurations.load(context) ?? { rules: [] },
 }));
 
 export const putReplicationConfiguration = checked(
@@ -62,7 +62,7 @@ export const putReplicationConfiguration = checked(
         `Member must have at most ${maxDestinations} unique destinations`,
       );
     }
-    save(context, kind, input.replicationConfiguration);
+    configurations.save(context, input.replicationConfiguration);
     return { replicationConfiguration: input.replicationConfiguration };
   },
 );

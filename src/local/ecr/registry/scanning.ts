@@ -4,9 +4,7 @@ import { checked, type ValueOf } from '../check.js';
 import { type EcrContext, invalidParameter } from '../operation.js';
 import { matchesWildcard } from './names.js';
 import { nothing } from './shapes.js';
-import { load, save } from './state.js';
-
-const kind = 'scanning-configuration';
+import { Documents } from './state.js';
 
 const scanType = { kind: 'string', oneOf: ['BASIC', 'ENHANCED'] } as const;
 const scanFrequency = { kind: 'string', oneOf: ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN', 'MANUAL'] } as const;
@@ -46,9 +44,11 @@ const frequenciesOf: Readonly<Record<ScanningConfiguration['scanType'], readonly
   ENHANCED: ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN'],
 };
 
+const configurations = new Documents<ScanningConfiguration>('scanning-configuration');
+
 /** The registry's configuration; before the first Put, ECR's default. */
 export function scanningConfiguration(context: EcrContext): ScanningConfiguration {
-  return load<ScanningConfiguration>(context, kind) ?? { scanType: 'BASIC', rules: [] };
+  return configurations.load(context) ?? { scanType: 'BASIC', rules: [] };
 }
 
 export const getRegistryScanningConfiguration = checked(nothing, (_input, context) => ({
@@ -70,7 +70,7 @@ export const putRegistryScanningConfiguration = checked(
     if (new Set(asked).size < asked.length) {
       throw invalidParameter(`Invalid input. Contains duplicate scan frequencies: [${asked.join(', ')}]`);
     }
-    save(context, kind, configuration);
+    configurations.save(context, configuration);
     return { registryScanningConfiguration: configuration };
   },
 );

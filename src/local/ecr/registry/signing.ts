@@ -3,9 +3,7 @@
 import { checked, type ValueOf } from '../check.js';
 import { type EcrContext, EcrError, validation } from '../operation.js';
 import { modelPattern, nothing } from './shapes.js';
-import { load, remove, save } from './state.js';
-
-const kind = 'signing-configuration';
+import { Documents } from './state.js';
 
 const filter = {
   kind: 'structure',
@@ -42,6 +40,8 @@ const signingConfiguration = {
 
 type SigningConfiguration = ValueOf<typeof signingConfiguration>;
 
+const configurations = new Documents<SigningConfiguration>('signing-configuration');
+
 export const getSigningConfiguration = checked(nothing, (_input, context) => ({
   registryId: context.account,
   signingConfiguration: existing(context),
@@ -59,7 +59,7 @@ export const putSigningConfiguration = checked(
         );
       }
     }
-    save(context, kind, input.signingConfiguration);
+    configurations.save(context, input.signingConfiguration);
     return { signingConfiguration: input.signingConfiguration };
   },
 );
@@ -67,13 +67,13 @@ export const putSigningConfiguration = checked(
 export const deleteSigningConfiguration = checked(nothing, (_input, context) =>
   context.store.transaction(() => {
     const configuration = existing(context);
-    remove(context, kind);
+    configurations.remove(context);
     return { registryId: context.account, signingConfiguration: configuration };
   }),
 );
 
 function existing(context: EcrContext): SigningConfiguration {
-  const configuration = load<SigningConfiguration>(context, kind);
+  const configuration = configurations.load(context);
   if (configuration !== undefined) return configuration;
   // (?) after the text for registry policies
   throw new EcrError(

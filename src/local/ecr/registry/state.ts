@@ -1,27 +1,38 @@
 // Where the settings of a registry lie in the store, and how answers leave out what is not set.
 // It must not know what any of the settings means.
-import { type EcrContext, scopeOf } from '../operation.js';
+
 import type { Json } from '../../store/store.js';
+import { type EcrContext, scopeOf } from '../operation.js';
 
 /** The key of what a registry has only one of. */
 const theOnly = 'registry';
 
-export function load<T extends Json>(context: EcrContext, kind: string, key = theOnly): T | undefined {
-  // What lies there was put there by `save` under the same kind.
-  return context.store.get(kind, scopeOf(context), key) as T | undefined;
-}
+/** The documents of one kind in the registry a call is made to. */
+export class Documents<T extends Json> {
+  readonly #kind: string;
 
-export function loadAll<T extends Json>(context: EcrContext, kind: string): T[] {
-  return context.store.list(kind, scopeOf(context)).map(([, value]) => value as T);
-}
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
 
-export function save(context: EcrContext, kind: string, value: Json, key = theOnly): void {
-  context.store.put(kind, scopeOf(context), key, value);
-}
+  load(context: EcrContext, key = theOnly): T | undefined {
+    // What lies there was put there by `save`.
+    return context.store.get(this.#kind, scopeOf(context), key) as T | undefined;
+  }
 
-/** True where there was something to remove. */
-export function remove(context: EcrContext, kind: string, key = theOnly): boolean {
-  return context.store.delete(kind, scopeOf(context), key);
+  /** By key. */
+  all(context: EcrContext): T[] {
+    return context.store.list(this.#kind, scopeOf(context)).map(([, value]) => value as T);
+  }
+
+  save(context: EcrContext, value: T, key = theOnly): void {
+    context.store.put(this.#kind, scopeOf(context), key, value);
+  }
+
+  /** True where there was something to remove. */
+  remove(context: EcrContext, key = theOnly): boolean {
+    return context.store.delete(this.#kind, scopeOf(context), key);
+  }
 }
 
 /** Timestamps are epoch seconds on the wire. */

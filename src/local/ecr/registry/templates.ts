@@ -5,10 +5,8 @@ import { type EcrContext, EcrError, paginate } from '../operation.js';
 import { checkExclusions } from '../repositories.js';
 import { prefixKey } from './names.js';
 import { pages, paging, prefixPattern } from './shapes.js';
-import { defined, epochSeconds, load, loadAll, remove, save } from './state.js';
+import { Documents, defined, epochSeconds } from './state.js';
 import { checkedSettings, type Settings, settingMembers } from './template-settings.js';
-
-const kind = 'repository-creation-template';
 
 const prefix = { kind: 'string', min: 1, max: 256, ...prefixPattern } as const;
 
@@ -34,6 +32,8 @@ function notFound(name: string, account: string): EcrError {
   );
 }
 
+const templates = new Documents<Template>('repository-creation-template');
+
 /**
  * A template with tags or a KMS key needs a role to take effect, but is created without one too: it is the repositories that
  * then fail to be created (aws/containers-roadmap#2398).
@@ -47,7 +47,7 @@ export const createRepositoryCreationTemplate = checked(
     checkExclusions(imageTagMutability, settings.imageTagMutabilityExclusionFilters);
     return context.store.transaction(() => {
       const key = prefixKey(name);
-      if (load(context, kind, key) !== undefined) throw alreadyExists(name, context.account);
+      if (templates.load(context, key) !== undefined) throw alreadyExists(name, context.account);
       const now = epochSeconds(context);
       const template = withoutEmptied({
         prefix: name,
@@ -59,7 +59,7 @@ export const createRepositoryCreationTemplate = checked(
         createdAt: now,
         updatedAt: now,
       });
-      save(context, kind, template, key);
+      templates.save(context, template, key);
       return answer(context, template);
     });
   },
@@ -70,11 +70,11 @@ export const describeRepositoryCreationTemplates = checked(
   { kind: 'structure', members: { prefixes: { kind: 'list', of: prefix }, ...paging } },
   (input, context) => {
     const names = input.prefixes ?? [];
-    const templates =
+    const found =
       names.length === 0
-        ? loadAll<Template>(context, kind)
-        : names.flatMap((name) => load<Template>(context, kind, prefixKey(name)) ?? []);
-    const { items, ...rest } = paginate(templates, input, pages);
+        ? templates.all(context)
+        : names.flatMap((name) => templates.load(context, prefixKey(name)) ?? []);
+    const { items, ...rest } = paginate(found, input, pages);
     return { registryId: context.account, repositoryCreationTemplates: items, ...rest };
   },
 );
@@ -98,7 +98,7 @@ export const updateRepositoryCreationTemplate = checked(
         ...defined({ imageTagMutabilityExclusionFilters: filters }),
         updatedAt: epochSeconds(context),
       });
-      save(context, kind, template, prefixKey(name));
+      templates.save(context, template, prefixKey(name));
       return answer(context, template);
     });
   },
@@ -109,13 +109,13 @@ export const deleteRepositoryCreationTemplate = checked(
   (input, context) =>
     context.store.transaction(() => {
       const template = existing(input.prefix, context);
-      remove(context, kind, prefixKey(input.prefix));
+      templates.remove(context, prefixKey(input.prefix));
       return answer(context, template);
     }),
 );
 
 function existing(name: string, context: EcrContext): Template {
-  const template = load<Template>(context, kind, prefixKey(name));
+  const template = templates.load(context, prefixKey(name));
   if (template === undefined) throw notFound(name, context.account);
   return template;
 }
