@@ -1,6 +1,6 @@
 // Checks an operation's input against its shape in the API model, in ECR's wording, and gives it a type.
 // It must not know any one operation, nor anything the model does not say.
-import { EcrError, type EcrContext, type EcrOperation, invalidMember } from './operation.js';
+import { type EcrContext, EcrError, type EcrOperation, invalidMember } from './operation.js';
 
 interface StringShape {
   readonly kind: 'string';
@@ -25,7 +25,12 @@ export interface StructureShape {
   readonly required?: readonly string[];
 }
 
-export type Shape = StringShape | ListShape | StructureShape | { readonly kind: 'boolean' } | { readonly kind: 'integer' };
+export type Shape =
+  | StringShape
+  | ListShape
+  | StructureShape
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'integer' };
 
 type RequiredOf<S> = S extends { readonly required: readonly (infer Name)[] } ? Name : never;
 
@@ -56,7 +61,9 @@ function told(value: unknown): string {
 
 function mistyped(value: unknown, wanted: string): EcrError {
   const text =
-    typeof value === 'object' ? `${told(value)} found where not expected.` : `${told(value)} can not be converted to ${wanted}`;
+    typeof value === 'object'
+      ? `${told(value)} found where not expected.`
+      : `${told(value)} can not be converted to ${wanted}`;
   return new EcrError('SerializationException', text);
 }
 

@@ -48,7 +48,8 @@ function pageSize(input: Record<string, unknown>, limits: PageLimits): number {
   }
   // The model's range, in the words its other ranges are told in.
   if (asked < 1) throw invalidMember('maxResults', 'Member must have value greater than or equal to 1');
-  if (asked > limits.max) throw invalidMember('maxResults', `Member must have value less than or equal to ${limits.max}`);
+  if (asked > limits.max)
+    throw invalidMember('maxResults', `Member must have value less than or equal to ${limits.max}`);
   return asked;
 }
 

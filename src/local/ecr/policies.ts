@@ -4,7 +4,7 @@ import { validatePolicyText } from '../../access/document.js';
 import type { Statement } from '../../access/model.js';
 import { validateLifecyclePolicyText } from '../../lifecycle/validate.js';
 import { checked } from './check.js';
-import { EcrError, type EcrContext, type EcrOperation, invalidMember, invalidParameter } from './operation.js';
+import { type EcrContext, EcrError, type EcrOperation, invalidMember, invalidParameter } from './operation.js';
 import { findRepository, type Repository, writeRepository } from './repository.js';
 import { shapes } from './shapes.js';
 import { expandPrincipals, jacksonPretty, lifecycleText } from './texts.js';
@@ -53,14 +53,32 @@ function list(value: string | readonly string[] | undefined): readonly string[] 
   return value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }
 
+/** IAM's wildcards, case-insensitive, in time that a hostile pattern cannot stretch: only the last star is gone back to. */
 function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\?/g, '.'));
-  return new RegExp(`^${parts.join('.*')}$`, 'i').test(text);
+  const wanted = pattern.toLowerCase();
+  const given = text.toLowerCase();
+  let at = 0;
+  let star = -1;
+  let resume = 0;
+  for (let index = 0; index < given.length; ) {
+    if (wanted[at] === '*') {
+      star = at++;
+      resume = index;
+    } else if (wanted[at] === '?' || wanted[at] === given[index]) {
+      at += 1;
+      index += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      index = ++resume;
+    } else return false;
+  }
+  return /^\**$/.test(wanted.slice(at));
 }
 
 /** Whether a statement without conditions keeps this very caller from ever changing the policy again. */
 function locksOut(statement: Statement, context: EcrContext): boolean {
-  if (statement.Effect !== 'Deny' || statement.Condition !== undefined || statement.Principal === undefined) return false;
+  if (statement.Effect !== 'Deny' || statement.Condition !== undefined || statement.Principal === undefined)
+    return false;
   const principals = statement.Principal === '*' ? ['*'] : list(statement.Principal['AWS']);
   const self = ['*', context.account, `arn:${context.partition}:iam::${context.account}:root`, context.callerArn];
   if (!principals.some((one) => self.includes(one))) return false;
@@ -79,7 +97,10 @@ const SetRepositoryPolicy = checked(shapes.SetRepositoryPolicy, (input, context)
     verdict.document.Statement.some((statement) => locksOut(statement, context))
   ) {
     // The guard is documented, its text is not: this is KMS's for the same case.
-    throw invalidMember('PolicyText', 'The new repository policy will not allow you to update the repository policy in the future.');
+    throw invalidMember(
+      'PolicyText',
+      'The new repository policy will not allow you to update the repository policy in the future.',
+    );
   }
   const document: unknown = JSON.parse(input.policyText);
   const policyText = jacksonPretty(expandPrincipals(document, context.partition));

@@ -2,7 +2,14 @@
 // It must not know policies, the registry's own settings, or images.
 import { createHash } from 'node:crypto';
 import { checked } from './check.js';
-import { type EcrContext, EcrError, type EcrOperation, invalidMember, invalidParameter, paginateKeys } from './operation.js';
+import {
+  type EcrContext,
+  EcrError,
+  type EcrOperation,
+  invalidMember,
+  invalidParameter,
+  paginateKeys,
+} from './operation.js';
 import {
   describe,
   findRepository,
@@ -30,13 +37,22 @@ export function checkExclusions(mutability: string, filters: Filters): void {
     );
   }
   if (filters === undefined) return;
-  throw invalidMember(member, `ImageTagMutabilityExclusionFilters are not allowed when imageTagMutability is set as ${mutability}`);
+  throw invalidMember(
+    member,
+    `ImageTagMutabilityExclusionFilters are not allowed when imageTagMutability is set as ${mutability}`,
+  );
 }
 
 /** The key AWS keeps for ECR in an account: some stable id, as KMS would have made one. */
 function managedKey(context: EcrContext, account: string): string {
   const hex = createHash('sha256').update(`aws/ecr ${account} ${context.region}`).digest('hex');
-  const id = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  const id = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
   return `arn:${context.partition}:kms:${context.region}:${account}:key/${id}`;
 }
 
@@ -53,7 +69,9 @@ function encryption(
   }
   // "Supported only in the AWS GovCloud (US) Regions" (user guide); the text is ours.
   if (encryptionType === 'KMS_DSSE' && context.partition !== 'aws-us-gov') {
-    throw invalidParameter(`Invalid encryption configuration: KMS_DSSE encryption is not supported in ${context.region}.`);
+    throw invalidParameter(
+      `Invalid encryption configuration: KMS_DSSE encryption is not supported in ${context.region}.`,
+    );
   }
   return { encryptionType, kmsKey: kmsKey ?? managedKey(context, account) };
 }

@@ -2,7 +2,7 @@
 // It must not know the wire, or any single operation.
 import { scope } from '../service.js';
 import type { Json, Store } from '../store/store.js';
-import { EcrError, type EcrContext, scopeOf } from './operation.js';
+import { type EcrContext, EcrError, scopeOf } from './operation.js';
 
 export interface Tag {
   readonly Key: string;
@@ -39,7 +39,12 @@ export function readRepository(store: Store, account: string, region: string, na
 }
 
 export function writeRepository(context: EcrContext, repository: Repository): void {
-  context.store.put(repositoryKind, scopeOf(context, repository.account), repository.name, repository as unknown as Json);
+  context.store.put(
+    repositoryKind,
+    scopeOf(context, repository.account),
+    repository.name,
+    repository as unknown as Json,
+  );
 }
 
 export function removeRepository(context: EcrContext, repository: Repository): void {

@@ -1,7 +1,7 @@
 // TagResource, UntagResource, ListTagsForResource, and what ECR asks of tags.
 // It must not know any other setting of a repository.
 import { checked } from './check.js';
-import { EcrError, type EcrContext, type EcrOperation, invalidMember } from './operation.js';
+import { type EcrContext, EcrError, type EcrOperation, invalidMember } from './operation.js';
 import { type Repository, readRepository, repositoryNotFound, type Tag, writeRepository } from './repository.js';
 import { shapes } from './shapes.js';
 
@@ -21,7 +21,9 @@ function checkTag({ Key, Value }: Tag): void {
     );
   }
   if (/^aws:/i.test(Key)) {
-    throw invalidTag(`An invalid parameter has been specified. Tag key '${Key}' must not start with 'aws:', which is reserved for system use.`);
+    throw invalidTag(
+      `An invalid parameter has been specified. Tag key '${Key}' must not start with 'aws:', which is reserved for system use.`,
+    );
   }
   if (!allowed.test(Key) || !allowed.test(Value)) {
     throw invalidTag(

@@ -33,7 +33,10 @@ export function lifecycleText(rules: readonly LifecycleRule[]): string {
         countUnit: selection.countUnit,
         countNumber: selection.countNumber,
       },
-      action: action.type === 'expire' ? { type: action.type } : { type: action.type, targetStorageClass: action.targetStorageClass },
+      action:
+        action.type === 'expire'
+          ? { type: action.type }
+          : { type: action.type, targetStorageClass: action.targetStorageClass },
     })),
   });
 }

@@ -27,9 +27,14 @@ function open(folder: string): Database.Database {
     // What was acknowledged survives a power cut, not only the end of the process.
     database.exec('PRAGMA synchronous = FULL');
     database.exec('BEGIN IMMEDIATE');
-    const { version } = database.prepare('SELECT user_version AS version FROM pragma_user_version').get() as { version: number };
+    const { version } = database.prepare('SELECT user_version AS version FROM pragma_user_version').get() as {
+      version: number;
+    };
     if (version > schemaVersion) {
-      fail('local/data-newer', `'${folder}' was written by a newer Slipway (store version ${version}, this one knows ${schemaVersion})`);
+      fail(
+        'local/data-newer',
+        `'${folder}' was written by a newer Slipway (store version ${version}, this one knows ${schemaVersion})`,
+      );
     }
     database.exec(
       'CREATE TABLE IF NOT EXISTS documents (kind TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, ' +

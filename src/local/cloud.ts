@@ -1,0 +1,187 @@
+// The local cloud without its wire: takes a request that was read, finds the operation, meets the fault switch, and answers.
+// It must not know sockets, processes or files.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultEffect, Faults } from './faults.js';
+import { type JsonService, type Operation, type ServiceContext, ServiceError } from './service.js';
+import type { Store } from './store/store.js';
+import { stsNamespace, stsOperations, stsVersion } from './sts.js';
+import { type Answer, jsonAnswer, jsonError, queryAnswer, queryError } from './wire/answer.js';
+import { utf8 } from './wire/body.js';
+import { type Caller, callerOf } from './wire/caller.js';
+
+export interface CloudRequest {
+  readonly method: string;
+  readonly target: string | undefined;
+  readonly contentType: string | undefined;
+  readonly authorization: string | undefined;
+  readonly body: Buffer;
+  readonly requestId: string;
+}
+
+/** `cut` is the answer of a connection that is to be closed without one. */
+export type Outcome = Answer | 'cut';
+
+export interface CloudOptions {
+  readonly store: Store;
+  readonly services: readonly JsonService[];
+  readonly faults: Faults;
+  readonly home: { readonly account: string; readonly region: string };
+  readonly now: () => number;
+  /** Hears of what went wrong inside an operation: a defect of ours. */
+  readonly onDefect: (error: unknown, operation: string) => void;
+  /** Ends the waiting of delayed calls. */
+  readonly signal: AbortSignal;
+}
+
+/** How an operation is called and answered, whatever its protocol. */
+interface Call {
+  readonly service: string;
+  readonly name: string;
+  readonly operation: Operation;
+  readonly input: Record<string, unknown>;
+  readonly resource: (context: ServiceContext) => string;
+}
+
+const unknownOperation = (): ServiceError => new ServiceError('UnknownOperationException', '', 404);
+
+function parseJson(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  const text = utf8(body);
+  if (text === undefined) throw new ServiceError('SerializationException', 'The body is not valid UTF-8.');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ServiceError('SerializationException', 'The body is not valid JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ServiceError('SerializationException', 'The body is not a JSON object.');
+  }
+  return value as Record<string, unknown>;
+}
+
+export class Cloud {
+  readonly #options: CloudOptions;
+  readonly #services: ReadonlyMap<string, JsonService>;
+  readonly #calls = new Map<string, number>();
+
+  constructor(options: CloudOptions) {
+    this.#options = options;
+    this.#services = new Map(options.services.map((service) => [service.target, service]));
+  }
+
+  /** How often each operation was called, by name. */
+  calls(): Record<string, number> {
+    return Object.fromEntries([...this.#calls].sort(([left], [right]) => (left < right ? -1 : 1)));
+  }
+
+  resetCalls(): void {
+    this.#calls.clear();
+  }
+
+  async answer(request: CloudRequest): Promise<Outcome> {
+    const caller = callerOf(request.authorization, this.#options.home);
+    if (request.method === 'POST' && request.target !== undefined) return this.#json(request, request.target, caller);
+    if (request.method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(request.contentType ?? '')) {
+      return this.#query(request, caller);
+    }
+    return jsonError(unknownOperation());
+  }
+
+  async #json(request: CloudRequest, target: string, caller: Caller): Promise<Outcome> {
+    const dot = target.lastIndexOf('.');
+    const service = this.#services.get(target.slice(0, dot));
+    const name = target.slice(dot + 1);
+    try {
+      if (service === undefined) throw unknownOperation();
+      const operation = service.operations.get(name);
+      if (operation === undefined) {
+        if (!service.unserved.has(name)) throw unknownOperation();
+        this.#count(name);
+        throw new ServiceError(
+          'UnsupportedOperationException',
+          `The local ECR does not serve ${service.name}:${name} yet.`,
+        );
+      }
+      const input = parseJson(request.body);
+      const resource = (context: ServiceContext): string => service.resourceOf(input, context);
+      const result = await this.#run({ service: service.name, name, operation, input, resource }, caller);
+      return result === 'cut' ? 'cut' : jsonAnswer(result);
+    } catch (error) {
+      return jsonError(this.#serviceError(error, name));
+    }
+  }
+
+  async #query(request: CloudRequest, caller: Caller): Promise<Outcome> {
+    let name = '';
+    try {
+      const text = utf8(request.body);
+      if (text === undefined) throw new ServiceError('MalformedQueryString', 'The body is not valid UTF-8.');
+      const parameters = new URLSearchParams(text);
+      name = parameters.get('Action') ?? '';
+      const operation = stsOperations.get(name);
+      if (operation === undefined) {
+        const version = parameters.get('Version') ?? stsVersion;
+        throw new ServiceError('InvalidAction', `Could not find operation ${name} for version ${version}`);
+      }
+      const result = await this.#run({ service: 'sts', name, operation, input: {}, resource: () => '*' }, caller);
+      return result === 'cut' ? 'cut' : queryAnswer(name, stsNamespace, result, request.requestId);
+    } catch (error) {
+      return queryError(this.#serviceError(error, name), stsNamespace, request.requestId);
+    }
+  }
+
+  async #run(call: Call, caller: Caller): Promise<Record<string, unknown> | 'cut'> {
+    const { store, now, faults, signal } = this.#options;
+    const context: ServiceContext = {
+      account: caller.account,
+      region: caller.region,
+      partition: caller.partition,
+      callerArn: caller.arn,
+      now,
+      store,
+    };
+    this.#count(call.name);
+    const effect = faults.meet(call.name);
+    if (effect.delay > 0) {
+      try {
+        await delay(effect.delay, undefined, { signal });
+      } catch {
+        return 'cut';
+      }
+    }
+    if (effect.kind === 'drop') return 'cut';
+    refuse(effect, call, context);
+    const result = store.transaction(() => call.operation(call.input, context));
+    return effect.kind === 'drop-after' ? 'cut' : result;
+  }
+
+  #count(name: string): void {
+    this.#calls.set(name, (this.#calls.get(name) ?? 0) + 1);
+  }
+
+  /** An error a client may hear of. What is not one of ours is told to the host, and to the client only as a failure. */
+  #serviceError(error: unknown, operation: string): ServiceError {
+    if (error instanceof ServiceError) return error;
+    this.#options.onDefect(error, operation);
+    return new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500);
+  }
+}
+
+function refuse(effect: FaultEffect, call: Call, context: ServiceContext): void {
+  const action = `${call.service}:${call.name}`;
+  switch (effect.kind) {
+    case 'throttle':
+      // STS names it without the ending that the JSON protocols have.
+      throw new ServiceError(call.service === 'sts' ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
+    case 'server-error':
+      throw new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500);
+    case 'deny':
+      throw new ServiceError(
+        call.service === 'sts' ? 'AccessDenied' : 'AccessDeniedException',
+        `User: ${context.callerArn} is not authorized to perform: ${action} on resource: ${call.resource(context)} because no identity-based policy allows the ${action} action`,
+        call.service === 'sts' ? 403 : 400,
+      );
+    default:
+  }
+}

@@ -1,0 +1,78 @@
+// The server's own addresses under /_slipway: health, faults, counts and the end.
+// It must not know AWS, nor how a request was read.
+import { isSlipwayError } from '../diagnostics/index.js';
+import type { Cloud } from './cloud.js';
+import { type Faults, faultRules } from './faults.js';
+import { type Answer, jsonAnswer } from './wire/answer.js';
+
+export const controlPrefix = '/_slipway/';
+export const serviceName = 'slipway-local';
+
+export interface Health {
+  readonly service: typeof serviceName;
+  readonly version: 1;
+  readonly pid: number;
+  readonly dataDirectory: string | null;
+}
+
+export interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly body: string | undefined;
+}
+
+export interface ControlOptions {
+  readonly cloud: Cloud;
+  readonly faults: Faults;
+  readonly health: Health;
+  /** Begins to end the server; the answer still goes out. */
+  readonly stop: () => void;
+}
+
+const json = (value: unknown, status = 200): Answer => jsonAnswer(value, status, 'application/json');
+
+/** A page in a browser may reach loopback, by its address or by a name that resolves to it: neither is let in. */
+function fromThisMachine({ host, origin }: ControlRequest): boolean {
+  return origin === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host ?? '');
+}
+
+function setFaults(body: string | undefined, faults: Faults): Answer {
+  let list: unknown;
+  try {
+    list = JSON.parse(body ?? '');
+  } catch {
+    return json({ message: 'the body is not JSON' }, 400);
+  }
+  try {
+    faults.set(faultRules(list));
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    return json({ message: error.diagnostics[0]?.message ?? error.message }, 400);
+  }
+  return json({});
+}
+
+export function control(request: ControlRequest, { cloud, faults, health, stop }: ControlOptions): Answer {
+  if (!fromThisMachine(request)) return json({ message: 'only for programs on this machine' }, 403);
+  switch (`${request.method} ${request.path}`) {
+    case 'GET /_slipway/health':
+      return json(health);
+    case 'GET /_slipway/calls':
+      return json(cloud.calls());
+    case 'DELETE /_slipway/calls':
+      cloud.resetCalls();
+      return json({});
+    case 'POST /_slipway/faults':
+      return setFaults(request.body, faults);
+    case 'DELETE /_slipway/faults':
+      faults.clear();
+      return json({});
+    case 'POST /_slipway/stop':
+      stop();
+      return json({});
+    default:
+      return json({ message: 'no such address' }, 404);
+  }
+}

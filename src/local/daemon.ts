@@ -1,0 +1,244 @@
+// The local ECR in the background: starts a process of its own, asks how it is, asks it to end. All of it over HTTP.
+// It must not know the command line beyond the arguments it passes on, nor what the server serves.
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fail } from '../diagnostics/index.js';
+import { type Health, serviceName } from './control.js';
+
+export type DaemonStatus =
+  | { readonly state: 'running'; readonly port: number; readonly pid: number; readonly dataDirectory: string | null }
+  /** Nothing listens. */
+  | { readonly state: 'absent'; readonly port: number }
+  /** Something listens that is no local ECR. */
+  | { readonly state: 'foreign'; readonly port: number; readonly what: string };
+
+export interface DaemonOptions {
+  readonly port: number;
+  readonly dataDirectory?: string;
+  readonly memory?: boolean;
+  /** The program to run with `local start --foreground …`. */
+  readonly entry: string;
+  /** Further arguments, for instance `--uri-style aws`. */
+  readonly extraArguments?: readonly string[];
+  /** How long to wait for it to answer; 15,000 where it is left out. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** How often a process that starts or ends is asked again, in milliseconds. */
+const interval = 25;
+
+function url(port: number, path: string): string {
+  return `http://127.0.0.1:${port}/_slipway/${path}`;
+}
+
+function refused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ECONNRESET');
+}
+
+function isHealth(value: unknown): value is Health {
+  if (typeof value !== 'object' || value === null) return false;
+  const { service, pid, dataDirectory } = value as Record<string, unknown>;
+  return (
+    service === serviceName && typeof pid === 'number' && (dataDirectory === null || typeof dataDirectory === 'string')
+  );
+}
+
+/** What is on a port. Never throws. */
+export async function daemonStatus(port: number): Promise<DaemonStatus> {
+  let response: Response;
+  try {
+    response = await fetch(url(port, 'health'), { redirect: 'manual', signal: AbortSignal.timeout(3000) });
+  } catch (error) {
+    if (refused(error)) return { state: 'absent', port };
+    return { state: 'foreign', port, what: 'a program that does not speak HTTP' };
+  }
+  try {
+    const health: unknown = await response.json();
+    if (isHealth(health)) return { state: 'running', port, pid: health.pid, dataDirectory: health.dataDirectory };
+  } catch {
+    // Not JSON: told below.
+  }
+  const server = response.headers.get('server');
+  return {
+    state: 'foreign',
+    port,
+    what: `another program (${server === null ? '' : `${server}, `}HTTP ${response.status})`,
+  };
+}
+
+/** Words for a message. */
+export function describeStatus(status: DaemonStatus): string {
+  if (status.state === 'running') {
+    return `a local ECR (process ${status.pid}, ${status.dataDirectory === null ? 'in memory' : `data in '${status.dataDirectory}'`})`;
+  }
+  return status.state === 'foreign' ? status.what : 'a program that has just ended';
+}
+
+/** What the background process printed last. */
+function tail(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').slice(-8).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+function launch(
+  options: DaemonOptions,
+  dataDirectory: string | undefined,
+): { ended: Promise<number | string>; log: string; abandon(): void } {
+  let folder: string;
+  try {
+    if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    folder = dataDirectory ?? mkdtempSync(join(tmpdir(), 'slipway-local-'));
+  } catch (error) {
+    fail(
+      'local/data-unusable',
+      `cannot make the data directory: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const log = join(folder, 'local.log');
+  const output = openSync(log, 'w', 0o600);
+  const where = dataDirectory === undefined ? ['--memory'] : ['--data', dataDirectory];
+  const child = spawn(
+    process.execPath,
+    [
+      options.entry,
+      'local',
+      'start',
+      '--foreground',
+      '--port',
+      String(options.port),
+      ...where,
+      ...(options.extraArguments ?? []),
+    ],
+    { detached: true, stdio: ['ignore', output, output] },
+  );
+  closeSync(output);
+  const ended = new Promise<number | string>((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('exit', (code, signal) => done(code ?? signal ?? 'unknown'));
+  });
+  child.unref();
+  return { ended, log, abandon: () => void child.kill() };
+}
+
+function sameData(status: DaemonStatus, dataDirectory: string | undefined): boolean {
+  return status.state === 'running' && status.dataDirectory === (dataDirectory ?? null);
+}
+
+/**
+ * Starts a local ECR that outlives this process, and waits until it answers. One that runs on the same port and data already is
+ * left as it is (`started: false`). Throws `local/port-in-use`, `local/data-locked`, `local/data-unusable` or `local/start-failed`.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<{
+  readonly started: boolean;
+  readonly port: number;
+  readonly pid: number;
+  readonly dataDirectory: string | null;
+}> {
+  const { port } = options;
+  const dataDirectory =
+    options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
+  const before = await daemonStatus(port);
+  if (before.state === 'running' && sameData(before, dataDirectory)) return { started: false, ...running(before) };
+  if (before.state !== 'absent') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(before)}`);
+
+  const { ended, log, abandon } = launch(options, dataDirectory);
+  const deadline = Date.now() + (options.timeoutMilliseconds ?? 15_000);
+  let end: number | string | undefined;
+  void ended.then((how) => {
+    end = how;
+  });
+  for (;;) {
+    const status = await daemonStatus(port);
+    // Two that start together: the one that came second joins the first.
+    if (status.state === 'running' && sameData(status, dataDirectory))
+      return { started: end === undefined, ...running(status) };
+    if (end !== undefined) startFailed(port, end, tail(log), status, dataDirectory);
+    if (Date.now() > deadline) {
+      abandon();
+      fail('local/start-failed', `the local ECR did not answer on port ${port} in time${said(tail(log))}`);
+    }
+    await Promise.race([delay(interval), ended]);
+  }
+}
+
+function running(status: Extract<DaemonStatus, { state: 'running' }>): {
+  port: number;
+  pid: number;
+  dataDirectory: string | null;
+} {
+  return { port: status.port, pid: status.pid, dataDirectory: status.dataDirectory };
+}
+
+function said(output: string): string {
+  return output === '' ? '' : `; it said:\n${output}`;
+}
+
+function startFailed(
+  port: number,
+  end: number | string,
+  output: string,
+  status: DaemonStatus,
+  dataDirectory: string | undefined,
+): never {
+  if (status.state !== 'absent') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(status)}`);
+  if (output.includes('local/data-locked')) {
+    fail(
+      'local/data-locked',
+      `the data directory '${dataDirectory ?? ''}' is in use by another local ECR${holder(dataDirectory)}`,
+    );
+  }
+  fail('local/start-failed', `the local ECR ended at once (${end})${said(output)}`);
+}
+
+/** What the server of a data directory has left there about itself. */
+function noteOf(
+  dataDirectory: string | null | undefined,
+): { readonly pid?: unknown; readonly port?: unknown } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dataDirectory ?? '', 'local.json'), 'utf8')) as {
+      pid?: unknown;
+      port?: unknown;
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function holder(dataDirectory: string | undefined): string {
+  const note = noteOf(dataDirectory);
+  return note === undefined ? '' : ` (process ${String(note.pid)}, port ${String(note.port)})`;
+}
+
+/**
+ * Asks the local ECR on a port to end, and waits until it has. False where nothing runs there.
+ * Throws `local/port-in-use` where something else does, `local/stop-failed` where it does not end.
+ */
+export async function stopDaemon(port: number, timeoutMilliseconds = 10_000): Promise<boolean> {
+  const before = await daemonStatus(port);
+  if (before.state === 'absent') return false;
+  if (before.state === 'foreign') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(before)}`);
+  try {
+    await fetch(url(port, 'stop'), { method: 'POST', signal: AbortSignal.timeout(3000) });
+  } catch (error) {
+    if (!refused(error))
+      fail('local/stop-failed', `process ${before.pid} on port ${port} does not answer`, { cause: error });
+  }
+  const deadline = Date.now() + timeoutMilliseconds;
+  for (;;) {
+    const status = await daemonStatus(port);
+    // Another one may have taken the port meanwhile: ours is gone all the same.
+    const gone = status.state !== 'running' || status.pid !== before.pid;
+    // The port is free before the data is: the note goes last.
+    if (gone && noteOf(before.dataDirectory)?.pid !== before.pid) return true;
+    if (Date.now() > deadline)
+      fail('local/stop-failed', `process ${before.pid} on port ${port} was asked to end and still runs`);
+    await delay(interval);
+  }
+}

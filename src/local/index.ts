@@ -1,0 +1,140 @@
+// The room's door: an ECR on this machine, in this process or in the background.
+// It must not know who talks to it, nor print for anyone but the operator of a broken server.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fail } from '../diagnostics/index.js';
+import { Cloud } from './cloud.js';
+import { type Health, serviceName } from './control.js';
+import { daemonStatus, describeStatus } from './daemon.js';
+import type { EcrContext } from './ecr/operation.js';
+import { awsUri } from './ecr/repository.js';
+import { ecrService } from './ecr/service.js';
+import { type FaultRule, Faults, faultRules } from './faults.js';
+import { type HttpServer, listen } from './server.js';
+import { ssmService } from './ssm/service.js';
+import { openFileStore } from './store/file.js';
+import { openMemoryStore } from './store/memory.js';
+import { taggingService } from './tagging.js';
+
+export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
+export type { FaultKind, FaultRule } from './faults.js';
+
+export const defaultPort = 4510;
+/** The account of a caller whose access key id names none. */
+export const defaultHome = { account: '123456789012', region: 'us-east-1' } as const;
+
+export interface LocalEcrOptions {
+  /** 0 takes any free port; 4510 where it is left out. */
+  readonly port?: number;
+  /** Keeps nothing. The default where no data directory is given. */
+  readonly memory?: boolean;
+  /** Keeps everything in this folder. */
+  readonly dataDirectory?: string;
+  /** The registry whose repositories have the short address. */
+  readonly home?: { readonly account: string; readonly region: string };
+  /** `local`: addresses that a container client on this machine reaches. `aws`: ECR's own. */
+  readonly uriStyle?: 'local' | 'aws';
+  readonly clock?: { now(): number };
+  /** Hears of defects of ours; writes to stderr where it is left out. */
+  readonly onDefect?: (error: unknown, operation: string) => void;
+}
+
+export interface LocalEcr {
+  readonly port: number;
+  readonly url: string;
+  /** Resolves when the server has ended, however that came about. */
+  readonly closed: Promise<void>;
+  close(): Promise<void>;
+  /** How often each operation was called, by name. */
+  calls(): Record<string, number>;
+  resetCalls(): void;
+  setFaults(list: readonly FaultRule[]): void;
+  clearFaults(): void;
+}
+
+function toStderr(error: unknown, operation: string): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`slipway local: ${operation} failed: ${text}\n`);
+}
+
+async function cannotListen(port: number, error: unknown): Promise<never> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    fail('local/port-in-use', `port ${port} is taken by ${describeStatus(await daemonStatus(port))}`, { cause: error });
+  }
+  fail(
+    'local/cannot-listen',
+    `cannot listen on 127.0.0.1:${port}: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** Starts a local ECR in this process. Throws `local/port-in-use`, `local/cannot-listen` or one of the `local/data-…` codes. */
+export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
+  const home = options.home ?? defaultHome;
+  const clock = options.clock ?? Date;
+  const onDefect = options.onDefect ?? toStderr;
+  const dataDirectory =
+    options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
+  const store = dataDirectory === undefined ? openMemoryStore() : openFileStore(dataDirectory);
+  const faults = new Faults();
+  const ending = new AbortController();
+
+  let port = 0;
+  const localUri: NonNullable<EcrContext['uriOf']> = (account, region, name) => {
+    const registry = account === home.account && region === home.region ? '' : `${account}.${region}/`;
+    return `localhost:${port}/${registry}${name}`;
+  };
+  const cloud = new Cloud({
+    store,
+    services: [ecrService(options.uriStyle === 'aws' ? awsUri : localUri), taggingService, ssmService],
+    faults,
+    home,
+    now: () => clock.now(),
+    onDefect,
+    signal: ending.signal,
+  });
+  const health: Health = { service: serviceName, version: 1, pid: process.pid, dataDirectory: dataDirectory ?? null };
+  const stop = (): void => void close();
+
+  let http: HttpServer;
+  try {
+    http = await listen({ port: options.port ?? defaultPort, cloud, controls: { faults, health, stop }, onDefect });
+  } catch (error) {
+    store.close();
+    return cannotListen(options.port ?? defaultPort, error);
+  }
+  port = http.port;
+  const note = dataDirectory === undefined ? undefined : join(dataDirectory, 'local.json');
+  if (note !== undefined) writeFileSync(note, `${JSON.stringify({ pid: process.pid, port })}\n`);
+
+  let whenClosed: () => void = () => {};
+  const closed = new Promise<void>((done) => {
+    whenClosed = done;
+  });
+  let closing = false;
+  const close = async (): Promise<void> => {
+    if (!closing) {
+      closing = true;
+      ending.abort();
+      await http.close();
+      store.close();
+      if (note !== undefined) rmSync(note, { force: true });
+      whenClosed();
+    }
+    return closed;
+  };
+
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    closed,
+    close,
+    calls: () => cloud.calls(),
+    resetCalls: () => cloud.resetCalls(),
+    setFaults: (list) => faults.set(faultRules(list)),
+    clearFaults: () => faults.clear(),
+  };
+}

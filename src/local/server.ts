@@ -1,0 +1,121 @@
+// One loopback port on node:http: reads requests, hands them to the cloud or to the control addresses, writes answers.
+// It must not know any AWS service.
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Cloud, Outcome } from './cloud.js';
+import { type ControlOptions, control, controlPrefix } from './control.js';
+import { ServiceError } from './service.js';
+import { jsonError } from './wire/answer.js';
+import { bodyLimit, readBody, utf8 } from './wire/body.js';
+
+export interface HttpServer {
+  readonly port: number;
+  /** Resolves once no connection is left. */
+  close(): Promise<void>;
+}
+
+export interface HttpOptions {
+  readonly port: number;
+  readonly cloud: Cloud;
+  readonly controls: Omit<ControlOptions, 'cloud'>;
+  readonly onDefect: (error: unknown, operation: string) => void;
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+async function outcome(request: IncomingMessage, requestId: string, options: HttpOptions): Promise<Outcome> {
+  const body = await readBody(request);
+  if (body === undefined) {
+    return jsonError(
+      new ServiceError('RequestEntityTooLargeException', `The body is larger than ${bodyLimit} bytes.`, 413),
+    );
+  }
+  const method = request.method ?? '';
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  if (path.startsWith(controlPrefix)) {
+    const from = { host: header(request, 'host'), origin: header(request, 'origin') };
+    return control({ method, path, ...from, body: utf8(body) }, { cloud: options.cloud, ...options.controls });
+  }
+  return options.cloud.answer({
+    method,
+    target: header(request, 'x-amz-target'),
+    contentType: header(request, 'content-type'),
+    authorization: header(request, 'authorization'),
+    body,
+    requestId,
+  });
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+  server: Server,
+): Promise<void> {
+  const requestId = randomUUID();
+  let result: Outcome;
+  try {
+    result = await outcome(request, requestId, options);
+  } catch (error) {
+    // A client that went away is no defect, and there is nobody to answer.
+    if (request.destroyed && !request.complete) return;
+    options.onDefect(error, request.url ?? '');
+    result = jsonError(
+      new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500),
+    );
+  }
+  if (result === 'cut') {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(result.status, {
+    ...result.headers,
+    'content-length': Buffer.byteLength(result.body),
+    'x-amzn-requestid': requestId,
+    // A server that ends does not wait for clients to hang up.
+    ...(!server.listening && { connection: 'close' }),
+  });
+  response.end(result.body);
+}
+
+/** What is no HTTP gets the shortest answer there is. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function shut(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Calls under way end first; connections that only wait are closed now.
+    server.closeIdleConnections();
+    const force = setTimeout(() => server.closeAllConnections(), 2000);
+    server.once('close', () => clearTimeout(force));
+  });
+}
+
+/** Rejects with the operating system's error where the port cannot be had. */
+export function listen(options: HttpOptions): Promise<HttpServer> {
+  const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
+    response.on('error', () => response.destroy());
+    void serve(request, response, options, server);
+  });
+  server.maxHeadersCount = 100;
+  server.on('clientError', refuseGarbage);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: options.port, host: '127.0.0.1' }, () => {
+      server.off('error', reject);
+      server.on('error', (error) => options.onDefect(error, 'listen'));
+      resolve({ port: (server.address() as AddressInfo).port, close: () => shut(server) });
+    });
+  });
+}
