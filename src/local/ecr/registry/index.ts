@@ -51,3 +51,5 @@ export const registryOperations: Record<string, EcrOperation> = {
   UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   ValidatePullThroughCacheRule: validatePullThroughCacheRule,
 };
+
+export { appliedScanning, scanningConfiguration } from './scanning.js';

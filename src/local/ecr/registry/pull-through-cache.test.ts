@@ -25,7 +25,6 @@ describe('a rule', () => {
       ecrRepositoryPrefix: 'docker-hub',
       registryId: account,
       credentialArn: secret(),
-      upstreamRepositoryPrefix: 'ROOT',
     };
     const upstream = { upstreamRegistryUrl: 'registry-1.docker.io', upstreamRegistry: 'docker-hub' };
     expect(registry.call('CreatePullThroughCacheRule', hub)).toEqual({ ...common, ...upstream, createdAt: now });

@@ -79,9 +79,12 @@ export const createPullThroughCacheRule = checked(
     if (context.partition !== 'aws') throw validation(texts.disabled);
     const upstream = upstreamOf(input.upstreamRegistryUrl, input.upstreamRegistry, context);
     checkCredentials(upstream, input, context);
-    // "When this field isn't specified, Amazon ECR will use the ROOT" (API model).
-    const upstreamRepositoryPrefix = input.upstreamRepositoryPrefix ?? 'ROOT';
-    if (input.ecrRepositoryPrefix === 'ROOT' && upstreamRepositoryPrefix !== 'ROOT') throw validation(texts.rootPrefix);
+    // "When this field isn't specified, Amazon ECR will use the ROOT" (API model); but it is not told back: Terraform's AWS
+    // provider has it as a plain optional attribute that forces replacement, so a ROOT that nobody wrote would be a change for ever.
+    const { upstreamRepositoryPrefix } = input;
+    if (input.ecrRepositoryPrefix === 'ROOT' && (upstreamRepositoryPrefix ?? 'ROOT') !== 'ROOT') {
+      throw validation(texts.rootPrefix);
+    }
     return context.store.transaction(() => {
       const key = prefixKey(input.ecrRepositoryPrefix);
       if (rules.load(context, key) !== undefined) {
