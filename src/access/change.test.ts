@@ -241,6 +241,14 @@ describe('opened', () => {
   });
 });
 
+test('a statement that grants nothing changes nothing', () => {
+  expect(accessChange([{ Effect: 'Allow', Principal: aws(one) }], [])).toEqual(nothing);
+  expect(accessChange([allow({})], [])).toEqual(nothing);
+  expect(lost([allow({ Principal: { AWS: one, Federated: '*' } })], [allow({ Principal: aws(one) })])).toEqual([
+    '* loses pull',
+  ]);
+});
+
 test('the partition of accounts', () => {
   const china = 'arn:aws-cn:iam::111111111111:root';
   expect(
