@@ -25,7 +25,7 @@ type Rule = {
   readonly ecrRepositoryPrefix: string;
   readonly upstreamRegistryUrl: string;
   readonly upstreamRegistry: UpstreamRegistry;
-  readonly upstreamRepositoryPrefix: string;
+  readonly upstreamRepositoryPrefix?: string;
   readonly credentialArn?: string;
   readonly customRoleArn?: string;
   readonly createdAt: number;
@@ -79,8 +79,9 @@ export const createPullThroughCacheRule = checked(
     if (context.partition !== 'aws') throw validation(texts.disabled);
     const upstream = upstreamOf(input.upstreamRegistryUrl, input.upstreamRegistry, context);
     checkCredentials(upstream, input, context);
-    // "When this field isn't specified, Amazon ECR will use the ROOT" (API model); but it is not told back: Terraform's AWS
-    // provider has it as a plain optional attribute that forces replacement, so a ROOT that nobody wrote would be a change for ever.
+    // "When this field isn't specified, Amazon ECR will use the ROOT" (API model). It is not told back (?): Terraform's AWS
+    // provider has it as a plain optional attribute that forces replacement, so a ROOT that nobody wrote would be a change
+    // for ever.
     const { upstreamRepositoryPrefix } = input;
     if (input.ecrRepositoryPrefix === 'ROOT' && (upstreamRepositoryPrefix ?? 'ROOT') !== 'ROOT') {
       throw validation(texts.rootPrefix);
@@ -177,7 +178,10 @@ function tell(rule: Rule, context: EcrContext, members: readonly (keyof Rule)[])
     ecrRepositoryPrefix: rule.ecrRepositoryPrefix,
     registryId: context.account,
     ...Object.fromEntries(members.map((member) => [member, rule[member]])),
-    ...defined({ credentialArn: rule.credentialArn, customRoleArn: rule.customRoleArn }),
-    upstreamRepositoryPrefix: rule.upstreamRepositoryPrefix,
+    ...defined({
+      credentialArn: rule.credentialArn,
+      customRoleArn: rule.customRoleArn,
+      upstreamRepositoryPrefix: rule.upstreamRepositoryPrefix,
+    }),
   };
 }
