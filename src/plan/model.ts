@@ -179,11 +179,36 @@ export type StepKind = Step['kind'];
 export type ApplyEvent =
   | { readonly type: 'started'; readonly repositories: number; readonly steps: number }
   | { readonly type: 'warning'; readonly message: string }
-  | { readonly type: 'repository-started'; readonly repository: string; readonly region: string; readonly action: RepositoryAction }
+  | {
+      readonly type: 'repository-started';
+      readonly repository: string;
+      readonly region: string;
+      readonly action: RepositoryAction;
+    }
   | { readonly type: 'step-done'; readonly repository: string; readonly region: string; readonly step: StepKind }
-  | { readonly type: 'repository-done'; readonly repository: string; readonly region: string; readonly action: RepositoryAction; readonly uri?: string }
-  | { readonly type: 'repository-failed'; readonly repository: string; readonly region: string; readonly step: StepKind; readonly operation: string; readonly awsCode: string; readonly message: string; readonly skipped: readonly StepKind[] }
-  | { readonly type: 'repository-skipped'; readonly repository: string; readonly region: string; readonly reason: string }
+  | {
+      readonly type: 'repository-done';
+      readonly repository: string;
+      readonly region: string;
+      readonly action: RepositoryAction;
+      readonly uri?: string;
+    }
+  | {
+      readonly type: 'repository-failed';
+      readonly repository: string;
+      readonly region: string;
+      readonly step: StepKind;
+      readonly operation: string;
+      readonly awsCode: string;
+      readonly message: string;
+      readonly skipped: readonly StepKind[];
+    }
+  | {
+      readonly type: 'repository-skipped';
+      readonly repository: string;
+      readonly region: string;
+      readonly reason: string;
+    }
   | { readonly type: 'finished'; readonly outcome: ApplyOutcome };
 
 export interface ApplyOutcome {

@@ -9,7 +9,17 @@ import type { Encryption, TagMutability, Tags } from '../registry/model.js';
  * `gone`: the repository (or policy) does not exist. `exists`: it exists already. `invalid`: AWS refuses the value.
  * `unavailable`: throttling, 5xx or network, after all retries. `interrupted`: the caller's signal fired.
  */
-export type FaultKind = 'denied' | 'not-implemented' | 'gone' | 'exists' | 'not-empty' | 'invalid' | 'unavailable' | 'interrupted' | 'credentials' | 'other';
+export type FaultKind =
+  | 'denied'
+  | 'not-implemented'
+  | 'gone'
+  | 'exists'
+  | 'not-empty'
+  | 'invalid'
+  | 'unavailable'
+  | 'interrupted'
+  | 'credentials'
+  | 'other';
 
 /** A failed call to AWS. `operation` is as IAM spells it, for instance `ecr:PutLifecyclePolicy`. */
 export class AwsFault extends Error {
@@ -18,7 +28,13 @@ export class AwsFault extends Error {
   /** AWS's own name of the error, for instance `LifecyclePolicyNotFoundException`. */
   readonly awsCode: string;
 
-  constructor(kind: FaultKind, operation: string, awsCode: string, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    kind: FaultKind,
+    operation: string,
+    awsCode: string,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
     super(message, options);
     this.name = 'AwsFault';
     this.kind = kind;

@@ -48,7 +48,10 @@ describe('encryption', () => {
     [{ type: 'KMS', kmsKey: '' }, { type: 'KMS' }],
     [{ type: 'KMS', kmsKey: 'alias/aws/ecr' }, { type: 'KMS' }],
     [{ type: 'KMS_DSSE', kmsKey: 'arn:aws:kms:eu-west-1:111111111111:alias/aws/ecr' }, { type: 'KMS_DSSE' }],
-    [{ type: 'KMS', kmsKey: id }, { type: 'KMS', kmsKey: id }],
+    [
+      { type: 'KMS', kmsKey: id },
+      { type: 'KMS', kmsKey: id },
+    ],
   ])('%j is %j', (encryption, canonical) => {
     expect(canonicalEncryption(encryption)).toEqual(canonical);
   });
@@ -65,7 +68,12 @@ describe('encryption', () => {
     ['key/id and ARN', { type: 'KMS', kmsKey: `key/${id}` }, { type: 'KMS', kmsKey: arn }, 'same'],
     ['another id', { type: 'KMS', kmsKey: id.replace('1', '2') }, { type: 'KMS', kmsKey: arn }, 'different'],
     ['one ARN', { type: 'KMS', kmsKey: arn }, { type: 'KMS', kmsKey: arn }, 'same'],
-    ['another account', { type: 'KMS', kmsKey: arn }, { type: 'KMS', kmsKey: arn.replaceAll('1111', '2222') }, 'different'],
+    [
+      'another account',
+      { type: 'KMS', kmsKey: arn },
+      { type: 'KMS', kmsKey: arn.replaceAll('1111', '2222') },
+      'different',
+    ],
     ['alias and ARN of a key', { type: 'KMS', kmsKey: 'alias/ecr-images' }, { type: 'KMS', kmsKey: arn }, 'unknown'],
     ['ARNs of alias and key', { type: 'KMS', kmsKey: aliasArn }, { type: 'KMS', kmsKey: arn }, 'unknown'],
     ['ARN of a key and alias', { type: 'KMS', kmsKey: arn }, { type: 'KMS', kmsKey: 'alias/ecr-images' }, 'unknown'],

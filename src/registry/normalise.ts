@@ -51,7 +51,11 @@ export function compareEncryption(wanted: Encryption, live: Encryption): 'same' 
   if (one.kmsKey === undefined) return 'same';
   if (other.kmsKey === undefined) return 'different';
   // Two whole ARNs must agree in account and Region as well.
-  if (one.kmsKey.startsWith('arn:') && other.kmsKey.startsWith('arn:') && isAlias(one.kmsKey) === isAlias(other.kmsKey)) {
+  if (
+    one.kmsKey.startsWith('arn:') &&
+    other.kmsKey.startsWith('arn:') &&
+    isAlias(one.kmsKey) === isAlias(other.kmsKey)
+  ) {
     return one.kmsKey === other.kmsKey ? 'same' : 'different';
   }
   if (isAlias(one.kmsKey) !== isAlias(other.kmsKey)) return 'unknown';

@@ -1,4 +1,49 @@
 // The diagnostics of the room `plan`.
-import { defineCodes } from '../definition.js';
+import { type Definition, defineCodes } from '../definition.js';
 
-export const planCodes = defineCodes({});
+function row(title: string, meaning: string, mend: string): Definition {
+  return { severity: 'error', fault: 'user', title, meaning, mend };
+}
+
+export const planCodes = defineCodes({
+  'plan/wrong-account': row(
+    'credentials of another account',
+    'The environment names one AWS account, and the credentials in use belong to another. Nothing was read or written.',
+    "use credentials of the environment's account, for instance with AWS_PROFILE",
+  ),
+  'plan/no-match': row(
+    'a pattern that selects nothing',
+    'A pattern of `--only` matches neither the name nor the key of any repository.',
+    'name a repository by its name in ECR or its key in the manifest; `*` stands for any run of characters',
+  ),
+  'plan/consent-needed': row(
+    'a hazard without consent',
+    'The plan would do something that may hurt, and nobody has said that it may. Nothing was written.',
+    'read what would happen, then give the flag that is named',
+  ),
+  'plan/unknown-hazard': row(
+    'consent to an unknown hazard',
+    'What may be accepted is a kind of hazard, or a kind and the name of a repository: `KIND:NAME`.',
+    'name one of the kinds that the plan lists',
+  ),
+  'plan/locked': row(
+    'somebody else is applying',
+    'Another apply of the same project and environment holds the lock. Nothing was written.',
+    'wait until it ends; if it never will, break the lock with `--break-lock`',
+  ),
+  'plan/stale': row(
+    'a plan out of date',
+    'Since the plan was made, the registry has changed in a way the plan did not foresee. Nothing was written.',
+    'make a new plan',
+  ),
+  'plan/unreadable': row(
+    'not a plan',
+    'The text is not a plan that this version of Slipway wrote, or it was changed since.',
+    'make a new plan with `slipway plan --out FILE`',
+  ),
+  'plan/not-applicable': row(
+    'a plan that only tells',
+    'What `drift` finds is for reading: it runs from the manifest to what is there.',
+    'make a plan with `slipway plan`',
+  ),
+});

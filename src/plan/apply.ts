@@ -1,0 +1,255 @@
+// Carries a plan out: repositories side by side, steps in order, and an account of what was done.
+// It consumes a plan and nothing else; it must not know manifests, nor how progress is shown.
+import pLimit from 'p-limit';
+import { fail, isSlipwayError } from '../diagnostics/index.js';
+import { Channel } from './channel.js';
+import { requireConsent } from './consent.js';
+import { Execution, Refusal } from './execute.js';
+import { acquireLock, type HeldLock, type LockOptions } from './lock.js';
+import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from './model.js';
+import { type PortsFor, requireAccount } from './plan.js';
+import { confirmPolicy, type PolicyTarget } from './policy.js';
+import { AwsFault, type RegistryPorts } from './ports.js';
+import { verifyFresh } from './fresh.js';
+import { isWork, stepsOf } from './steps.js';
+
+export interface ApplyOptions {
+  /** When it fires, no new step begins; those under way end. */
+  readonly signal?: AbortSignal;
+  /** Consent to hazards, `KIND` or `KIND:NAME`. */
+  readonly accept?: readonly string[];
+  /** Without it no lock is taken. */
+  readonly lock?: LockOptions;
+  /** Whether the registry is read again first, and the plan refused if it is out of date. For saved plans. */
+  readonly verify?: boolean;
+}
+
+/** Without a lock, policies are looked at again after this pause, so that a writer who read before us has written. */
+const pause = 500;
+const rounds = 5;
+
+/**
+ * Applies a plan. Before the first event, throws without having written anything: for hazards without consent, another
+ * account, a lock that is held, a stale plan. After it, failures are events: the other repositories go on.
+ * Leaving the loop early is an interrupt.
+ */
+export async function* apply(
+  plan: Plan,
+  portsFor: PortsFor,
+  options: ApplyOptions = {},
+): AsyncGenerator<ApplyEvent, void, void> {
+  if (plan.purpose === 'drift') fail('plan/not-applicable', 'this plan tells of drift, it does not mend it');
+  requireConsent(plan, options.accept);
+  const sites: Site[] = [];
+  for (const registry of plan.registries) {
+    const ports = await portsFor(registry);
+    await requireAccount(ports, registry.account, plan.owner.environment);
+    sites.push({ registry, ports, lock: undefined });
+  }
+  const left = new AbortController();
+  const run = new Run(plan, sites, options, left.signal);
+  const working = run.work().finally(() => run.events.end());
+  // Reported by the await below; until then nobody may be left with an unhandled rejection.
+  working.catch(() => undefined);
+  try {
+    yield* run.events;
+  } finally {
+    left.abort();
+    await working;
+  }
+}
+
+/** One registry of the plan while it is worked on. */
+interface Site {
+  readonly registry: RegistryPlan;
+  readonly ports: RegistryPorts;
+  lock: HeldLock | undefined;
+}
+
+/** A policy written without a lock, to be looked at again before its repository counts as done. */
+interface Unconfirmed {
+  readonly repository: RepositoryPlan;
+  readonly policy: PolicyTarget;
+  readonly uri: string | undefined;
+}
+
+class Run {
+  readonly events = new Channel<ApplyEvent>();
+  readonly #plan: Plan;
+  readonly #sites: readonly Site[];
+  readonly #options: ApplyOptions;
+  readonly #signal: AbortSignal;
+  readonly #count = { done: 0, failed: 0, skipped: 0 };
+  /** Why no further step may begin, apart from an interrupt. */
+  #halt: string | undefined;
+  #defect: { readonly error: unknown } | undefined;
+
+  constructor(plan: Plan, sites: readonly Site[], options: ApplyOptions, left: AbortSignal) {
+    this.#plan = plan;
+    this.#sites = sites;
+    this.#options = options;
+    this.#signal = options.signal === undefined ? left : AbortSignal.any([options.signal, left]);
+  }
+
+  async work(): Promise<void> {
+    try {
+      await this.#lock();
+      if (this.#options.verify === true) {
+        for (const { registry, ports } of this.#sites) await verifyFresh(this.#plan, registry, ports);
+      }
+      const work = this.#sites.flatMap(({ registry }) => registry.repositories.filter(isWork));
+      const steps = work.reduce((sum, repository) => sum + stepsOf(repository).length, 0);
+      this.events.push({ type: 'started', repositories: work.length, steps });
+      await Promise.all(this.#sites.map((site) => this.#site(site)));
+    } finally {
+      await this.#unlock();
+    }
+    if (this.#defect !== undefined) throw this.#defect.error;
+    this.events.push({ type: 'finished', outcome: { ...this.#count, interrupted: this.#signal.aborted } });
+  }
+
+  async #lock(): Promise<void> {
+    const { lock } = this.#options;
+    if (lock === undefined || !this.#sites.some(({ registry }) => registry.repositories.some(isWork))) return;
+    for (const site of this.#sites) {
+      site.lock = await acquireLock(site.ports, this.#plan.owner, lock, (message) => this.#warn(message), this.#signal);
+    }
+  }
+
+  async #unlock(): Promise<void> {
+    const results = await Promise.allSettled(this.#sites.map(async ({ lock }) => lock?.release()));
+    for (const result of results) {
+      if (result.status === 'rejected') this.#warn(`the lock could not be released: ${textOf(result.reason)}`);
+    }
+  }
+
+  #warn(message: string): void {
+    this.events.push({ type: 'warning', message });
+  }
+
+  /** Deletions come last: what they take away may be what a failure above still needs. */
+  async #site(site: Site): Promise<void> {
+    const limit = pLimit(site.ports.concurrency);
+    const work = site.registry.repositories.filter(isWork);
+    const unconfirmed: Unconfirmed[] = [];
+    const all = (some: readonly RepositoryPlan[]) =>
+      Promise.all(some.map((repository) => limit(() => this.#repository(site, repository, unconfirmed))));
+    await all(work.filter(({ action }) => action !== 'delete'));
+    await this.#confirm(site, unconfirmed);
+    await all(work.filter(({ action }) => action === 'delete'));
+  }
+
+  async #repository(site: Site, repository: RepositoryPlan, unconfirmed: Unconfirmed[]): Promise<void> {
+    const at = { repository: repository.name, region: site.registry.region };
+    const steps = stepsOf(repository);
+    const stopped = this.#stopped();
+    if (stopped !== undefined) return this.#skip(at, `${stopped} before it began`);
+    if (repository.changes.some((one) => one.aspect === 'encryption' && one.before !== null)) {
+      const reason = 'its encryption cannot be changed in place; the plan tells how to move to a new repository';
+      if (steps.length === 0) return this.#skip(at, reason);
+      this.#warn(`${repository.name}: ${reason}`);
+    }
+    this.events.push({ type: 'repository-started', ...at, action: repository.action });
+    const { owner } = this.#plan;
+    const execution = new Execution(repository, { ecr: site.ports.ecr, owner, partition: site.registry.partition });
+    for (const [index, step] of steps.entries()) {
+      const stop = this.#stopped();
+      if (stop !== undefined) return this.#skip(at, `${stop} before ${step}`);
+      try {
+        await execution.step(step);
+      } catch (error) {
+        return this.#failed(at, step, steps.slice(index + 1), error);
+      }
+      this.events.push({ type: 'step-done', ...at, step });
+    }
+    const { contested: policy, uri } = execution;
+    if (policy !== undefined && site.lock?.held() !== true) unconfirmed.push({ repository, policy, uri });
+    else this.#done(site, repository, uri);
+  }
+
+  /** With no lock held, another writer may have put back a policy it had read before ours was in it. */
+  async #confirm(site: Site, unconfirmed: readonly Unconfirmed[]): Promise<void> {
+    const limit = pLimit(site.ports.concurrency);
+    let open = unconfirmed;
+    for (let round = 1; open.length > 0; round += 1) {
+      await site.ports.clock.sleep(pause, this.#signal);
+      const again: Unconfirmed[] = [];
+      await Promise.all(
+        open.map((one) =>
+          limit(async () => {
+            const at = { repository: one.repository.name, region: site.registry.region };
+            if (this.#stopped() !== undefined) return this.#done(site, one.repository, one.uri);
+            try {
+              if (await confirmPolicy(site.ports.ecr, one.policy)) this.#done(site, one.repository, one.uri);
+              else if (round < rounds) again.push(one);
+              else
+                throw new Refusal('ecr:SetRepositoryPolicy', 'Contested', 'somebody else keeps replacing the policy');
+            } catch (error) {
+              this.#failed(at, 'set-repository-policy', [], error);
+            }
+          }),
+        ),
+      );
+      open = again;
+    }
+  }
+
+  #done(site: Site, { name, action }: RepositoryPlan, uri: string | undefined): void {
+    this.#count.done += 1;
+    const known = uri === undefined || action === 'delete' ? {} : { uri };
+    this.events.push({ type: 'repository-done', repository: name, region: site.registry.region, action, ...known });
+  }
+
+  #skip(at: { readonly repository: string; readonly region: string }, reason: string): void {
+    this.#count.skipped += 1;
+    this.events.push({ type: 'repository-skipped', ...at, reason });
+  }
+
+  #failed(
+    at: { readonly repository: string; readonly region: string },
+    step: StepKind,
+    skipped: readonly StepKind[],
+    error: unknown,
+  ): void {
+    if (error instanceof AwsFault && error.kind === 'interrupted') return this.#skip(at, `interrupted during ${step}`);
+    const failure = failureOf(error);
+    if (failure === undefined) {
+      // A defect: nobody knows what it means for the rest.
+      this.#halt ??= 'stopped by an internal error';
+      this.#defect ??= { error };
+      return;
+    }
+    if (error instanceof AwsFault && error.kind === 'credentials') this.#halt ??= 'stopped for want of credentials';
+    this.#count.failed += 1;
+    this.events.push({ type: 'repository-failed', ...at, step, ...failure, skipped });
+  }
+
+  #stopped(): string | undefined {
+    return this.#signal.aborted ? 'interrupted' : this.#halt;
+  }
+}
+
+interface Failure {
+  readonly operation: string;
+  readonly awsCode: string;
+  readonly message: string;
+}
+
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof AwsFault) {
+    const { operation, awsCode, message } = error;
+    return {
+      operation,
+      awsCode,
+      message: error.kind === 'gone' ? `${message}; it was deleted meanwhile, plan again` : message,
+    };
+  }
+  if (error instanceof Refusal) return { operation: error.operation, awsCode: error.code, message: error.message };
+  const [first] = isSlipwayError(error) ? error.diagnostics : [];
+  if (first === undefined) return undefined;
+  return { operation: 'ecr:SetRepositoryPolicy', awsCode: first.code, message: first.message };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,180 @@
+// Makes the changes of one repository, step by step.
+// It must not know other repositories, locks, or who listens.
+import { policyText, documentOf } from '../access/index.js';
+import { compareEncryption, hasTags, type Owner, ownershipOf, sameMutability, type Tags } from '../registry/index.js';
+import { whose } from './diff.js';
+import type { Aspect, Change, RepositoryPlan, StepKind } from './model.js';
+import { mergePolicy, type PolicyTarget } from './policy.js';
+import { AwsFault, type EcrPort, type NewRepository } from './ports.js';
+
+export interface Target {
+  readonly ecr: EcrPort;
+  readonly owner: Owner;
+  readonly partition: string;
+}
+
+/** What cannot be done although no call failed. `operation` is the call it would have taken. */
+export class Refusal extends Error {
+  readonly operation: string;
+  readonly code: string;
+
+  constructor(operation: string, code: string, message: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.operation = operation;
+    this.code = code;
+  }
+}
+
+/** The work on one repository; remembers what earlier steps found out. */
+export class Execution {
+  readonly #plan: RepositoryPlan;
+  readonly #target: Target;
+  /** Made by this run a moment ago, so that nobody else can have written to it. */
+  #isNew = false;
+  #uri: string | undefined;
+
+  constructor(plan: RepositoryPlan, target: Target) {
+    this.#plan = plan;
+    this.#target = target;
+    this.#uri = plan.uri;
+  }
+
+  get uri(): string | undefined {
+    return this.#uri;
+  }
+
+  /** Our statements, where this run writes them into a policy that others may write to. */
+  get contested(): PolicyTarget | undefined {
+    return this.#isNew ? undefined : this.#policyTarget();
+  }
+
+  async step(kind: StepKind): Promise<void> {
+    const { ecr } = this.#target;
+    const { name, arn } = this.#plan;
+    switch (kind) {
+      case 'create':
+        return this.#create();
+      case 'delete':
+        return this.#delete();
+      case 'put-tag-mutability':
+        return ecr.putTagMutability(name, this.#need('tagMutability').after);
+      case 'put-scan-on-push':
+        return ecr.putScanOnPush(name, this.#need('scanOnPush').after);
+      case 'tag':
+        return ecr.tag(arn, this.#tags());
+      case 'untag':
+        return ecr.untag(arn, this.#untagged());
+      case 'put-lifecycle-policy':
+        return ecr.putLifecyclePolicy(name, this.#need('lifecyclePolicy').after ?? '');
+      case 'delete-lifecycle-policy':
+        return done(() => ecr.deleteLifecyclePolicy(name));
+      case 'set-repository-policy':
+      case 'delete-repository-policy':
+        return this.#writePolicy();
+    }
+  }
+
+  async #create(): Promise<void> {
+    const wanted: NewRepository = {
+      name: this.#plan.name,
+      tagMutability: this.#need('tagMutability').after,
+      encryption: this.#need('encryption').after,
+      scanOnPush: this.#need('scanOnPush').after,
+      tags: this.#tags(),
+    };
+    try {
+      const made = await this.#target.ecr.createRepository(wanted);
+      this.#isNew = true;
+      this.#uri = made.uri;
+    } catch (error) {
+      if (!(error instanceof AwsFault && error.kind === 'exists')) throw error;
+      await this.#join(wanted, error);
+    }
+  }
+
+  /** Somebody made it meanwhile: if that was us (a run that was killed, or one beside this), its settings are brought in line. */
+  async #join(wanted: NewRepository, exists: AwsFault): Promise<void> {
+    const { ecr, owner } = this.#target;
+    const [live] = (await ecr.describeRepositories([wanted.name])) ?? [];
+    if (live === undefined) throw exists;
+    const tags = await ecr.listTags(live.arn);
+    const ownership = ownershipOf(tags, owner);
+    if (ownership.state !== 'ours') {
+      throw new Refusal(
+        exists.operation,
+        exists.awsCode,
+        `the repository was made by somebody else meanwhile: it ${whose(ownership)}`,
+      );
+    }
+    if (compareEncryption(wanted.encryption, live.encryption) === 'different') {
+      throw new Refusal(
+        exists.operation,
+        exists.awsCode,
+        'the repository was made with other encryption meanwhile, which ECR cannot change',
+      );
+    }
+    this.#uri = live.uri;
+    if (!sameMutability(wanted.tagMutability, live.tagMutability))
+      await ecr.putTagMutability(wanted.name, wanted.tagMutability);
+    if (wanted.scanOnPush !== live.scanOnPush) await ecr.putScanOnPush(wanted.name, wanted.scanOnPush);
+    if (!hasTags(tags, wanted.tags)) await ecr.tag(live.arn, wanted.tags);
+  }
+
+  /** Looks once more whose it is: between plan and apply it may have become somebody else's. */
+  async #delete(): Promise<void> {
+    const { ecr, owner } = this.#target;
+    await done(async () => {
+      const ownership = ownershipOf(await ecr.listTags(this.#plan.arn), owner);
+      if (ownership.state !== 'ours') {
+        throw new Refusal('ecr:DeleteRepository', 'NotOurs', `the repository is not deleted: it ${whose(ownership)}`);
+      }
+      await ecr.deleteRepository(this.#plan.name, this.#plan.deletion?.force ?? false);
+    });
+  }
+
+  async #writePolicy(): Promise<void> {
+    const target = this.#policyTarget();
+    if (target === undefined) return;
+    if (!this.#isNew) {
+      await mergePolicy(this.#target.ecr, target);
+      return;
+    }
+    await this.#target.ecr.setRepositoryPolicy(target.repository, policyText(documentOf(target.statements)));
+  }
+
+  #policyTarget(): PolicyTarget | undefined {
+    const change = this.#change('repositoryPolicy');
+    if (change === undefined) return undefined;
+    const { owner, partition } = this.#target;
+    return { repository: this.#plan.name, owner, partition, statements: change.after };
+  }
+
+  #tags(): Tags {
+    const entries = Object.entries(this.#need('tags').after);
+    return Object.fromEntries(entries.flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+  }
+
+  #untagged(): readonly string[] {
+    return Object.entries(this.#need('tags').after).flatMap(([key, value]) => (value === null ? [key] : []));
+  }
+
+  #change<A extends Aspect>(aspect: A): Extract<Change, { aspect: A }> | undefined {
+    return this.#plan.changes.find((one): one is Extract<Change, { aspect: A }> => one.aspect === aspect);
+  }
+
+  #need<A extends Aspect>(aspect: A): Extract<Change, { aspect: A }> {
+    const change = this.#change(aspect);
+    if (change === undefined) throw new TypeError(`the plan of ${this.#plan.name} has no change of ${aspect}`);
+    return change;
+  }
+}
+
+/** Deleting what is gone already is done. */
+async function done(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof AwsFault && error.kind === 'gone')) throw error;
+  }
+}

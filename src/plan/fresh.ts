@@ -1,0 +1,166 @@
+// Whether a plan still fits what is there: each value equals the one before or the one after the change.
+// It must not change the plan; a plan that does not fit is refused, not mended.
+import pLimit from 'p-limit';
+import { canonicalStatement, diffStatements, ownStatements, parsePolicy } from '../access/index.js';
+import { type Diagnostic, diagnostic, isSlipwayError, SlipwayError } from '../diagnostics/index.js';
+import { canonicalLifecycleText } from '../lifecycle/index.js';
+import {
+  canonicalEncryption,
+  canonicalMutability,
+  type DesiredRegistry,
+  type ObservedRepository,
+  ownershipOf,
+  type Reading,
+} from '../registry/index.js';
+import { effectOf, imagesOf } from './assess.js';
+import type { Change, Plan, RegistryPlan, RepositoryPlan } from './model.js';
+import { observe } from './observe.js';
+import type { RegistryPorts } from './ports.js';
+import { isWork } from './steps.js';
+
+/** Reads again what the plan would write, images included, and throws `plan/stale` for everything that moved. */
+export async function verifyFresh(plan: Plan, registry: RegistryPlan, ports: RegistryPorts): Promise<void> {
+  const work = registry.repositories.filter(isWork);
+  if (work.length === 0) return;
+  const observed = await observe(readingList(plan, registry, work), ports);
+  const limit = pLimit(ports.concurrency);
+  const found = await Promise.all(
+    work.map((repository) =>
+      limit(async () => {
+        const unreadable = observed.unreadable.get(repository.name);
+        if (unreadable !== undefined) return [`it could not be read (${unreadable.operation}: ${unreadable.reason})`];
+        const live = observed.repositories.get(repository.name);
+        const moved = live === undefined ? missing(repository) : present(repository, live, plan, registry);
+        return live === undefined || moved.length > 0 ? moved : await moreImages(repository, ports);
+      }),
+    ),
+  );
+  const problems: Diagnostic[] = work.flatMap(({ name }, index) =>
+    (found[index] ?? []).map((text) => diagnostic('plan/stale', `${name}: ${text}`)),
+  );
+  if (problems.length > 0) throw new SlipwayError(problems);
+}
+
+/** The repositories of the plan in the shape `observe` reads by; its values but names and aspects do not matter. */
+function readingList(
+  plan: Plan,
+  { account, region, partition }: RegistryPlan,
+  work: readonly RepositoryPlan[],
+): DesiredRegistry {
+  const repositories = work.map((repository) => ({
+    key: repository.name,
+    name: repository.name,
+    tagMutability: { mode: 'IMMUTABLE', exclusions: [] } as const,
+    encryption: { type: 'AES256' } as const,
+    scanOnPush: true,
+    // No index says so: every repository is asked for its tags itself.
+    tags: { 'slipway:fresh': '' },
+    lifecyclePolicy: repository.changes.some(({ aspect }) => aspect === 'lifecyclePolicy') ? null : undefined,
+    statements: [],
+    forceDelete: false,
+  }));
+  return { owner: plan.owner, account, region, partition, repositories };
+}
+
+function missing({ action }: RepositoryPlan): string[] {
+  return action === 'create' || action === 'delete' ? [] : ['it does not exist any more'];
+}
+
+function present(repository: RepositoryPlan, live: ObservedRepository, plan: Plan, registry: RegistryPlan): string[] {
+  const { tags } = live;
+  if (tags.state !== 'present') return [`its tags ${unread(tags)}`];
+  const { state } = ownershipOf(tags.value, plan.owner);
+  if (repository.action === 'delete' || repository.action === 'create') {
+    if (state !== 'ours')
+      return [repository.action === 'create' ? 'it exists by now, and is not ours' : 'it is not ours any more'];
+  }
+  return repository.changes.flatMap((change) => changeMoved(change, live, plan, registry));
+}
+
+function changeMoved(change: Change, live: ObservedRepository, plan: Plan, registry: RegistryPlan): string[] {
+  switch (change.aspect) {
+    case 'tagMutability': {
+      const after = canonicalMutability(change.after);
+      return compare(change.aspect, canonicalMutability(live.tagMutability), change.before, after);
+    }
+    case 'scanOnPush':
+      return compare(change.aspect, live.scanOnPush, change.before, change.after);
+    case 'encryption':
+      // Nothing is written to it; but a repository to be created must not exist with another.
+      return compare(change.aspect, canonicalEncryption(live.encryption), change.before, change.after);
+    case 'tags': {
+      if (live.tags.state !== 'present') return [];
+      const { value } = live.tags;
+      return Object.keys(change.after).flatMap((key) =>
+        compare(`tag ${key}`, value[key] ?? null, change.before[key] ?? null, change.after[key] ?? null),
+      );
+    }
+    case 'lifecyclePolicy': {
+      const reading = live.lifecyclePolicy;
+      if (reading.state !== 'present' && reading.state !== 'absent') return [`its lifecycle policy ${unread(reading)}`];
+      const now = reading.state === 'present' ? canonicalLifecycleText(reading.value) : null;
+      return compare(change.aspect, now, change.before, change.after);
+    }
+    case 'repositoryPolicy':
+      return policyMoved(change, live.repositoryPolicy, plan, registry);
+  }
+}
+
+function policyMoved(
+  change: Extract<Change, { aspect: 'repositoryPolicy' }>,
+  reading: Reading<string>,
+  plan: Plan,
+  registry: RegistryPlan,
+): string[] {
+  if (reading.state !== 'present' && reading.state !== 'absent') return [`its policy ${unread(reading)}`];
+  try {
+    const own = reading.state === 'present' ? ownStatements(parsePolicy(reading.value), plan.owner) : [];
+    if (diffStatements(own, change.before, registry).length === 0) return [];
+    if (diffStatements(own, change.after, registry).length === 0) return [];
+    return [
+      moved(
+        change.aspect,
+        own.map((one) => canonicalStatement(one, registry)),
+        change.before,
+        change.after,
+      ),
+    ];
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    return [error.diagnostics[0]?.message ?? error.message];
+  }
+}
+
+function compare(aspect: string, now: unknown, before: unknown, after: unknown): string[] {
+  const text = JSON.stringify(now);
+  return text === JSON.stringify(before) || text === JSON.stringify(after) ? [] : [moved(aspect, now, before, after)];
+}
+
+function moved(aspect: string, now: unknown, before: unknown, after: unknown): string {
+  return `${aspect} is now ${JSON.stringify(now)}, and the plan goes from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
+}
+
+function unread(reading: Reading<unknown>): string {
+  return reading.state === 'unknown' ? `could not be read (${reading.operation}: ${reading.reason})` : 'were not read';
+}
+
+/** Images may not suffer more than was shown when consent was given. */
+async function moreImages(repository: RepositoryPlan, ports: RegistryPorts): Promise<string[]> {
+  const change = repository.changes.find((one) => one.aspect === 'lifecyclePolicy');
+  const touches = change !== undefined && change.after !== null;
+  // Whatever there is was consented to where nothing could be read, and cannot be read now either.
+  if (repository.unknown.some(({ aspect }) => aspect === 'images')) return [];
+  if (repository.deletion === undefined && !touches) return [];
+  const reading = await imagesOf(ports, repository.name);
+  if ('unknown' in reading)
+    return [`images could not be read (${reading.unknown.operation}: ${reading.unknown.reason})`];
+  const { length } = reading.images;
+  if (repository.deletion !== undefined) {
+    const known = repository.deletion.images ?? length;
+    return length > known ? [`it holds ${length} images by now, and the plan knew of ${known}`] : [];
+  }
+  if (change === undefined) return [];
+  const expiring = effectOf(change, reading.images, ports.clock.now())?.expiring ?? 0;
+  const shown = change.effect?.expiring ?? 0;
+  return expiring > shown ? [`${expiring} images would expire by now, and the plan knew of ${shown}`] : [];
+}

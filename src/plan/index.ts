@@ -1,0 +1,46 @@
+// The room's door.
+// Behind it: plan, drift, consent, apply with its lock, saved plans and outputs, and the ports they need.
+export { type ApplyOptions, apply } from './apply.js';
+export { bytes } from './assess.js';
+export { consent, isRefusal, type MissingConsent, requireConsent } from './consent.js';
+export { type DriftOptions, drift, driftOf } from './drift.js';
+export { verifyFresh } from './fresh.js';
+export { acquireLock, breakLock, type HeldLock, type LockInfo, type LockOptions, lockName } from './lock.js';
+export type {
+  ApplyEvent,
+  ApplyOutcome,
+  Aspect,
+  Change,
+  Hazard,
+  HazardKind,
+  Kept,
+  LifecycleEffect,
+  PieceChange,
+  Plan,
+  PlanPurpose,
+  PlanSummary,
+  RegistryPlan,
+  RepositoryAction,
+  RepositoryPlan,
+  Step,
+  StepKind,
+  Unknown,
+} from './model.js';
+export { planVersion } from './model.js';
+export { type ObserveScope, observe } from './observe.js';
+export { outputs, type RepositoryOutput } from './outputs.js';
+export { type PlanOptions, type PortsFor, plan, planRegistries, requireAccount } from './plan.js';
+export {
+  AwsFault,
+  type Clock,
+  type EcrPort,
+  type FaultKind,
+  type IdentityPort,
+  type NewRepository,
+  type ParameterPort,
+  type RegistryPorts,
+  type RepositoryDescription,
+  type TaggingPort,
+} from './ports.js';
+export { readPlan, savePlan } from './saved.js';
+export { isWork, stepsOf } from './steps.js';

@@ -1,0 +1,113 @@
+// From a project and an environment to a plan: account, reading, comparison, hazards.
+// It must not write anything, nor know how a plan is shown.
+import { fail } from '../diagnostics/index.js';
+import type { Project } from '../manifest/project.js';
+import { compile, type DesiredRegistry } from '../registry/index.js';
+import { assess, byRepository } from './assess.js';
+import { type DiffOptions, diff } from './diff.js';
+import type { Plan, PlanPurpose, PlanSummary, RegistryPlan, RepositoryPlan } from './model.js';
+import { planVersion } from './model.js';
+import { observe } from './observe.js';
+import type { RegistryPorts } from './ports.js';
+import { requireMatches } from './scope.js';
+
+/** Gives the ports of one account and Region. */
+export type PortsFor = (registry: {
+  readonly account: string;
+  readonly region: string;
+}) => RegistryPorts | Promise<RegistryPorts>;
+
+export interface PlanOptions {
+  /** Patterns on names in ECR or keys in the manifest; none select everything. */
+  readonly only?: readonly string[];
+  /** Delete repositories that are ours and no longer declared. */
+  readonly prune?: boolean;
+  /** `destroy` deletes everything that is ours, declared or not. */
+  readonly purpose?: Exclude<PlanPurpose, 'drift'>;
+}
+
+/** What `apply` would do. Throws AwsFault where AWS cannot be asked at all, SlipwayError for everything else. */
+export async function plan(
+  project: Project,
+  environment: string,
+  portsFor: PortsFor,
+  options: PlanOptions = {},
+): Promise<Plan> {
+  return planRegistries(compile(project, environment), portsFor, options);
+}
+
+/** The same from compiled registries. */
+export async function planRegistries(
+  registries: readonly DesiredRegistry[],
+  portsFor: PortsFor,
+  options: PlanOptions = {},
+): Promise<Plan> {
+  const settings = { purpose: options.purpose ?? 'apply', prune: options.prune ?? false, only: options.only ?? [] };
+  const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, true)));
+  return assemble(registries, settings, parts);
+}
+
+export interface RegistryPart {
+  readonly registry: RegistryPlan;
+  readonly hazards: Plan['hazards'];
+}
+
+/** `judge`: whether images and access are assessed. */
+export async function planRegistry(
+  desired: DesiredRegistry,
+  portsFor: PortsFor,
+  settings: DiffOptions,
+  judge: boolean,
+): Promise<RegistryPart> {
+  const ports = await portsFor(desired);
+  await requireAccount(ports, desired.account, desired.owner.environment);
+  const depth = settings.purpose === 'destroy' ? 'existence' : 'everything';
+  const observed = await observe(desired, ports, { only: settings.only, depth });
+  const registry = diff(desired, observed, settings);
+  return judge ? assess(registry, observed, desired.owner, ports) : { registry, hazards: [] };
+}
+
+export function assemble(
+  registries: readonly DesiredRegistry[],
+  { purpose, prune, only }: Omit<DiffOptions, 'purpose'> & { readonly purpose: PlanPurpose },
+  parts: readonly RegistryPart[],
+): Plan {
+  requireMatches(only, [
+    ...registries.flatMap((one) => one.repositories),
+    ...parts.flatMap((one) => one.registry.repositories),
+  ]);
+  const owner = registries[0]?.owner ?? { project: '', environment: '' };
+  return {
+    version: planVersion,
+    purpose,
+    owner: { project: owner.project, environment: owner.environment },
+    scope: { only, prune },
+    registries: parts.map(({ registry }) => registry),
+    hazards: parts.flatMap(({ hazards }) => hazards).sort(byRepository),
+    summary: summaryOf(parts.flatMap(({ registry }) => registry.repositories)),
+  };
+}
+
+/** Refuses credentials of another account than the environment's, before anything is read or written there. */
+export async function requireAccount(ports: RegistryPorts, account: string, environment: string): Promise<void> {
+  const caller = await ports.identity.callerIdentity();
+  if (caller.account === account) return;
+  fail(
+    'plan/wrong-account',
+    `environment "${environment}" is in account ${account}, but the credentials are of account ${caller.account} (${caller.arn})`,
+  );
+}
+
+function summaryOf(repositories: readonly RepositoryPlan[]): PlanSummary {
+  const count = (action: RepositoryPlan['action']) => repositories.filter((one) => one.action === action).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    delete: count('delete'),
+    replace: count('replace'),
+    unchanged: count('unchanged'),
+    orphan: count('orphan'),
+    foreign: count('foreign'),
+    unknown: repositories.filter(({ unknown }) => unknown.length > 0).length,
+  };
+}

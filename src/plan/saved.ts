@@ -1,0 +1,120 @@
+// A plan as text and back, refusing what Slipway did not write.
+// It must not read or write files, nor judge whether the plan still fits.
+import { createHash } from 'node:crypto';
+import { fail } from '../diagnostics/index.js';
+import { type Plan, planVersion } from './model.js';
+
+const kind = 'slipway/plan';
+
+/** One JSON document, ending in a newline. The checksum finds accidents and edits; it is no signature. */
+export function savePlan(plan: Plan): string {
+  return `${JSON.stringify({ kind, version: planVersion, checksum: checksumOf(plan), plan }, null, 2)}\n`;
+}
+
+export function readPlan(text: string): Plan {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    fail('plan/unreadable', 'the text is not JSON', { cause });
+  }
+  if (!isFields(value) || value.kind !== kind) fail('plan/unreadable', 'the JSON is not a plan of Slipway');
+  if (value.version !== planVersion) {
+    fail(
+      'plan/unreadable',
+      `the plan has version ${JSON.stringify(value.version)}, and this Slipway reads version ${planVersion}`,
+    );
+  }
+  if (value.checksum !== checksumOf(value.plan)) fail('plan/unreadable', 'the plan was changed after it was written');
+  if (!isPlan(value.plan)) fail('plan/unreadable', 'the plan lacks some of its parts');
+  return value.plan;
+}
+
+function checksumOf(plan: unknown): string {
+  return `sha256:${createHash('sha256')
+    .update(JSON.stringify(plan) ?? '')
+    .digest('hex')}`;
+}
+
+type Fields = { readonly [name: string]: unknown };
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf<T>(value: unknown, member: (one: unknown) => one is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(member);
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const purposes: readonly unknown[] = ['apply', 'destroy', 'drift'];
+const actions: readonly unknown[] = ['create', 'update', 'delete', 'unchanged', 'orphan', 'replace', 'foreign'];
+const aspects: readonly unknown[] = [
+  'tagMutability',
+  'scanOnPush',
+  'encryption',
+  'tags',
+  'lifecyclePolicy',
+  'repositoryPolicy',
+];
+
+/** What `apply` relies on. */
+function isPlan(value: unknown): value is Plan {
+  return (
+    isFields(value) &&
+    value.version === planVersion &&
+    purposes.includes(value.purpose) &&
+    isFields(value.owner) &&
+    isText(value.owner.project) &&
+    isText(value.owner.environment) &&
+    isFields(value.scope) &&
+    isListOf(value.registries, isRegistry) &&
+    isListOf(value.hazards, isHazard) &&
+    isFields(value.summary)
+  );
+}
+
+function isHazard(value: unknown): value is Fields {
+  return (
+    isFields(value) &&
+    isText(value.kind) &&
+    isText(value.repository) &&
+    isText(value.reason) &&
+    typeof value.mustBeNamed === 'boolean'
+  );
+}
+
+function isRegistry(value: unknown): value is Fields {
+  return (
+    isFields(value) &&
+    isText(value.account) &&
+    isText(value.region) &&
+    isText(value.partition) &&
+    isListOf(value.notes, isText) &&
+    isListOf(value.repositories, isRepository)
+  );
+}
+
+function isRepository(value: unknown): value is Fields {
+  return (
+    isFields(value) &&
+    isText(value.name) &&
+    isText(value.arn) &&
+    actions.includes(value.action) &&
+    isListOf(value.kept, isFields) &&
+    isListOf(value.unknown, isFields) &&
+    isListOf(value.changes, isChange) &&
+    (value.action !== 'delete' || value.deletion === undefined || isFields(value.deletion)) &&
+    (value.action !== 'create' || createAspects.every((aspect) => hasAspect(value.changes, aspect)))
+  );
+}
+
+const createAspects = ['tagMutability', 'scanOnPush', 'encryption', 'tags'];
+
+function hasAspect(changes: readonly Fields[], aspect: string): boolean {
+  return changes.some((one) => one.aspect === aspect);
+}
+
+function isChange(value: unknown): value is Fields {
+  return isFields(value) && aspects.includes(value.aspect) && value.before !== undefined && value.after !== undefined;
+}

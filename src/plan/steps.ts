@@ -1,0 +1,69 @@
+// Which calls a repository's plan comes to, in their order.
+// It must not make any of them.
+import type { Change, RepositoryPlan, StepKind } from './model.js';
+
+/** Creation carries mutability, scanning, encryption and tags: a new repository takes three writes at most. */
+export function stepsOf(repository: RepositoryPlan): readonly StepKind[] {
+  switch (repository.action) {
+    case 'unchanged':
+    case 'orphan':
+      return [];
+    case 'delete':
+      return ['delete'];
+    case 'create':
+      return [
+        'create',
+        ...inOrder(
+          repository.changes.filter(({ aspect }) => aspect === 'lifecyclePolicy' || aspect === 'repositoryPolicy'),
+        ),
+      ];
+    // What ECR cannot change is left to a person; everything else about the repository is brought up to date.
+    case 'update':
+    case 'replace':
+    case 'foreign':
+      return inOrder(repository.changes);
+  }
+}
+
+/** Whether a run has anything to do with it. */
+export function isWork(repository: RepositoryPlan): boolean {
+  return stepsOf(repository).length > 0 || repository.action === 'replace';
+}
+
+const order: readonly StepKind[] = [
+  'put-tag-mutability',
+  'put-scan-on-push',
+  'tag',
+  'untag',
+  'put-lifecycle-policy',
+  'delete-lifecycle-policy',
+  'set-repository-policy',
+];
+
+function inOrder(changes: readonly Change[]): readonly StepKind[] {
+  const kinds = new Set(changes.flatMap(stepsOfChange));
+  return order.filter((kind) => kinds.has(kind));
+}
+
+function stepsOfChange(change: Change): readonly StepKind[] {
+  switch (change.aspect) {
+    case 'tagMutability':
+      return ['put-tag-mutability'];
+    case 'scanOnPush':
+      return ['put-scan-on-push'];
+    case 'encryption':
+      return [];
+    case 'tags': {
+      const values = Object.values(change.after);
+      return [
+        ...(values.some((value) => value !== null) ? ['tag' as const] : []),
+        ...(values.includes(null) ? ['untag' as const] : []),
+      ];
+    }
+    case 'lifecyclePolicy':
+      return [change.after === null ? 'delete-lifecycle-policy' : 'put-lifecycle-policy'];
+    case 'repositoryPolicy':
+      // Whether anything is left is known only once the live policy is read again.
+      return ['set-repository-policy'];
+  }
+}

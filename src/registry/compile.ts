@@ -1,0 +1,34 @@
+// From a project and the name of an environment to the registries that are wanted.
+// It must not know what is live, nor any target it may be written for.
+import { type Diagnostic, fail } from '../diagnostics/index.js';
+import { type Project, resolve } from '../manifest/index.js';
+import { assertDesired, type Desired, desire } from './desired.js';
+import type { DesiredRegistry } from './model.js';
+import { partitionOf } from './place.js';
+
+/**
+ * One registry for each account and Region of the environment; today there is one. The same project gives the same value.
+ * Throws every problem of every repository at once, each with its place in the manifest.
+ */
+export function compile(project: Project, environment: string): readonly DesiredRegistry[] {
+  return [assertDesired(desired(project, environment))];
+}
+
+/** Everything wrong or worth a remark in the environment, warnings included; throws nothing but an unknown environment. */
+export function check(project: Project, environment: string): readonly Diagnostic[] {
+  return desired(project, environment).diagnostics;
+}
+
+function desired(project: Project, environment: string): Desired {
+  const found = project.environments.get(environment);
+  if (found === undefined) {
+    const names = [...project.environments.keys()].map((name) => `"${name}"`).join(', ');
+    fail(
+      'registry/unknown-environment',
+      `the project "${project.name}" has no environment "${environment}", only ${names}`,
+    );
+  }
+  const owner = { project: project.name, environment };
+  const place = { account: found.account, region: found.region, partition: partitionOf(found.region) };
+  return desire(resolve(project, environment), owner, place);
+}

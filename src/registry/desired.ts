@@ -1,0 +1,194 @@
+// Makes the desired state of a registry from effective settings: tags, mutability, encryption, lifecycle and statements.
+// It must not know layers, files, or what is live.
+import {
+  type AccessIntent,
+  checkAccess,
+  checkGrantee,
+  compileAccess,
+  type Principal,
+  principalOf,
+  type Statement,
+} from '../access/index.js';
+import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
+import { checkIntent, checkRules, compileLifecycle, compileRules, type LifecyclePolicy } from '../lifecycle/index.js';
+import type { LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
+import type { DesiredRegistry, DesiredRepository, Encryption, Owner, TagMutability } from './model.js';
+import { byText, canonicalEncryption, canonicalMutability, canonicalTags, sortedSet } from './normalise.js';
+import { ownershipTags } from './ownership.js';
+import type { Place } from './place.js';
+
+/** Tags on one repository (service quotas; TooManyTagsException). */
+const mostTags = 50;
+/** ImageTagMutabilityExclusionFilters (API model). */
+const mostFilters = 5;
+
+/** What was made, and everything that is wrong or worth a remark. With an error among them the registry is not to be used. */
+export interface Desired {
+  readonly registry: DesiredRegistry;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Report = (code: DiagnosticCode, path: string, message: string) => void;
+
+/** Never throws because of the settings: all problems of all repositories come back together. */
+export function desire(resolved: readonly ResolvedRepository[], owner: Owner, place: Place): Desired {
+  const diagnostics: Diagnostic[] = [];
+  const repositories: DesiredRepository[] = [];
+  const keys = new Map<string, string>();
+  for (const repository of resolved.toSorted(
+    (one, other) => byText(one.name, other.name) || byText(one.key, other.key),
+  )) {
+    const add = (found: readonly Diagnostic[], prefix = '') => {
+      for (const one of found) diagnostics.push(located(one, repository, `${prefix}${one.path ?? ''}`));
+    };
+    const report: Report = (code, path, message) => add([diagnostic(code, message, { path })]);
+    const holder = keys.get(repository.name);
+    if (holder !== undefined) {
+      report(
+        'registry/duplicate-name',
+        'repositoryName',
+        `"${holder}" and "${repository.key}" are both named "${repository.name}"`,
+      );
+      continue;
+    }
+    keys.set(repository.name, repository.key);
+    repositories.push(desireRepository(repository, owner, place, report, add));
+  }
+  const { account, region, partition } = place;
+  return { registry: { owner, account, region, partition, repositories }, diagnostics };
+}
+
+/** The registry, unless something is wrong with it; then every problem at once. */
+export function assertDesired({ registry, diagnostics }: Desired): DesiredRegistry {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new SlipwayError(errors);
+  return registry;
+}
+
+function desireRepository(
+  repository: ResolvedRepository,
+  owner: Owner,
+  place: Place,
+  report: Report,
+  add: (found: readonly Diagnostic[], prefix: string) => void,
+): DesiredRepository {
+  const { key, name, spec } = repository;
+  return {
+    key,
+    name,
+    tagMutability: mutabilityOf(repository, report),
+    encryption: encryptionOf(repository, report),
+    scanOnPush: spec.scanOnPush,
+    tags: tagsOf(repository, owner, report),
+    lifecyclePolicy: lifecycleOf(spec.lifecyclePolicy, (found) => add(found, 'lifecyclePolicy.')),
+    statements: statementsOf(repository, owner, place, add),
+    forceDelete: spec.forceDelete,
+  };
+}
+
+/** Exceptions of the other kind (mutable tags where all are) say nothing, so that presets can be shifted freely. */
+function mutabilityOf({ spec }: ResolvedRepository, report: Report): TagMutability {
+  const field = spec.imageImmutable ? 'mutableTagPatterns' : 'immutableTagPatterns';
+  const exclusions = sortedSet(spec[field]);
+  if (exclusions.length > mostFilters) {
+    report(
+      'registry/too-many-patterns',
+      field,
+      `${field} lists ${exclusions.length} patterns, more than the ${mostFilters} of ECR`,
+    );
+  }
+  return canonicalMutability({
+    mode: spec.imageImmutable ? 'IMMUTABLE_WITH_EXCLUSION' : 'MUTABLE_WITH_EXCLUSION',
+    exclusions,
+  });
+}
+
+function encryptionOf({ spec }: ResolvedRepository, report: Report): Encryption {
+  if (spec.encryptionType === 'AES256' && spec.kmsKeyId !== undefined) {
+    report('registry/key-without-kms', 'kmsKeyId', `kmsKeyId "${spec.kmsKeyId}" stands beside encryptionType AES256`);
+  }
+  return canonicalEncryption({
+    type: spec.encryptionType,
+    ...(spec.kmsKeyId === undefined ? {} : { kmsKey: spec.kmsKeyId }),
+  });
+}
+
+function tagsOf({ spec }: ResolvedRepository, owner: Owner, report: Report): Readonly<Record<string, string>> {
+  for (const key of Object.keys(spec.tags)) {
+    if (/^(slipway|aws):/i.test(key)) report('registry/reserved-tag', `tags.${key}`, `the tag "${key}" is reserved`);
+  }
+  const tags = canonicalTags({ ...spec.tags, ...ownershipTags(owner) });
+  const { length } = Object.keys(tags);
+  if (length > mostTags) {
+    report(
+      'registry/too-many-tags',
+      'tags',
+      `the repository has ${length} tags, Slipway's own two included, more than the ${mostTags} of ECR`,
+    );
+  }
+  return tags;
+}
+
+function lifecycleOf(
+  spec: LifecycleSpec | undefined,
+  add: (found: readonly Diagnostic[]) => void,
+): LifecyclePolicy | null | undefined {
+  if (spec === undefined) return undefined;
+  if (spec.none === true) return null;
+  const found = spec.rules === undefined ? checkIntent(spec) : checkRules(spec.rules);
+  add(found);
+  if (found.some(({ severity }) => severity === 'error')) return undefined;
+  try {
+    return spec.rules === undefined ? compileLifecycle(spec) : compileRules(spec.rules);
+  } catch (error) {
+    return collect(error, add);
+  }
+}
+
+function statementsOf(
+  { spec }: ResolvedRepository,
+  owner: Owner,
+  place: Place,
+  add: (found: readonly Diagnostic[], prefix: string) => void,
+): readonly Statement[] {
+  let complete = true;
+  const principals = (field: 'pull' | 'push'): Principal[] =>
+    spec.access[field].flatMap((grantee, index) => {
+      const path = `${field}.${index}`;
+      const found = checkGrantee(grantee, path);
+      add(found, 'access.');
+      if (found.length === 0) return [principalOf(grantee, path)];
+      complete = false;
+      return [];
+    });
+  const intent: AccessIntent = {
+    pull: principals('pull'),
+    push: principals('push'),
+    statements: spec.access.statements,
+  };
+  const found = checkAccess(intent, owner, place);
+  // Positions in a list that lacks its bad members would be off, so that problems of the whole wait for the next run.
+  if (complete) add(found, 'access.');
+  if (!complete || found.length > 0) return [];
+  return compileAccess(intent, owner, place);
+}
+
+function collect(error: unknown, add: (found: readonly Diagnostic[]) => void): undefined {
+  if (!(error instanceof SlipwayError)) throw error;
+  add(error.diagnostics);
+  return undefined;
+}
+
+/** Gives a problem its place in the manifest: that of the nearest enclosing value whose origin is known. */
+function located(problem: Diagnostic, repository: ResolvedRepository, path: string): Diagnostic {
+  const range = problem.range ?? rangeOf(repository, path);
+  return { ...problem, range, path: `spec.repositories.${repository.key}.${path}` };
+}
+
+function rangeOf({ origins, range }: ResolvedRepository, path: string) {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('.'), 0))) {
+    const origin = origins.get(at);
+    if (origin?.range !== undefined) return origin.range;
+  }
+  return range;
+}

@@ -1,0 +1,27 @@
+// The room's door.
+// Behind it: the two models of a registry, compilation to the desired one, and what counts as equal and as ours.
+export { check, compile } from './compile.js';
+export { assertDesired, type Desired, desire } from './desired.js';
+export type {
+  DesiredRegistry,
+  DesiredRepository,
+  Encryption,
+  MutabilityMode,
+  ObservedRegistry,
+  ObservedRepository,
+  Owner,
+  Reading,
+  TagMutability,
+  Tags,
+} from './model.js';
+export {
+  byText,
+  canonicalEncryption,
+  canonicalMutability,
+  canonicalTags,
+  compareEncryption,
+  hasTags,
+  sameMutability,
+} from './normalise.js';
+export { environmentTag, type Ownership, ownershipOf, ownershipTags, projectTag } from './ownership.js';
+export { type Place, partitionOf, repositoryArn, repositoryOfArn } from './place.js';
