@@ -1,0 +1,153 @@
+// The clients other people wrote, as a test drives them: AWS CLI, boto3, moto_server, and a bare ECR wire call.
+// It must not know Slipway's rooms; it knows endpoints, credentials and JSON.
+
+import { awsEnvironment, cleanEnvironment } from './environment.js';
+import { toolPath } from './find-tool.js';
+import { type Finished, run, type Server, startServer } from './processes.js';
+
+export type JsonObject = Record<string, unknown>;
+
+export interface Endpoint {
+  readonly endpoint: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The account moto gives every caller whose credentials it did not make itself. */
+export const motoAccount = '123456789012';
+
+export function startMoto(): Promise<Server> {
+  return startServer(
+    toolPath('moto_server'),
+    (port) => ['-H', '127.0.0.1', '-p', String(port)],
+    '/moto-api/',
+    cleanEnvironment(),
+  );
+}
+
+/** An operation's answer: its output, or the error it was refused with. */
+export type Answer =
+  | { readonly output: JsonObject; readonly error?: undefined }
+  | { readonly output?: undefined; readonly error: { readonly code: string; readonly message: string } };
+
+/** `PutImageTagMutability` as the AWS CLI calls it: `put-image-tag-mutability`. */
+export function kebab(operation: string): string {
+  return operation.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+}
+
+export function aws(at: Endpoint, args: readonly string[]): Promise<Finished> {
+  return run(toolPath('aws'), [...args, '--output', 'json'], { env: awsEnvironment(at) });
+}
+
+/** One operation through the AWS CLI, its input given as JSON. */
+export async function awsCall(
+  at: Endpoint,
+  service: string,
+  operation: string,
+  input: JsonObject = {},
+): Promise<Answer> {
+  const done = await aws(at, [service, kebab(operation), '--cli-input-json', JSON.stringify(input)]);
+  if (done.code === 0) return { output: done.stdout.trim() === '' ? {} : (JSON.parse(done.stdout) as JsonObject) };
+  const refused = /An error occurred \(([A-Za-z]+)\) when calling the [A-Za-z]+ operation[^:]*: ([\s\S]*)/.exec(
+    done.stderr,
+  );
+  if (refused?.[1] === undefined) throw new Error(`aws ${service} ${kebab(operation)}: ${done.stderr}`);
+  return { error: { code: refused[1], message: (refused[2] ?? '').trim() } };
+}
+
+/** The output of an operation that must succeed. */
+export async function awsOk(
+  at: Endpoint,
+  service: string,
+  operation: string,
+  input: JsonObject = {},
+): Promise<JsonObject> {
+  const answer = await awsCall(at, service, operation, input);
+  if (answer.error !== undefined) throw new Error(`${operation}: ${answer.error.code}: ${answer.error.message}`);
+  return answer.output;
+}
+
+export interface Boto3Step {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: JsonObject;
+  /** Through boto3's paginator, with pages of this size; the output is that of all pages together. */
+  readonly pageSize?: number;
+}
+
+/** Steps in one Python process; the answers in their order. */
+export async function boto3(at: Endpoint, steps: readonly Boto3Step[]): Promise<Answer[]> {
+  const program = `
+import json, sys, datetime
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+def plain(value):
+    if isinstance(value, datetime.datetime): return value.timestamp()
+    raise TypeError(type(value))
+clients = {}
+answers = []
+for step in json.load(sys.stdin):
+    service = step['service']
+    client = clients.setdefault(service, boto3.client(service, config=Config(retries={'total_max_attempts': 1})))
+    try:
+        name = xform_name(step['operation'])
+        if 'pageSize' in step:
+            pages = client.get_paginator(name).paginate(PaginationConfig={'PageSize': step['pageSize']}, **step['input'])
+            answers.append({'output': pages.build_full_result()})
+        else:
+            output = getattr(client, name)(**step['input'])
+            output.pop('ResponseMetadata', None)
+            answers.append({'output': output})
+    except ClientError as refused:
+        answers.append({'error': {'code': refused.response['Error']['Code'], 'message': refused.response['Error'].get('Message', '')}})
+json.dump(answers, sys.stdout, default=plain)
+`;
+  const done = await run(toolPath('boto3'), ['-c', program], { env: awsEnvironment(at), input: JSON.stringify(steps) });
+  if (done.code !== 0) throw new Error(`boto3: ${done.stderr}`);
+  return JSON.parse(done.stdout) as Answer[];
+}
+
+const targets: Readonly<Record<string, string>> = {
+  ecr: 'AmazonEC2ContainerRegistry_V20150921',
+  ssm: 'AmazonSSM',
+  resourcegroupstaggingapi: 'ResourceGroupsTaggingAPI_20170126',
+};
+
+/** One call on the wire, without any SDK: for setting a scene and looking at it afterwards, fast. */
+export async function wire(
+  at: Endpoint,
+  service: 'ecr' | 'ssm' | 'resourcegroupstaggingapi',
+  operation: string,
+  input: JsonObject = {},
+): Promise<Answer> {
+  const scope = `${at.account}/20260101/${at.region}/${service === 'resourcegroupstaggingapi' ? 'tagging' : service}/aws4_request`;
+  const answer = await fetch(at.endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `${targets[service] ?? service}.${operation}`,
+      'x-amz-date': '20260101T000000Z',
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=${'0'.repeat(64)}`,
+    },
+    body: JSON.stringify(input),
+  });
+  const text = await answer.text();
+  const body = text === '' ? {} : (JSON.parse(text) as JsonObject);
+  if (answer.ok) return { output: body };
+  const type = typeof body['__type'] === 'string' ? body['__type'] : `HTTP ${answer.status}`;
+  const message = body['message'] ?? body['Message'];
+  return { error: { code: type.split('#').at(-1) ?? type, message: typeof message === 'string' ? message : text } };
+}
+
+export async function wireOk(
+  at: Endpoint,
+  service: 'ecr' | 'ssm' | 'resourcegroupstaggingapi',
+  operation: string,
+  input: JsonObject = {},
+): Promise<JsonObject> {
+  const answer = await wire(at, service, operation, input);
+  if (answer.error !== undefined) throw new Error(`${operation}: ${answer.error.code}: ${answer.error.message}`);
+  return answer.output;
+}

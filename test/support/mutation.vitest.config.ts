@@ -1,0 +1,12 @@
+// The tests that a mutant must not survive: those beside the code alone. Suites that start servers and tools are too slow for that.
+// It must not know which files are mutated; stryker.config.json does.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/{access,lifecycle,registry,plan}/**/*.test.ts'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 60_000,
+  },
+});

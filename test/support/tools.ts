@@ -1,0 +1,29 @@
+// `describe` for suites that need tools of other people: skipped loudly where one is absent, failed where it must be there.
+// It must not know what the tools are for.
+import { describe, it } from 'vitest';
+import { findTool, type Tool, toolVariables } from './find-tool.js';
+
+const interopRequired = process.env['SLIPWAY_INTEROP'] === 'required';
+
+/**
+ * `describe` for a suite that needs tools of other people: skipped with its reason in the title where one is missing,
+ * and a failure instead with SLIPWAY_INTEROP=required.
+ */
+export function describeWith(needs: { readonly tools: readonly Tool[] }, name: string, suite: () => void): void {
+  const missing = needs.tools.filter((tool) => findTool(tool) === undefined);
+  if (missing.length === 0) {
+    describe(name, suite);
+    return;
+  }
+  const reason = `${missing.join(', ')} not found (name it with ${missing.map((tool) => toolVariables[tool]).join(', ')})`;
+  if (interopRequired) {
+    describe(name, () => {
+      it(`needs ${missing.join(', ')}`, () => {
+        throw new Error(`${reason}; SLIPWAY_INTEROP=required allows no skip`);
+      });
+    });
+    return;
+  }
+  process.stderr.write(`SKIPPED: ${name}: ${reason}\n`);
+  describe.skip(`${name}: SKIPPED, ${reason}`, suite);
+}
