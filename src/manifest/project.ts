@@ -122,7 +122,11 @@ export interface EffectiveSpec {
   readonly scanOnPush: boolean;
   /** Absent: not managed (a Planton manifest that says nothing). */
   readonly lifecyclePolicy?: LifecycleSpec;
-  readonly access: { readonly pull: readonly Grantee[]; readonly push: readonly Grantee[]; readonly statements: readonly PolicyStatementSpec[] };
+  readonly access: {
+    readonly pull: readonly Grantee[];
+    readonly push: readonly Grantee[];
+    readonly statements: readonly PolicyStatementSpec[];
+  };
   /** Without Slipway's own tags. */
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,115 @@
+// The table of the manifest in, JSON Schema (draft 2020-12) out, for editors and any other tool.
+// It must not know protobuf. What it accepts is what the walker accepts; a test holds the two together.
+import { parse } from 'yaml';
+import { granteePattern } from '../../src/manifest/grantee.js';
+import type { Json } from '../../src/manifest/project.js';
+import type { FieldRow, MessageRow, Rules, Table } from '../../src/manifest/table.js';
+
+type Schema = { [key: string]: Json };
+
+const int32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&');
+}
+
+/** One value; `orNull` where a layer may unset it. */
+function scalar(type: string, rules: Rules, orNull: boolean): Schema {
+  const base = type === 'int32' ? 'integer' : type === 'bool' ? 'boolean' : 'string';
+  const schema: Schema = { type: orNull ? [base, 'null'] : base };
+  if (type === 'int32') Object.assign(schema, int32);
+  if (rules.const !== undefined) schema['const'] = rules.const;
+  if (rules.in !== undefined) schema['enum'] = orNull ? [...rules.in, null] : [...rules.in];
+  if (rules.pattern !== undefined) schema['pattern'] = rules.pattern;
+  if (rules.prefix !== undefined) schema['pattern'] = `^${escaped(rules.prefix)}`;
+  if (rules.minLen !== undefined) schema['minLength'] = rules.minLen;
+  if (rules.maxLen !== undefined) schema['maxLength'] = rules.maxLen;
+  if (rules.gte !== undefined) schema['minimum'] = rules.gte;
+  if (rules.lte !== undefined) schema['maximum'] = rules.lte;
+  return schema;
+}
+
+const oneCondition: Schema = {
+  anyOf: [
+    { type: ['string', 'number', 'boolean'] },
+    { type: 'array', minItems: 1, items: { type: ['string', 'number', 'boolean'] } },
+  ],
+};
+
+function struct(orNull: boolean): Schema {
+  return {
+    type: orNull ? ['object', 'null'] : 'object',
+    additionalProperties: { type: 'object', minProperties: 1, additionalProperties: oneCondition },
+  };
+}
+
+/** The value of a field, or the element of a list or map. */
+function element(field: FieldRow, table: Table, orNull: boolean): Schema {
+  if (field.type === 'struct') return struct(orNull);
+  if (field.type !== 'message') return scalar(field.type, field.rules ?? {}, orNull);
+  const choices: Schema[] = [{ $ref: `#/$defs/${field.message ?? ''}` }];
+  const row = table[field.message ?? ''];
+  if (field.shorthand === 'grantee' && row !== undefined)
+    choices.unshift({ type: 'string', pattern: granteePattern(row) });
+  if (orNull) choices.push({ type: 'null' });
+  return choices.length === 1 ? (choices[0] ?? {}) : { anyOf: choices };
+}
+
+function property(field: FieldRow, table: Table): Schema {
+  const orNull = field.required !== true;
+  let schema: Schema;
+  if (field.many === 'list') {
+    schema = { type: orNull ? ['array', 'null'] : 'array', items: element(field, table, false) };
+    if (field.minItems !== undefined) schema['minItems'] = field.minItems;
+    if (field.maxItems !== undefined) schema['maxItems'] = field.maxItems;
+    if (field.unique === true) schema['uniqueItems'] = true;
+  } else if (field.many === 'map') {
+    schema = { type: orNull ? ['object', 'null'] : 'object', additionalProperties: element(field, table, true) };
+    if (field.keys !== undefined) schema['propertyNames'] = scalar('string', field.keys, false);
+    if (field.minItems !== undefined) schema['minProperties'] = field.minItems;
+    if (field.maxItems !== undefined) schema['maxProperties'] = field.maxItems;
+  } else {
+    schema = element(field, table, orNull);
+  }
+  if (field.doc !== undefined) schema['description'] = field.doc;
+  if (field.default !== undefined) schema['default'] = field.default;
+  if (field.example !== undefined) schema['examples'] = [parse(field.example) as Json];
+  return schema;
+}
+
+/** `null` is the same as nothing said, so "is there" means "is there and not null". */
+function given(name: string): Schema {
+  return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
+}
+
+function definition(row: MessageRow, table: Table): Schema {
+  const required = row.fields.filter((field) => field.required === true).map((field) => field.name);
+  const needs = row.fields.filter((field) => field.needs !== undefined);
+  const all: Schema[] = needs.map((field) => ({ if: given(field.name), then: given(field.needs ?? '') }));
+  return {
+    type: 'object',
+    ...(row.doc === undefined ? {} : { description: row.doc }),
+    properties: Object.fromEntries(row.fields.map((field) => [field.name, property(field, table)])),
+    additionalProperties: false,
+    ...(required.length === 0 ? {} : { required }),
+    ...(row.exactlyOne === undefined ? {} : { oneOf: row.exactlyOne.map(given) }),
+    ...(all.length === 0 ? {} : { allOf: all }),
+  };
+}
+
+/** A schema for a document of either kind. */
+export function jsonSchemaOf(table: Table, kinds: readonly string[]): Schema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Slipway manifest',
+    description: 'Amazon ECR repositories, declared: a Project, or one repository of it.',
+    type: 'object',
+    required: ['apiVersion', 'kind'],
+    properties: { kind: { enum: [...kinds] } },
+    allOf: kinds.map((kind) => ({
+      if: { properties: { kind: { const: kind } }, required: ['kind'] },
+      then: { $ref: `#/$defs/${kind}` },
+    })),
+    $defs: Object.fromEntries(Object.entries(table).map(([name, row]) => [name, definition(row, table)])),
+  };
+}

@@ -1,0 +1,149 @@
+// Which of the YAML documents in a folder are Slipway's, Planton's, or nobody's business.
+// It must not know what the documents say beyond their apiVersion and kind.
+import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
+import { parseDocuments } from './parse.js';
+import { plantonVersions } from './planton.js';
+import { Source } from './source.js';
+import { distance, nearest } from './suggest.js';
+import { entryOf, headOf, type Place, rangeOf, type Tree } from './tree.js';
+
+export const apiVersion = 'ecr.slipway.dev/v1';
+const kinds = ['Project', 'AwsEcrRepo'];
+
+export interface TextFile {
+  /** As it is to be shown. */
+  readonly file: string;
+  readonly text: string;
+  /** Named as Slipway's, so that everything in it must be; other files may hold anything. */
+  readonly own: boolean;
+}
+
+export interface ManifestDocument {
+  readonly tree: Tree;
+  /** Shown where something is missing in the document. */
+  readonly head: Place;
+}
+
+export interface Documents {
+  readonly projects: readonly ManifestDocument[];
+  readonly repositories: readonly ManifestDocument[];
+  readonly planton: readonly ManifestDocument[];
+  /** Some document that may have been a project could not be read. */
+  readonly incomplete: boolean;
+}
+
+/** Other tools' files are not even parsed: their templates need not be YAML. */
+const ofInterest = /apiVersion["']?\s*:.*(slipway|planton|openmcf)|kind["']?\s*:.*AwsEcrRe/;
+
+function scalarOf(tree: Tree, key: string): string | undefined {
+  const value = entryOf(tree, key)?.value;
+  return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
+}
+
+class Sorter {
+  readonly projects: ManifestDocument[] = [];
+  readonly repositories: ManifestDocument[] = [];
+  readonly planton: ManifestDocument[] = [];
+  incomplete = false;
+  readonly #problems: Diagnostic[];
+
+  constructor(problems: Diagnostic[]) {
+    this.#problems = problems;
+  }
+
+  add(tree: Tree, own: boolean): void {
+    const document = { tree, head: headOf(tree) };
+    if (tree.kind !== 'map') {
+      if (own)
+        this.#refuse(
+          diagnostic('manifest/wrong-type', 'a document must be a map', {
+            range: rangeOf(document.head),
+            mend: 'begin with `apiVersion: ecr.slipway.dev/v1` and `kind: Project`',
+          }),
+        );
+      return;
+    }
+    const version = scalarOf(tree, 'apiVersion');
+    const kind = scalarOf(tree, 'kind');
+    if (version === apiVersion) this.#ours(document, kind);
+    else if (version !== undefined && plantonVersions.includes(version)) {
+      // Planton has many kinds; the others are no business of ours.
+      if (kind === 'AwsEcrRepo') this.planton.push(document);
+    } else if (
+      own ||
+      kind === 'AwsEcrRepo' ||
+      (kind === 'Project' && version !== undefined && distance(version, apiVersion) <= 6)
+    ) {
+      this.#strange(document, version, kind);
+    }
+  }
+
+  #refuse(problem: Diagnostic): void {
+    this.#problems.push(problem);
+    this.incomplete = true;
+  }
+
+  #ours(document: ManifestDocument, kind: string | undefined): void {
+    if (kind === 'Project') this.projects.push(document);
+    else if (kind === 'AwsEcrRepo') this.repositories.push(document);
+    else if (kind === undefined) {
+      this.#refuse(
+        diagnostic('manifest/missing-field', 'the document lacks kind', {
+          range: rangeOf(document.head),
+          mend: 'add `kind: Project` or `kind: AwsEcrRepo`',
+        }),
+      );
+    } else {
+      const near = nearest(kind, kinds);
+      const value = entryOf(document.tree, 'kind')?.value ?? document.head;
+      this.#refuse(
+        diagnostic(
+          'manifest/unknown-kind',
+          `unknown kind "${kind}"; ${near === undefined ? 'there are Project and AwsEcrRepo' : `did you mean "${near}"?`}`,
+          {
+            range: rangeOf(value),
+          },
+        ),
+      );
+    }
+  }
+
+  #strange(document: ManifestDocument, version: string | undefined, kind: string | undefined): void {
+    if (version === undefined) {
+      this.#refuse(
+        diagnostic('manifest/missing-field', 'the document lacks apiVersion', {
+          range: rangeOf(document.head),
+          mend: `add \`apiVersion: ${apiVersion}\``,
+        }),
+      );
+      return;
+    }
+    const near =
+      kind === 'AwsEcrRepo' ? nearest(version, [apiVersion, ...plantonVersions]) : nearest(version, [apiVersion]);
+    const value = entryOf(document.tree, 'apiVersion')?.value ?? document.head;
+    this.#refuse(
+      diagnostic(
+        'manifest/unknown-api-version',
+        `unknown apiVersion "${version}"; did you mean "${near ?? apiVersion}"?`,
+        {
+          range: rangeOf(value),
+          mend: `write \`apiVersion: ${near ?? apiVersion}\``,
+        },
+      ),
+    );
+  }
+}
+
+/** Reads every file and sorts its documents. */
+export function sortDocuments(files: readonly TextFile[], problems: Diagnostic[]): Documents {
+  const sorter = new Sorter(problems);
+  for (const file of files) {
+    if (!file.own && !ofInterest.test(file.text)) continue;
+    const text = file.text.charCodeAt(0) === 0xfe_ff ? file.text.slice(1) : file.text;
+    for (const document of parseDocuments(new Source(file.file, text), problems)) {
+      if (document.broken) sorter.incomplete = true;
+      if (document.tree !== undefined) sorter.add(document.tree, file.own);
+    }
+  }
+  return sorter;
+}

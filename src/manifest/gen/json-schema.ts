@@ -1,0 +1,1142 @@
+// The JSON Schema of the manifest, for `slipway schema`. Generated from proto/ by scripts/generate-manifest.ts.
+// It must not be changed by hand.
+
+export const jsonSchema: { readonly [key: string]: unknown } = {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "title": "Slipway manifest",
+  "description": "Amazon ECR repositories, declared: a Project, or one repository of it.",
+  "type": "object",
+  "required": [
+    "apiVersion",
+    "kind"
+  ],
+  "properties": {
+    "kind": {
+      "enum": [
+        "Project",
+        "AwsEcrRepo"
+      ]
+    }
+  },
+  "allOf": [
+    {
+      "if": {
+        "properties": {
+          "kind": {
+            "const": "Project"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/Project"
+      }
+    },
+    {
+      "if": {
+        "properties": {
+          "kind": {
+            "const": "AwsEcrRepo"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/AwsEcrRepo"
+      }
+    }
+  ],
+  "$defs": {
+    "Project": {
+      "type": "object",
+      "description": "A set of ECR repositories that one team owns, in one or more environments.",
+      "properties": {
+        "apiVersion": {
+          "type": "string",
+          "const": "ecr.slipway.dev/v1",
+          "description": "Always `ecr.slipway.dev/v1`."
+        },
+        "kind": {
+          "type": "string",
+          "const": "Project",
+          "description": "Always `Project`."
+        },
+        "metadata": {
+          "$ref": "#/$defs/ProjectMetadata",
+          "description": "What the project is called."
+        },
+        "spec": {
+          "$ref": "#/$defs/ProjectSpec",
+          "description": "What the project consists of."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "spec"
+      ]
+    },
+    "ProjectMetadata": {
+      "type": "object",
+      "description": "What a project is called.",
+      "properties": {
+        "name": {
+          "type": "string",
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+          "minLength": 1,
+          "maxLength": 63,
+          "description": "The project's name. It is part of the ownership tags in AWS, so changing it later means taking the repositories over.",
+          "examples": [
+            "payments"
+          ]
+        },
+        "org": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$",
+          "description": "The organisation the project belongs to; `{org}` in `naming`.",
+          "examples": [
+            "acme"
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "name"
+      ]
+    },
+    "ProjectSpec": {
+      "type": "object",
+      "description": "What a project consists of.",
+      "properties": {
+        "naming": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "How a repository's ECR name is made: `{name}` is its key, `{project}`, `{org}` and `{env}` are what they say. A repository's own `repositoryName` wins.",
+          "default": "{name}",
+          "examples": [
+            "{project}/{name}"
+          ]
+        },
+        "defaultTags": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "description": "AWS tags put on every repository, beside Slipway's own.",
+          "examples": [
+            {
+              "Team": "payments"
+            }
+          ]
+        },
+        "environments": {
+          "type": "object",
+          "additionalProperties": {
+            "anyOf": [
+              {
+                "$ref": "#/$defs/Environment"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "propertyNames": {
+            "type": "string",
+            "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+            "maxLength": 32
+          },
+          "minProperties": 1,
+          "description": "Where the repositories live, by the environment's name."
+        },
+        "access": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Access"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Who may pull and push, in every repository of every environment."
+        },
+        "repositoryDefaults": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/AwsEcrRepoSpec"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Settings for every repository, unless it says otherwise."
+        },
+        "repositories": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "anyOf": [
+              {
+                "$ref": "#/$defs/AwsEcrRepoSpec"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "propertyNames": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$",
+            "maxLength": 256
+          },
+          "description": "The repositories, by name. `{}` is a repository that says nothing and takes the defaults.",
+          "examples": [
+            {
+              "api": {}
+            }
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "environments"
+      ]
+    },
+    "Environment": {
+      "type": "object",
+      "description": "One place where the project's repositories live: an AWS account and Region.",
+      "properties": {
+        "account": {
+          "type": "string",
+          "pattern": "^[0-9]{12}$",
+          "description": "The AWS account, twelve digits, in quotes.",
+          "examples": [
+            "111111111111"
+          ]
+        },
+        "region": {
+          "type": "string",
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+          "description": "The AWS Region.",
+          "examples": [
+            "eu-west-1"
+          ]
+        },
+        "preset": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "production",
+            "staging",
+            "development",
+            null
+          ],
+          "description": "A named set of defaults: `production` keeps the last 50 tagged images, `staging` 10, `development` 10 with mutable tags.",
+          "examples": [
+            "production"
+          ]
+        },
+        "defaultTags": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "description": "AWS tags put on every repository of this environment."
+        },
+        "access": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Access"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Who may pull and push, in every repository of this environment. Replaces the project's lists.",
+          "examples": [
+            {
+              "pull": [
+                "account:444444444444"
+              ]
+            }
+          ]
+        },
+        "repositoryDefaults": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/AwsEcrRepoSpec"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Settings for every repository of this environment, unless the repository says otherwise."
+        },
+        "repositories": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "anyOf": [
+              {
+                "$ref": "#/$defs/AwsEcrRepoSpec"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "description": "This environment's own settings for single repositories; they win over everything but `--set`."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "account",
+        "region"
+      ]
+    },
+    "Access": {
+      "type": "object",
+      "description": "Who may do what with a repository's images. Slipway writes the repository policy.",
+      "properties": {
+        "pull": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull images.",
+          "examples": [
+            [
+              "account:444444444444"
+            ]
+          ]
+        },
+        "push": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may push images. Pushing never includes deleting.",
+          "examples": [
+            [
+              "role:arn:aws:iam::333333333333:role/ci"
+            ]
+          ]
+        },
+        "statements": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/PolicyStatement"
+          },
+          "description": "Statements in IAM's own terms, for what `pull` and `push` cannot say."
+        }
+      },
+      "additionalProperties": false
+    },
+    "Grantee": {
+      "type": "object",
+      "description": "A principal: exactly one of `account`, `role`, `user`, `org` and `service`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `service:NAME`.",
+      "properties": {
+        "account": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[0-9]{12}$",
+          "description": "An AWS account, twelve digits; its administrators decide who in it may use the grant.",
+          "examples": [
+            "444444444444"
+          ]
+        },
+        "role": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+$",
+          "description": "The ARN of an IAM role.",
+          "examples": [
+            "arn:aws:iam::333333333333:role/ci"
+          ]
+        },
+        "user": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+$",
+          "description": "The ARN of an IAM user.",
+          "examples": [
+            "arn:aws:iam::333333333333:user/deployer"
+          ]
+        },
+        "org": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^o-[a-z0-9]{10,32}$",
+          "description": "The id of an AWS organisation, `o-…`.",
+          "examples": [
+            "o-a1b2c3d4e5"
+          ]
+        },
+        "service": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)*$",
+          "description": "An AWS service, for instance `lambda` or `codebuild.amazonaws.com`; with `sourceAccount` or `sourceArn`.",
+          "examples": [
+            "lambda"
+          ]
+        },
+        "sourceAccount": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[0-9]{12}$",
+          "description": "With `service`: the account on whose behalf the service acts. Without it and without `sourceArn`, the environment's account."
+        },
+        "sourceArn": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^arn:",
+          "description": "With `service`: the ARN, or a pattern of ARNs, of the resource for which the service acts."
+        }
+      },
+      "additionalProperties": false,
+      "oneOf": [
+        {
+          "required": [
+            "account"
+          ],
+          "properties": {
+            "account": {
+              "not": {
+                "type": "null"
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "role"
+          ],
+          "properties": {
+            "role": {
+              "not": {
+                "type": "null"
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "user"
+          ],
+          "properties": {
+            "user": {
+              "not": {
+                "type": "null"
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "org"
+          ],
+          "properties": {
+            "org": {
+              "not": {
+                "type": "null"
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "service"
+          ],
+          "properties": {
+            "service": {
+              "not": {
+                "type": "null"
+              }
+            }
+          }
+        }
+      ],
+      "allOf": [
+        {
+          "if": {
+            "required": [
+              "sourceAccount"
+            ],
+            "properties": {
+              "sourceAccount": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "service"
+            ],
+            "properties": {
+              "service": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "sourceArn"
+            ],
+            "properties": {
+              "sourceArn": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "service"
+            ],
+            "properties": {
+              "service": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        }
+      ]
+    },
+    "PolicyStatement": {
+      "type": "object",
+      "description": "One statement of a repository policy, in IAM's own terms.",
+      "properties": {
+        "name": {
+          "type": "string",
+          "pattern": "^[A-Za-z][A-Za-z0-9]{0,63}$",
+          "description": "A name for the statement, unique in the repository; Slipway puts its own mark in front of it.",
+          "examples": [
+            "OfficeOnly"
+          ]
+        },
+        "effect": {
+          "type": "string",
+          "enum": [
+            "Allow",
+            "Deny"
+          ],
+          "description": "`Allow` or `Deny`."
+        },
+        "principals": {
+          "type": "array",
+          "items": {
+            "type": "string"
+          },
+          "minItems": 1,
+          "description": "Whom it is about: account ids, ARNs of roles and users, `service:NAME`, or `*`."
+        },
+        "actions": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "pattern": "^(\\*|ecr:[A-Za-z*?]+)$"
+          },
+          "minItems": 1,
+          "description": "Actions, for instance `ecr:BatchGetImage`."
+        },
+        "conditions": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {
+              "anyOf": [
+                {
+                  "type": [
+                    "string",
+                    "number",
+                    "boolean"
+                  ]
+                },
+                {
+                  "type": "array",
+                  "minItems": 1,
+                  "items": {
+                    "type": [
+                      "string",
+                      "number",
+                      "boolean"
+                    ]
+                  }
+                }
+              ]
+            }
+          },
+          "description": "IAM conditions: operator, then key, then one value or a list.",
+          "examples": [
+            {
+              "IpAddress": {
+                "aws:SourceIp": [
+                  "203.0.113.0/24"
+                ]
+              }
+            }
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "name",
+        "effect",
+        "principals",
+        "actions"
+      ]
+    },
+    "AwsEcrRepoSpec": {
+      "type": "object",
+      "description": "The settings of one ECR repository.",
+      "properties": {
+        "repositoryName": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$",
+          "minLength": 2,
+          "maxLength": 256,
+          "description": "The repository's name in ECR, when `naming` should not make it.",
+          "examples": [
+            "payments/batch"
+          ]
+        },
+        "environments": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string"
+          },
+          "description": "The environments the repository exists in; without it, in all of them.",
+          "examples": [
+            [
+              "prod"
+            ]
+          ]
+        },
+        "region": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The Region; when given it must be the environment's."
+        },
+        "imageImmutable": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "description": "Whether a tag, once pushed, can never be moved to another image.",
+          "default": true
+        },
+        "mutableTagPatterns": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^[0-9a-zA-Z._*-]{1,128}$",
+            "maxLength": 128
+          },
+          "maxItems": 5,
+          "uniqueItems": true,
+          "description": "Tags that may be moved although tags are immutable. `*` stands for any run of characters.",
+          "examples": [
+            [
+              "latest",
+              "*-cache"
+            ]
+          ]
+        },
+        "immutableTagPatterns": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^[0-9a-zA-Z._*-]{1,128}$",
+            "maxLength": 128
+          },
+          "maxItems": 5,
+          "uniqueItems": true,
+          "description": "Tags that may never be moved although tags are mutable (`imageImmutable: false`).",
+          "examples": [
+            [
+              "v*"
+            ]
+          ]
+        },
+        "encryptionType": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "AES256",
+            "KMS",
+            "KMS_DSSE",
+            null
+          ],
+          "description": "How images are encrypted. `AES256`: Amazon's keys; `KMS`: a key in KMS; `KMS_DSSE`: two layers, GovCloud only. ECR fixes it when the repository is created.",
+          "default": "AES256"
+        },
+        "kmsKeyId": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The KMS key, as ARN, key id or `alias/…`; only with `KMS` or `KMS_DSSE`. Without it, Amazon's own key for ECR.",
+          "examples": [
+            "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          ]
+        },
+        "forceDelete": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "description": "Whether `destroy` may delete the repository with the images in it.",
+          "default": false
+        },
+        "scanOnPush": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "description": "Whether ECR scans each image for known vulnerabilities when it is pushed.",
+          "default": true
+        },
+        "lifecyclePolicy": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/LifecyclePolicy"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Which images go, and when."
+        },
+        "access": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Access"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Who may pull and push, besides the principals that the account's own IAM policies allow."
+        },
+        "tags": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "type": [
+              "string",
+              "null"
+            ]
+          },
+          "description": "AWS tags.",
+          "examples": [
+            {
+              "Service": "api"
+            }
+          ]
+        }
+      },
+      "additionalProperties": false
+    },
+    "LifecyclePolicy": {
+      "type": "object",
+      "description": "Which images go, and when. Say what to keep; Slipway writes ECR's rules. `rules` and `none` each stand alone, and replace what weaker layers say; `lifecyclePolicy: null` leaves the repository's policy to others.",
+      "properties": {
+        "expireUntaggedAfterDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 1,
+          "maximum": 3650,
+          "description": "Days after which an image without a tag goes. `null` turns it off.",
+          "default": 14
+        },
+        "maxImageCount": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 1,
+          "maximum": 100000,
+          "description": "How many tagged images stay; the oldest go first. `null` turns it off.",
+          "default": 30
+        },
+        "keep": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/Keep"
+          },
+          "description": "Images to keep longer than the rest. The first entry that matches an image governs it."
+        },
+        "rules": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/LifecycleRule"
+          },
+          "maxItems": 50,
+          "description": "ECR's own rules, typed, for what the fields above cannot say. They replace them all."
+        },
+        "none": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "description": "No lifecycle policy at all: images stay for ever."
+        }
+      },
+      "additionalProperties": false
+    },
+    "Keep": {
+      "type": "object",
+      "description": "Keep the newest images with one of these tags.",
+      "properties": {
+        "tags": {
+          "type": "array",
+          "items": {
+            "type": "string"
+          },
+          "minItems": 1,
+          "uniqueItems": true,
+          "description": "Tag patterns; `*` stands for any run of characters. An image with any one of them counts, each pattern for itself.",
+          "examples": [
+            [
+              "v*"
+            ]
+          ]
+        },
+        "last": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000000,
+          "description": "How many images stay for each pattern.",
+          "examples": [
+            50
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "tags",
+        "last"
+      ]
+    },
+    "LifecycleRule": {
+      "type": "object",
+      "description": "One rule in ECR's own terms.",
+      "properties": {
+        "rulePriority": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 2147483647,
+          "description": "Lower numbers act first."
+        },
+        "description": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "What the rule is for."
+        },
+        "selection": {
+          "$ref": "#/$defs/LifecycleSelection",
+          "description": "Which images the rule is about."
+        },
+        "action": {
+          "$ref": "#/$defs/LifecycleAction",
+          "description": "What happens to them."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "rulePriority",
+        "selection",
+        "action"
+      ]
+    },
+    "LifecycleSelection": {
+      "type": "object",
+      "description": "Which images a rule is about.",
+      "properties": {
+        "tagStatus": {
+          "type": "string",
+          "enum": [
+            "tagged",
+            "untagged",
+            "any"
+          ],
+          "description": "`tagged`, `untagged` or `any`."
+        },
+        "tagPatternList": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string"
+          },
+          "description": "Patterns of which an image must match **every** one. Only with `tagged`."
+        },
+        "tagPrefixList": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string"
+          },
+          "description": "Prefixes of which an image must match **every** one. Only with `tagged`."
+        },
+        "storageClass": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "standard",
+            "archive",
+            null
+          ],
+          "description": "`standard` or `archive`."
+        },
+        "countType": {
+          "type": "string",
+          "enum": [
+            "imageCountMoreThan",
+            "sinceImagePushed",
+            "sinceImagePulled",
+            "sinceImageTransitioned"
+          ],
+          "description": "`imageCountMoreThan`, `sinceImagePushed`, `sinceImagePulled` or `sinceImageTransitioned`."
+        },
+        "countUnit": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "days",
+            null
+          ],
+          "description": "`days`, with every count type but `imageCountMoreThan`."
+        },
+        "countNumber": {
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 2147483647,
+          "description": "How many images, or how many days."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "tagStatus",
+        "countType",
+        "countNumber"
+      ]
+    },
+    "LifecycleAction": {
+      "type": "object",
+      "description": "What happens to an image.",
+      "properties": {
+        "type": {
+          "type": "string",
+          "enum": [
+            "expire",
+            "transition"
+          ],
+          "description": "`expire` or `transition`."
+        },
+        "targetStorageClass": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "archive",
+            null
+          ],
+          "description": "`archive`, with `transition`."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "type"
+      ]
+    },
+    "AwsEcrRepo": {
+      "type": "object",
+      "description": "One ECR repository in a document of its own: the long form of an entry in a project's `repositories`.",
+      "properties": {
+        "apiVersion": {
+          "type": "string",
+          "const": "ecr.slipway.dev/v1",
+          "description": "Always `ecr.slipway.dev/v1`. Planton's manifests, with their own apiVersion, are read too."
+        },
+        "kind": {
+          "type": "string",
+          "const": "AwsEcrRepo",
+          "description": "Always `AwsEcrRepo`."
+        },
+        "metadata": {
+          "$ref": "#/$defs/RepositoryMetadata",
+          "description": "What the repository is called in the project."
+        },
+        "spec": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/AwsEcrRepoSpec"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Its settings."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata"
+      ]
+    },
+    "RepositoryMetadata": {
+      "type": "object",
+      "description": "What a repository is called in the project.",
+      "properties": {
+        "name": {
+          "type": "string",
+          "pattern": "^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$",
+          "maxLength": 256,
+          "description": "The repository's key in the project, `{name}` in `naming`.",
+          "examples": [
+            "batch"
+          ]
+        },
+        "org": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The organisation; when given it must be the project's."
+        },
+        "env": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The one environment this document is for; when given it must be one of the project's."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "name"
+      ]
+    }
+  }
+};

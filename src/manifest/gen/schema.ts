@@ -1,0 +1,742 @@
+// The messages of the manifest as plain data, for the walker. Generated from proto/ by scripts/generate-manifest.ts.
+// It must not be changed by hand.
+import type { Table } from '../table.js';
+
+export const schema: Table = {
+  "Project": {
+    "doc": "A set of ECR repositories that one team owns, in one or more environments.",
+    "fields": [
+      {
+        "name": "apiVersion",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "const": "ecr.slipway.dev/v1"
+        },
+        "doc": "Always `ecr.slipway.dev/v1`."
+      },
+      {
+        "name": "kind",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "const": "Project"
+        },
+        "doc": "Always `Project`."
+      },
+      {
+        "name": "metadata",
+        "type": "message",
+        "message": "ProjectMetadata",
+        "required": true,
+        "doc": "What the project is called."
+      },
+      {
+        "name": "spec",
+        "type": "message",
+        "message": "ProjectSpec",
+        "required": true,
+        "doc": "What the project consists of."
+      }
+    ]
+  },
+  "ProjectMetadata": {
+    "doc": "What a project is called.",
+    "fields": [
+      {
+        "name": "name",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "minLen": 1,
+          "maxLen": 63,
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+        },
+        "wants": "lower-case letters and digits, with hyphens between them",
+        "doc": "The project's name. It is part of the ownership tags in AWS, so changing it later means taking the repositories over.",
+        "example": "payments"
+      },
+      {
+        "name": "org",
+        "type": "string",
+        "rules": {
+          "pattern": "^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$"
+        },
+        "wants": "lower-case letters and digits, with `.`, `_` and `-` between them",
+        "doc": "The organisation the project belongs to; `{org}` in `naming`.",
+        "example": "acme"
+      }
+    ]
+  },
+  "ProjectSpec": {
+    "doc": "What a project consists of.",
+    "fields": [
+      {
+        "name": "naming",
+        "type": "string",
+        "doc": "How a repository's ECR name is made: `{name}` is its key, `{project}`, `{org}` and `{env}` are what they say. A repository's own `repositoryName` wins.",
+        "default": "{name}",
+        "example": "\"{project}/{name}\""
+      },
+      {
+        "name": "defaultTags",
+        "type": "string",
+        "many": "map",
+        "doc": "AWS tags put on every repository, beside Slipway's own.",
+        "example": "{Team: payments}"
+      },
+      {
+        "name": "environments",
+        "type": "message",
+        "message": "Environment",
+        "required": true,
+        "many": "map",
+        "minItems": 1,
+        "keys": {
+          "maxLen": 32,
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+        },
+        "keyWants": "lower-case letters and digits, with hyphens between them",
+        "doc": "Where the repositories live, by the environment's name."
+      },
+      {
+        "name": "access",
+        "type": "message",
+        "message": "Access",
+        "doc": "Who may pull and push, in every repository of every environment."
+      },
+      {
+        "name": "repositoryDefaults",
+        "type": "message",
+        "message": "AwsEcrRepoSpec",
+        "doc": "Settings for every repository, unless it says otherwise."
+      },
+      {
+        "name": "repositories",
+        "type": "message",
+        "message": "AwsEcrRepoSpec",
+        "many": "map",
+        "keys": {
+          "maxLen": 256,
+          "pattern": "^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$"
+        },
+        "keyWants": "letters and digits, with `.`, `_`, `/` and `-` between them",
+        "doc": "The repositories, by name. `{}` is a repository that says nothing and takes the defaults.",
+        "example": "{api: {}}"
+      }
+    ]
+  },
+  "Environment": {
+    "doc": "One place where the project's repositories live: an AWS account and Region.",
+    "fields": [
+      {
+        "name": "account",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "pattern": "^[0-9]{12}$"
+        },
+        "wants": "twelve digits",
+        "doc": "The AWS account, twelve digits, in quotes.",
+        "example": "\"111111111111\""
+      },
+      {
+        "name": "region",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$"
+        },
+        "wants": "a Region such as `eu-west-1`",
+        "doc": "The AWS Region.",
+        "example": "eu-west-1"
+      },
+      {
+        "name": "preset",
+        "type": "string",
+        "rules": {
+          "in": [
+            "production",
+            "staging",
+            "development"
+          ]
+        },
+        "doc": "A named set of defaults: `production` keeps the last 50 tagged images, `staging` 10, `development` 10 with mutable tags.",
+        "example": "production"
+      },
+      {
+        "name": "defaultTags",
+        "type": "string",
+        "many": "map",
+        "doc": "AWS tags put on every repository of this environment."
+      },
+      {
+        "name": "access",
+        "type": "message",
+        "message": "Access",
+        "doc": "Who may pull and push, in every repository of this environment. Replaces the project's lists.",
+        "example": "{pull: [\"account:444444444444\"]}"
+      },
+      {
+        "name": "repositoryDefaults",
+        "type": "message",
+        "message": "AwsEcrRepoSpec",
+        "doc": "Settings for every repository of this environment, unless the repository says otherwise."
+      },
+      {
+        "name": "repositories",
+        "type": "message",
+        "message": "AwsEcrRepoSpec",
+        "many": "map",
+        "doc": "This environment's own settings for single repositories; they win over everything but `--set`."
+      }
+    ]
+  },
+  "Access": {
+    "doc": "Who may do what with a repository's images. Slipway writes the repository policy.",
+    "fields": [
+      {
+        "name": "pull",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull images.",
+        "example": "[\"account:444444444444\"]"
+      },
+      {
+        "name": "push",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may push images. Pushing never includes deleting.",
+        "example": "[\"role:arn:aws:iam::333333333333:role/ci\"]"
+      },
+      {
+        "name": "statements",
+        "type": "message",
+        "message": "PolicyStatement",
+        "many": "list",
+        "doc": "Statements in IAM's own terms, for what `pull` and `push` cannot say."
+      }
+    ]
+  },
+  "Grantee": {
+    "doc": "A principal: exactly one of `account`, `role`, `user`, `org` and `service`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `service:NAME`.",
+    "exactlyOne": [
+      "account",
+      "role",
+      "user",
+      "org",
+      "service"
+    ],
+    "fields": [
+      {
+        "name": "account",
+        "type": "string",
+        "rules": {
+          "pattern": "^[0-9]{12}$"
+        },
+        "wants": "twelve digits",
+        "doc": "An AWS account, twelve digits; its administrators decide who in it may use the grant.",
+        "example": "\"444444444444\""
+      },
+      {
+        "name": "role",
+        "type": "string",
+        "rules": {
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+$"
+        },
+        "wants": "the whole ARN of a role",
+        "doc": "The ARN of an IAM role.",
+        "example": "arn:aws:iam::333333333333:role/ci"
+      },
+      {
+        "name": "user",
+        "type": "string",
+        "rules": {
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+$"
+        },
+        "wants": "the whole ARN of a user",
+        "doc": "The ARN of an IAM user.",
+        "example": "arn:aws:iam::333333333333:user/deployer"
+      },
+      {
+        "name": "org",
+        "type": "string",
+        "rules": {
+          "pattern": "^o-[a-z0-9]{10,32}$"
+        },
+        "wants": "`o-` and 10 to 32 lower-case letters or digits",
+        "doc": "The id of an AWS organisation, `o-…`.",
+        "example": "o-a1b2c3d4e5"
+      },
+      {
+        "name": "service",
+        "type": "string",
+        "rules": {
+          "pattern": "^[a-z0-9-]+(\\.[a-z0-9-]+)*$"
+        },
+        "wants": "the name of a service, such as `lambda`",
+        "doc": "An AWS service, for instance `lambda` or `codebuild.amazonaws.com`; with `sourceAccount` or `sourceArn`.",
+        "example": "lambda"
+      },
+      {
+        "name": "sourceAccount",
+        "type": "string",
+        "rules": {
+          "pattern": "^[0-9]{12}$"
+        },
+        "wants": "twelve digits",
+        "needs": "service",
+        "doc": "With `service`: the account on whose behalf the service acts. Without it and without `sourceArn`, the environment's account."
+      },
+      {
+        "name": "sourceArn",
+        "type": "string",
+        "rules": {
+          "prefix": "arn:"
+        },
+        "needs": "service",
+        "doc": "With `service`: the ARN, or a pattern of ARNs, of the resource for which the service acts."
+      }
+    ]
+  },
+  "PolicyStatement": {
+    "doc": "One statement of a repository policy, in IAM's own terms.",
+    "fields": [
+      {
+        "name": "name",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "pattern": "^[A-Za-z][A-Za-z0-9]{0,63}$"
+        },
+        "wants": "1 to 64 letters and digits, beginning with a letter",
+        "doc": "A name for the statement, unique in the repository; Slipway puts its own mark in front of it.",
+        "example": "OfficeOnly"
+      },
+      {
+        "name": "effect",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "in": [
+            "Allow",
+            "Deny"
+          ]
+        },
+        "doc": "`Allow` or `Deny`."
+      },
+      {
+        "name": "principals",
+        "type": "string",
+        "many": "list",
+        "minItems": 1,
+        "required": true,
+        "doc": "Whom it is about: account ids, ARNs of roles and users, `service:NAME`, or `*`."
+      },
+      {
+        "name": "actions",
+        "type": "string",
+        "many": "list",
+        "minItems": 1,
+        "required": true,
+        "rules": {
+          "pattern": "^(\\*|ecr:[A-Za-z*?]+)$"
+        },
+        "wants": "an action of ECR, such as `ecr:BatchGetImage`",
+        "doc": "Actions, for instance `ecr:BatchGetImage`."
+      },
+      {
+        "name": "conditions",
+        "type": "struct",
+        "shape": "conditions",
+        "doc": "IAM conditions: operator, then key, then one value or a list.",
+        "example": "{IpAddress: {\"aws:SourceIp\": [\"203.0.113.0/24\"]}}"
+      }
+    ]
+  },
+  "AwsEcrRepoSpec": {
+    "doc": "The settings of one ECR repository.",
+    "fields": [
+      {
+        "name": "repositoryName",
+        "type": "string",
+        "rules": {
+          "minLen": 2,
+          "maxLen": 256,
+          "pattern": "^[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*$"
+        },
+        "wants": "lower-case letters and digits, with `.`, `_`, `__`, `/` or hyphens between them",
+        "doc": "The repository's name in ECR, when `naming` should not make it.",
+        "example": "payments/batch"
+      },
+      {
+        "name": "environments",
+        "type": "string",
+        "many": "list",
+        "doc": "The environments the repository exists in; without it, in all of them.",
+        "example": "[prod]"
+      },
+      {
+        "name": "region",
+        "type": "string",
+        "doc": "The Region; when given it must be the environment's."
+      },
+      {
+        "name": "imageImmutable",
+        "type": "bool",
+        "doc": "Whether a tag, once pushed, can never be moved to another image.",
+        "default": true
+      },
+      {
+        "name": "mutableTagPatterns",
+        "type": "string",
+        "many": "list",
+        "maxItems": 5,
+        "unique": true,
+        "rules": {
+          "maxLen": 128,
+          "pattern": "^[0-9a-zA-Z._*-]{1,128}$"
+        },
+        "wants": "letters, digits, `.`, `_`, `-` and `*`",
+        "doc": "Tags that may be moved although tags are immutable. `*` stands for any run of characters.",
+        "example": "[latest, \"*-cache\"]"
+      },
+      {
+        "name": "immutableTagPatterns",
+        "type": "string",
+        "many": "list",
+        "maxItems": 5,
+        "unique": true,
+        "rules": {
+          "maxLen": 128,
+          "pattern": "^[0-9a-zA-Z._*-]{1,128}$"
+        },
+        "wants": "letters, digits, `.`, `_`, `-` and `*`",
+        "doc": "Tags that may never be moved although tags are mutable (`imageImmutable: false`).",
+        "example": "[\"v*\"]"
+      },
+      {
+        "name": "encryptionType",
+        "type": "string",
+        "rules": {
+          "in": [
+            "AES256",
+            "KMS",
+            "KMS_DSSE"
+          ]
+        },
+        "doc": "How images are encrypted. `AES256`: Amazon's keys; `KMS`: a key in KMS; `KMS_DSSE`: two layers, GovCloud only. ECR fixes it when the repository is created.",
+        "default": "AES256"
+      },
+      {
+        "name": "kmsKeyId",
+        "type": "string",
+        "doc": "The KMS key, as ARN, key id or `alias/…`; only with `KMS` or `KMS_DSSE`. Without it, Amazon's own key for ECR.",
+        "example": "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      },
+      {
+        "name": "forceDelete",
+        "type": "bool",
+        "doc": "Whether `destroy` may delete the repository with the images in it.",
+        "default": false
+      },
+      {
+        "name": "scanOnPush",
+        "type": "bool",
+        "doc": "Whether ECR scans each image for known vulnerabilities when it is pushed.",
+        "default": true
+      },
+      {
+        "name": "lifecyclePolicy",
+        "type": "message",
+        "message": "LifecyclePolicy",
+        "doc": "Which images go, and when."
+      },
+      {
+        "name": "access",
+        "type": "message",
+        "message": "Access",
+        "doc": "Who may pull and push, besides the principals that the account's own IAM policies allow."
+      },
+      {
+        "name": "tags",
+        "type": "string",
+        "many": "map",
+        "doc": "AWS tags.",
+        "example": "{Service: api}"
+      }
+    ]
+  },
+  "LifecyclePolicy": {
+    "doc": "Which images go, and when. Say what to keep; Slipway writes ECR's rules. `rules` and `none` each stand alone, and replace what weaker layers say; `lifecyclePolicy: null` leaves the repository's policy to others.",
+    "fields": [
+      {
+        "name": "expireUntaggedAfterDays",
+        "type": "int32",
+        "rules": {
+          "lte": 3650,
+          "gte": 1
+        },
+        "doc": "Days after which an image without a tag goes. `null` turns it off.",
+        "default": 14
+      },
+      {
+        "name": "maxImageCount",
+        "type": "int32",
+        "rules": {
+          "lte": 100000,
+          "gte": 1
+        },
+        "doc": "How many tagged images stay; the oldest go first. `null` turns it off.",
+        "default": 30
+      },
+      {
+        "name": "keep",
+        "type": "message",
+        "message": "Keep",
+        "many": "list",
+        "doc": "Images to keep longer than the rest. The first entry that matches an image governs it."
+      },
+      {
+        "name": "rules",
+        "type": "message",
+        "message": "LifecycleRule",
+        "many": "list",
+        "maxItems": 50,
+        "doc": "ECR's own rules, typed, for what the fields above cannot say. They replace them all."
+      },
+      {
+        "name": "none",
+        "type": "bool",
+        "doc": "No lifecycle policy at all: images stay for ever."
+      }
+    ]
+  },
+  "Keep": {
+    "doc": "Keep the newest images with one of these tags.",
+    "fields": [
+      {
+        "name": "tags",
+        "type": "string",
+        "many": "list",
+        "minItems": 1,
+        "required": true,
+        "unique": true,
+        "doc": "Tag patterns; `*` stands for any run of characters. An image with any one of them counts, each pattern for itself.",
+        "example": "[\"v*\"]"
+      },
+      {
+        "name": "last",
+        "type": "int32",
+        "required": true,
+        "rules": {
+          "lte": 1000000,
+          "gte": 1
+        },
+        "doc": "How many images stay for each pattern.",
+        "example": "50"
+      }
+    ]
+  },
+  "LifecycleRule": {
+    "doc": "One rule in ECR's own terms.",
+    "fields": [
+      {
+        "name": "rulePriority",
+        "type": "int32",
+        "required": true,
+        "rules": {
+          "gte": 1
+        },
+        "doc": "Lower numbers act first."
+      },
+      {
+        "name": "description",
+        "type": "string",
+        "doc": "What the rule is for."
+      },
+      {
+        "name": "selection",
+        "type": "message",
+        "message": "LifecycleSelection",
+        "required": true,
+        "doc": "Which images the rule is about."
+      },
+      {
+        "name": "action",
+        "type": "message",
+        "message": "LifecycleAction",
+        "required": true,
+        "doc": "What happens to them."
+      }
+    ]
+  },
+  "LifecycleSelection": {
+    "doc": "Which images a rule is about.",
+    "fields": [
+      {
+        "name": "tagStatus",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "in": [
+            "tagged",
+            "untagged",
+            "any"
+          ]
+        },
+        "doc": "`tagged`, `untagged` or `any`."
+      },
+      {
+        "name": "tagPatternList",
+        "type": "string",
+        "many": "list",
+        "doc": "Patterns of which an image must match **every** one. Only with `tagged`."
+      },
+      {
+        "name": "tagPrefixList",
+        "type": "string",
+        "many": "list",
+        "doc": "Prefixes of which an image must match **every** one. Only with `tagged`."
+      },
+      {
+        "name": "storageClass",
+        "type": "string",
+        "rules": {
+          "in": [
+            "standard",
+            "archive"
+          ]
+        },
+        "doc": "`standard` or `archive`."
+      },
+      {
+        "name": "countType",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "in": [
+            "imageCountMoreThan",
+            "sinceImagePushed",
+            "sinceImagePulled",
+            "sinceImageTransitioned"
+          ]
+        },
+        "doc": "`imageCountMoreThan`, `sinceImagePushed`, `sinceImagePulled` or `sinceImageTransitioned`."
+      },
+      {
+        "name": "countUnit",
+        "type": "string",
+        "rules": {
+          "in": [
+            "days"
+          ]
+        },
+        "doc": "`days`, with every count type but `imageCountMoreThan`."
+      },
+      {
+        "name": "countNumber",
+        "type": "int32",
+        "required": true,
+        "rules": {
+          "gte": 1
+        },
+        "doc": "How many images, or how many days."
+      }
+    ]
+  },
+  "LifecycleAction": {
+    "doc": "What happens to an image.",
+    "fields": [
+      {
+        "name": "type",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "in": [
+            "expire",
+            "transition"
+          ]
+        },
+        "doc": "`expire` or `transition`."
+      },
+      {
+        "name": "targetStorageClass",
+        "type": "string",
+        "rules": {
+          "in": [
+            "archive"
+          ]
+        },
+        "doc": "`archive`, with `transition`."
+      }
+    ]
+  },
+  "AwsEcrRepo": {
+    "doc": "One ECR repository in a document of its own: the long form of an entry in a project's `repositories`.",
+    "fields": [
+      {
+        "name": "apiVersion",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "const": "ecr.slipway.dev/v1"
+        },
+        "doc": "Always `ecr.slipway.dev/v1`. Planton's manifests, with their own apiVersion, are read too."
+      },
+      {
+        "name": "kind",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "const": "AwsEcrRepo"
+        },
+        "doc": "Always `AwsEcrRepo`."
+      },
+      {
+        "name": "metadata",
+        "type": "message",
+        "message": "RepositoryMetadata",
+        "required": true,
+        "doc": "What the repository is called in the project."
+      },
+      {
+        "name": "spec",
+        "type": "message",
+        "message": "AwsEcrRepoSpec",
+        "doc": "Its settings."
+      }
+    ]
+  },
+  "RepositoryMetadata": {
+    "doc": "What a repository is called in the project.",
+    "fields": [
+      {
+        "name": "name",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "maxLen": 256,
+          "pattern": "^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$"
+        },
+        "wants": "letters and digits, with `.`, `_`, `/` and `-` between them",
+        "doc": "The repository's key in the project, `{name}` in `naming`.",
+        "example": "batch"
+      },
+      {
+        "name": "org",
+        "type": "string",
+        "doc": "The organisation; when given it must be the project's."
+      },
+      {
+        "name": "env",
+        "type": "string",
+        "doc": "The one environment this document is for; when given it must be one of the project's."
+      }
+    ]
+  }
+};

@@ -1,0 +1,79 @@
+// Finds the files of a project and reads them: the one place of this room that touches the file system.
+// It must not know what the files say.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
+import type { TextFile } from './documents.js';
+import { type ParseOptions, parseProject } from './parse-project.js';
+import type { Project } from './project.js';
+
+const ownNames = ['slipway.yaml', 'slipway.yml'];
+/** Files read at a time: a big folder must not run into the limit of open files. */
+const atOnce = 64;
+
+function why(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+/** YAML files of a folder and those below it, except folders that are projects of their own. Sorted. */
+async function yamlFiles(folder: string, top: boolean): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.map((entry) => entry.name);
+  if (!top && names.some((name) => ownNames.includes(name))) return [];
+  const found: string[] = [];
+  for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    // A link to a file counts (that is how Kubernetes mounts files); a link to a folder could lead in circles.
+    if (entry.isDirectory()) found.push(...(await yamlFiles(path, false)));
+    else if (/\.ya?ml$/.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await stat(path)).isFile())))
+      found.push(path);
+  }
+  return found;
+}
+
+async function read(paths: readonly string[], own: (path: string) => boolean): Promise<TextFile[]> {
+  const files: TextFile[] = [];
+  const problems: Diagnostic[] = [];
+  for (let from = 0; from < paths.length; from += atOnce) {
+    const texts = paths.slice(from, from + atOnce).map(async (path): Promise<TextFile | Diagnostic> => {
+      try {
+        return { file: path, text: await readFile(path, 'utf8'), own: own(path) };
+      } catch (error) {
+        return diagnostic('manifest/unreadable', `${path} cannot be read (${why(error)})`);
+      }
+    });
+    for (const one of await Promise.all(texts)) {
+      if ('code' in one) problems.push(one);
+      else files.push(one);
+    }
+  }
+  if (problems.length > 0) throw new SlipwayError(problems);
+  return files;
+}
+
+/**
+ * Loads a project from a folder (its slipway.yaml and every manifest beside and below it) or from one file.
+ * @throws SlipwayError with every problem of all files, each with its place.
+ */
+export async function loadProject(path: string, options: ParseOptions = {}): Promise<Project> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    return fail('manifest/not-found', `${path} is no folder and no file (${why(error)})`, { cause: error });
+  }
+  const folder = isFolder ? path : dirname(path);
+  let paths: string[];
+  try {
+    paths = isFolder ? await yamlFiles(path, true) : [path];
+  } catch (error) {
+    return fail('manifest/unreadable', `${path} cannot be read (${why(error)})`, { cause: error });
+  }
+  const top = new Set(isFolder ? ownNames.map((name) => join(path, name)) : [path]);
+  const files = await read(paths, (one) => top.has(one));
+  const looked = isFolder
+    ? `${path}: looked for slipway.yaml, and at ${paths.length} YAML ${paths.length === 1 ? 'file' : 'files'} there and below`
+    : basename(path);
+  return parseProject(files, { ...options, directory: resolve(folder), looked });
+}
