@@ -159,7 +159,13 @@ export async function startDaemon(options: DaemonOptions): Promise<{
     // Two that start together: the one that came second joins the first.
     if (status.state === 'running' && sameData(status, dataDirectory))
       return { started: end === undefined, ...running(status) };
-    if (end !== undefined) startFailed(port, end, tail(log), status, dataDirectory);
+    if (end !== undefined) {
+      // Locked data without anybody on the port may be held by one that is about to listen there: it is waited for.
+      const joining = locked(tail(log)) && status.state === 'absent' && !(await heldElsewhere(port, dataDirectory));
+      if (!joining || Date.now() > deadline) startFailed(port, end, tail(log), status, dataDirectory);
+      await delay(interval);
+      continue;
+    }
     if (Date.now() > deadline) {
       abandon();
       fail('local/start-failed', `the local ECR did not answer on port ${port} in time${said(tail(log))}`);
@@ -180,6 +186,16 @@ function said(output: string): string {
   return output === '' ? '' : `; it said:\n${output}`;
 }
 
+function locked(output: string): boolean {
+  return output.includes('local/data-locked');
+}
+
+/** Whether the data directory belongs to a server that answers on another port. */
+async function heldElsewhere(port: number, dataDirectory: string | undefined): Promise<boolean> {
+  const held = noteOf(dataDirectory)?.port;
+  return typeof held === 'number' && held !== port && sameData(await daemonStatus(held), dataDirectory);
+}
+
 function startFailed(
   port: number,
   end: number | string,
@@ -188,7 +204,7 @@ function startFailed(
   dataDirectory: string | undefined,
 ): never {
   if (status.state !== 'absent') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(status)}`);
-  if (output.includes('local/data-locked')) {
+  if (locked(output)) {
     fail(
       'local/data-locked',
       `the data directory '${dataDirectory ?? ''}' is in use by another local ECR${holder(dataDirectory)}`,

@@ -119,10 +119,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     if (!closing) {
       closing = true;
       ending.abort();
-      await http.close();
-      store.close();
-      if (note !== undefined) rmSync(note, { force: true });
-      whenClosed();
+      try {
+        await http.close();
+        store.close();
+        if (note !== undefined) rmSync(note, { force: true });
+      } finally {
+        whenClosed();
+      }
     }
     return closed;
   };

@@ -58,7 +58,7 @@ function texts(value: unknown, name: string, max: number): readonly string[] {
     throw new ServiceError('SerializationException', `${name} is not a list of strings`);
   }
   if (value.length > max) throw invalid(`${name} has ${value.length} entries; the maximum is ${max}`);
-  return value as string[];
+  return value;
 }
 
 function tagFilters(value: unknown): readonly TagFilter[] {

@@ -14,8 +14,8 @@ function invalidTag(message: string): EcrError {
 
 /** Sizes as the API model describes the exception; in characters, not in UTF-16 units. */
 function checkTag({ Key, Value }: Tag): void {
-  const keyLength = [...Key].length;
-  if (keyLength < 1 || keyLength > 128 || [...Value].length > 256) {
+  const keyLength = Array.from(Key).length;
+  if (keyLength < 1 || keyLength > 128 || Array.from(Value).length > 256) {
     throw invalidTag(
       'An invalid parameter has been specified. Tag keys can have a maximum character length of 128 characters, and tag values can have a maximum length of 256 characters.',
     );

@@ -181,7 +181,7 @@ const GetParameters: Operation = (input, context) => {
       `1 validation error detected: Value '[${names.join(', ').slice(0, 200)}]' at 'names' failed to satisfy constraint: Member must have length between 1 and 10`,
     );
   }
-  const found = (names as string[]).map((name) => ({ name, parameter: find(name, context) }));
+  const found = names.map((name) => ({ name, parameter: find(name, context) }));
   return {
     Parameters: found.flatMap(({ parameter }) =>
       parameter === undefined ? [] : [view(parameter, context, flag(input, 'WithDecryption'))],
@@ -201,7 +201,7 @@ function pageOf(
   const size = input['MaxResults'] ?? max;
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > max) {
     throw invalid(
-      `1 validation error detected: Value '${String(size).slice(0, 50)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${max}`,
+      `1 validation error detected: Value '${JSON.stringify(size).slice(0, 50)}' at 'maxResults' failed to satisfy constraint: Member must have value between 1 and ${max}`,
     );
   }
   const token = optionalText(input, 'NextToken');
@@ -256,7 +256,7 @@ function nameFilters(input: Input): readonly ((name: string) => boolean)[] {
     if (Key !== 'Name' || !Array.isArray(Values) || !Values.every((one) => typeof one === 'string')) {
       throw new ServiceError('InvalidFilterKey', 'This endpoint filters parameters by Name only.');
     }
-    const values = Values as string[];
+    const values = Values;
     if (Option === 'Equals') return (name: string) => values.includes(name);
     if (Option === 'BeginsWith') return (name: string) => values.some((one) => name.startsWith(one));
     if (Option === 'Contains') return (name: string) => values.some((one) => name.includes(one));

@@ -116,9 +116,13 @@ export function openFileStore(folder: string): Store {
       if (closed) return;
       closed = true;
       // For the same reason the lock is given up here and now; leaving WAL writes everything to the one file.
-      database.exec('PRAGMA journal_mode = DELETE');
-      database.exec('PRAGMA locking_mode = NORMAL');
-      database.exec('SELECT count(*) FROM sqlite_schema');
+      try {
+        database.exec('PRAGMA journal_mode = DELETE');
+        database.exec('PRAGMA locking_mode = NORMAL');
+        database.exec('SELECT count(*) FROM sqlite_schema');
+      } catch {
+        // The folder may have been deleted under us. Nothing is lost by it: every commit was flushed.
+      }
       database.close();
     },
   };
