@@ -90,7 +90,7 @@ function tail(file: string): string {
 function launch(
   options: DaemonOptions,
   dataDirectory: string | undefined,
-): { ended: Promise<number | string>; log: string; abandon(): void } {
+): { ended: Promise<number | string>; log: string; abandon: () => void } {
   let folder: string;
   try {
     if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
