@@ -1,0 +1,171 @@
+// Plans, shows, asks and carries out: apply and destroy.
+// It must not know how a plan is made or carried out.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Diagnostic, fail } from '../../diagnostics/index.js';
+import {
+  apply,
+  breakLock,
+  isWork,
+  type Plan,
+  type PortsFor,
+  plan,
+  readPlan,
+  requireConsent,
+} from '../../plan/index.js';
+import type { ApplyArgs } from '../commands/apply.js';
+import type { DestroyArgs } from '../commands/destroy.js';
+import { systemReason } from '../errors.js';
+import { type ExitCode, exit } from '../exit.js';
+import { ApplyProgress, printFailures, printOutcome } from '../print/apply.js';
+import { shownPath } from '../print/diagnostics.js';
+import { printJson } from '../print/json.js';
+import { printPlan } from '../print/plan.js';
+import type { Services } from '../services.js';
+import { during, openSession, portsOf } from '../session.js';
+import { canvasOf } from '../text.js';
+
+type Args = Pick<ApplyArgs, 'global'> & { readonly options: DestroyArgs['options'] };
+
+interface Work {
+  readonly plan: Plan;
+  readonly portsFor: PortsFor;
+  readonly warnings: readonly Diagnostic[];
+  /** A saved plan was looked at when it was saved. */
+  readonly approved: boolean;
+}
+
+export async function applyPlan(args: ApplyArgs, services: Services): Promise<ExitCode> {
+  const [file] = args.operands;
+  const work =
+    file === undefined
+      ? await makePlan(args, 'apply', args.options.prune, services)
+      : await savedPlan(file, args, services);
+  return carryOut(work, args, services);
+}
+
+export async function destroyAll(args: DestroyArgs, services: Services): Promise<ExitCode> {
+  return carryOut(await makePlan(args, 'destroy', false, services), args, services);
+}
+
+async function makePlan(
+  { options, global }: Args,
+  purpose: 'apply' | 'destroy',
+  prune: boolean,
+  services: Services,
+): Promise<Work> {
+  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
+    plan(project, environment.name, portsFor, { only: global.only, prune, purpose }),
+  );
+  return { plan: made, portsFor, warnings: project.warnings, approved: false };
+}
+
+async function savedPlan(file: string, { options, global }: ApplyArgs, services: Services): Promise<Work> {
+  if (global.only.length > 0 || global.set.length > 0 || options.prune) {
+    fail('cli/saved-plan-is-fixed', 'a saved plan takes no --only, --set or --prune');
+  }
+  const path = resolve(services.cwd, file);
+  const shown = shownPath(path, services.cwd);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return fail('cli/cannot-read', `cannot read ${shown}: ${systemReason(error)}`, { cause: error });
+  }
+  const read = readPlan(text);
+  if (global.environment !== undefined && global.environment !== read.owner.environment) {
+    fail(
+      'cli/saved-plan-is-fixed',
+      `${shown} is a plan for "${read.owner.environment}", not for "${global.environment}"`,
+      { mend: 'leave out -e, or plan anew' },
+    );
+  }
+  return { plan: read, portsFor: await portsOf(global, options.parallelism, services), warnings: [], approved: true };
+}
+
+/** Asks, unless that is settled. Throws where the answer is no, or where nobody can be asked. */
+async function approve(work: Work, { options }: Args, services: Services): Promise<void> {
+  if (options.autoApprove || work.approved) return;
+  const { purpose, owner } = work.plan;
+  if (!services.interactive)
+    fail('cli/no-terminal', `slipway ${purpose} asks before it changes anything, and there is no terminal to ask on`);
+  const { paint } = canvasOf(services.stderr);
+  const what = purpose === 'apply' ? 'Apply this' : paint.red('Delete these repositories');
+  const answer = await services.ask(
+    `\n${paint.bold(`${what} in ${owner.environment}?`)} Only ${paint.bold('yes')} will do: `,
+  );
+  if (answer?.trim() === 'yes') return;
+  // Ctrl-C at the question is an interruption; run.ts tells it by the signal.
+  if (services.signal.aborted) throw new DOMException('interrupted at the question', 'AbortError');
+  fail('cli/not-approved', 'not approved, so nothing was changed');
+}
+
+function hasWork(made: Plan): boolean {
+  return made.registries.some((registry) => registry.repositories.some(isWork));
+}
+
+/** Somebody said that the run which holds the lock is dead. */
+async function releaseLocks({ plan: { owner, registries }, portsFor }: Work, services: Services): Promise<void> {
+  for (const registry of registries) {
+    const broken = await breakLock(await portsFor(registry), owner);
+    if (broken !== undefined) services.stderr.write(`broke the lock of ${broken.holder}\n`);
+  }
+}
+
+async function carryOut(work: Work, args: Args, services: Services): Promise<ExitCode> {
+  const { options, global } = args;
+  const { purpose } = work.plan;
+  const json = global.output === 'json';
+  if (!json) services.stdout.write(printPlan(work.plan, canvasOf(services.stdout)));
+  // Hazards first: nobody should answer a question whose answer changes nothing.
+  requireConsent(work.plan, options.accept);
+  const result = { plan: work.plan, diagnostics: work.warnings };
+  if (!hasWork(work.plan)) {
+    if (json)
+      printJson(services.stdout, {
+        outcome: { done: 0, failed: 0, skipped: 0, interrupted: false },
+        failures: [],
+        skipped: [],
+        warnings: [],
+        ...result,
+      });
+    return exit.ok;
+  }
+  await approve(work, args, services);
+
+  if (options.breakLock) await releaseLocks(work, services);
+  const { runner } = services;
+  const progress = new ApplyProgress(services.stderr);
+  if (!json) services.stderr.write('\n');
+  try {
+    const events = apply(work.plan, work.portsFor, {
+      accept: options.accept,
+      signal: services.signal,
+      // A fresh plan was read a moment ago; a saved one may be as old as it likes.
+      verify: work.approved,
+      lock: {
+        holder: `${runner.user}@${runner.host}`,
+        host: runner.host,
+        pid: runner.pid,
+        isAlive: (pid) => runner.isAlive(pid),
+        ...(options.lockTimeout === undefined ? {} : { waitMilliseconds: options.lockTimeout * 1000 }),
+      },
+    });
+    for await (const event of events) progress.on(event);
+  } finally {
+    progress.close();
+  }
+  const { report } = progress;
+  const { outcome } = report;
+  if (json) {
+    const failures = report.failures.map(({ type: _, ...one }) => one);
+    const skipped = report.skipped.map(({ type: _, ...one }) => one);
+    printJson(services.stdout, { outcome, failures, skipped, warnings: report.warnings, ...result });
+  } else {
+    services.stderr.write(printFailures(report, canvasOf(services.stderr)));
+    services.stdout.write(printOutcome(report, purpose === 'destroy' ? 'destroy' : 'apply', canvasOf(services.stdout)));
+  }
+  if (outcome.interrupted) return exit.interrupted;
+  return outcome.failed + outcome.skipped > 0 ? exit.error : exit.ok;
+}

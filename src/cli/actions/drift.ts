@@ -1,0 +1,21 @@
+// Finds what was changed in AWS behind the manifest.
+// It must not know how drift is found.
+import { drift } from '../../plan/index.js';
+import type { DriftArgs } from '../commands/drift.js';
+import { type ExitCode, exit } from '../exit.js';
+import { hasDrifted, printDrift } from '../print/drift.js';
+import { printJson } from '../print/json.js';
+import type { Services } from '../services.js';
+import { during, openSession } from '../session.js';
+import { canvasOf } from '../text.js';
+
+export async function showDrift({ options, global }: DriftArgs, services: Services): Promise<ExitCode> {
+  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const found = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
+    drift(project, environment.name, portsFor, { only: global.only }),
+  );
+  const drifted = hasDrifted(found);
+  if (global.output === 'json') printJson(services.stdout, { drifted, drift: found, diagnostics: project.warnings });
+  else services.stdout.write(printDrift(found, canvasOf(services.stdout)));
+  return drifted ? exit.somethingToSee : exit.ok;
+}

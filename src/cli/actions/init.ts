@@ -1,0 +1,203 @@
+// Writes a first manifest, asking little.
+// It must not know the manifest's fields: manifest/ makes the text, and checks it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fail } from '../../diagnostics/index.js';
+import { initialProject, parseProject } from '../../manifest/index.js';
+import type { InitArgs } from '../commands/init.js';
+import { systemReason } from '../errors.js';
+import { type ExitCode, exit } from '../exit.js';
+import { shownPath } from '../print/diagnostics.js';
+import { printJson } from '../print/json.js';
+import type { Prompts, Services } from '../services.js';
+import { canvasOf, list, shellQuote } from '../text.js';
+
+interface Answers {
+  readonly name: string;
+  readonly environment: string;
+  readonly account: string;
+  readonly region: string;
+  readonly repositories: readonly string[];
+}
+
+/** Names that say which preset fits. */
+const presets: Readonly<Record<string, 'production' | 'staging' | 'development'>> = {
+  prod: 'production',
+  production: 'production',
+  staging: 'staging',
+  stage: 'staging',
+  dev: 'development',
+  development: 'development',
+};
+
+const forms = {
+  name: {
+    pattern: /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    wants: 'a project name has small letters, digits and hyphens, at most 63',
+  },
+  environment: {
+    pattern: /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/,
+    wants: 'an environment name has small letters, digits and hyphens, at most 32',
+  },
+  account: { pattern: /^\d{12}$/, wants: 'an account id has twelve digits' },
+  region: { pattern: /^[a-z]{2,}(?:-[a-z]+)+-\d+$/, wants: 'a Region looks like eu-west-1' },
+  repository: {
+    pattern: /^[a-z0-9]+(?:(?:[._-]|__|[-]+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._-]|__|[-]+)[a-z0-9]+)*)*$/,
+    wants: 'a repository name has small letters and digits, with ., _, - or / between them',
+  },
+} as const;
+
+function complaint(kind: keyof typeof forms, value: string): string | undefined {
+  return forms[kind].pattern.test(value) ? undefined : forms[kind].wants;
+}
+
+function checked(kind: keyof typeof forms, value: string, flag: string): string {
+  const wants = complaint(kind, value);
+  if (wants !== undefined) fail('cli/bad-name', `"${value}" will not do for ${flag}`, { mend: wants });
+  return value;
+}
+
+/** The folder's name, made to fit. */
+function nameFrom(folder: string): string {
+  const fitting = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+  return fitting === '' ? 'project' : fitting;
+}
+
+function defaults({ options, global }: InitArgs, services: Services): Answers {
+  const region = services.env.AWS_REGION ?? services.env.AWS_DEFAULT_REGION;
+  return {
+    name: checked('name', options.name ?? nameFrom(global.project), '--name'),
+    environment: checked('environment', global.environment ?? 'dev', '--env'),
+    account: checked('account', options.account ?? '000000000000', '--account'),
+    region: checked(
+      'region',
+      options.region ?? (region === undefined || region === '' ? 'eu-west-1' : region),
+      '--region',
+    ),
+    repositories: (options.repository.length === 0 ? ['app'] : options.repository).map((one) =>
+      checked('repository', one, '--repository'),
+    ),
+  };
+}
+
+/** `undefined` where the person backed out. */
+async function asked(start: Answers, { options, global }: InitArgs, prompts: Prompts): Promise<Answers | undefined> {
+  prompts.intro(`slipway init in ${global.project}`);
+  const text = async (
+    kind: keyof typeof forms,
+    message: string,
+    given: string | undefined,
+    initial: string,
+    placeholder?: string,
+  ): Promise<string | undefined> =>
+    given === undefined
+      ? prompts.text({
+          message,
+          initial,
+          ...(placeholder === undefined ? {} : { placeholder }),
+          validate: (answer) => complaint(kind, answer.trim()),
+        })
+      : initial;
+  const name = await text('name', 'What is the project called?', options.name, start.name);
+  if (name === undefined) return undefined;
+  const account = await text(
+    'account',
+    'Which AWS account? Leave the zeros to begin without one',
+    options.account,
+    start.account,
+  );
+  if (account === undefined) return undefined;
+  const region = await text('region', 'Which Region?', options.region, start.region);
+  if (region === undefined) return undefined;
+  let { repositories } = start;
+  if (options.repository.length === 0) {
+    const answer = await prompts.text({
+      message: 'Which repositories? Separate several with spaces',
+      initial: repositories.join(' '),
+      validate: (line) => {
+        const names = words(line);
+        return names.length === 0
+          ? 'name at least one'
+          : names.map((one) => complaint('repository', one)).find((one) => one !== undefined);
+      },
+    });
+    if (answer === undefined) return undefined;
+    repositories = words(answer);
+  }
+  return {
+    name: name.trim(),
+    environment: start.environment,
+    account: account.trim(),
+    region: region.trim(),
+    repositories,
+  };
+}
+
+function words(line: string): readonly string[] {
+  return line.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+function write(file: string, text: string, services: Services): void {
+  const shown = shownPath(file, services.cwd);
+  try {
+    mkdirSync(join(file, '..'), { recursive: true });
+    // `wx`: the check and the writing are one step, so that nothing that appears in between is lost.
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      fail('cli/file-exists', `${shown} exists already`, { cause: error });
+    fail('cli/cannot-write', `cannot write ${shown}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+export async function init(args: InitArgs, services: Services): Promise<ExitCode> {
+  const { options, global } = args;
+  const start = defaults(args, services);
+  const answers = services.interactive && !options.yes ? await asked(start, args, await services.prompts()) : start;
+  if (answers === undefined) {
+    services.stderr.write('nothing was written\n');
+    return exit.interrupted;
+  }
+  const file = join(global.project, 'slipway.yaml');
+  const { name, environment, account, region, repositories } = answers;
+  const preset = presets[environment];
+  const first = { name: environment, account, region, ...(preset === undefined ? {} : { preset }) };
+  const text = initialProject({ name, environments: [first], repositories });
+  // Whatever the manifest's own rules refuse is refused before a file is there.
+  parseProject([{ file, text, own: true }], { directory: global.project });
+  write(file, text, services);
+
+  const here = shownPath(global.project, services.cwd);
+  const folder = here === '.' ? '' : ` -C ${shellQuote(here)}`;
+  const next = [`slipway validate${folder}`, `slipway plan --local${folder}`, `slipway apply --local${folder}`];
+  if (global.output === 'json') {
+    printJson(services.stdout, {
+      file,
+      project: answers.name,
+      environment: answers.environment,
+      repositories: answers.repositories,
+      next,
+    });
+    return exit.ok;
+  }
+  const { paint } = canvasOf(services.stdout);
+  const lines = [
+    paint.bold(paint.green(`Wrote ${shownPath(file, services.cwd)}`)) +
+      `: ${list(answers.repositories)} in ${answers.environment}`,
+    '',
+    'Next',
+    `  ${paint.cyan(next[0] ?? '')}      finds mistakes as you edit`,
+    `  ${paint.cyan(next[1] ?? '')}  what it would make, on an ECR of this machine`,
+    `  ${paint.cyan(next[2] ?? '')} makes it there`,
+    '',
+    'The local ECR keeps its data in .slipway/: add that line to .gitignore.',
+  ];
+  if (answers.account === '000000000000')
+    lines.push('Put your AWS account id into slipway.yaml before you plan without --local.');
+  services.stdout.write(`${lines.join('\n')}\n`);
+  return exit.ok;
+}

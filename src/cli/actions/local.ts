@@ -1,0 +1,152 @@
+// Starts, stops and describes the ECR of this machine.
+// It must not know what it serves, nor AWS.
+import { resolve } from 'node:path';
+import { fail } from '../../diagnostics/index.js';
+import { daemonStatus, startDaemon, stopDaemon } from '../../local/daemon.js';
+import type { LocalEnvArgs, LocalStartArgs, LocalStatusArgs, LocalStopArgs } from '../commands/local.js';
+import { type ExitCode, exit } from '../exit.js';
+import { dataDirectoryOf, localPort, localUrl, localVariables } from '../local-server.js';
+import { shownPath } from '../print/diagnostics.js';
+import { printJson } from '../print/json.js';
+import type { Services } from '../services.js';
+import { canvasOf, shellQuote } from '../text.js';
+import { chooseEnvironment, openProject } from '../workspace.js';
+
+/** Where no environment says otherwise: the account that any access key id stands for, and the Region of the examples. */
+const anyPlace = { account: '123456789012', region: 'eu-west-1' } as const;
+
+function exportsOf(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
+    .join('');
+}
+
+function place(dataDirectory: string | null, cwd: string): string {
+  return dataDirectory === null ? 'in memory' : `data in ${shownPath(dataDirectory, cwd)}`;
+}
+
+export async function start(args: LocalStartArgs, services: Services): Promise<ExitCode> {
+  const { options, global } = args;
+  const { paint } = canvasOf(services.stdout);
+  const port = localPort(options.port, services);
+  if (options.memory && options.data !== undefined)
+    fail('cli/bad-usage', '--memory and --data exclude each other', { mend: 'give one of them' });
+  const dataDirectory = options.memory
+    ? undefined
+    : options.data === undefined
+      ? dataDirectoryOf(global.project)
+      : resolve(services.cwd, options.data);
+  if (options.foreground) return serve(args, port, dataDirectory, services);
+
+  const extraArguments = options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle];
+  const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
+  const running = await startDaemon({ port, ...data, entry: services.entry, extraArguments });
+  const variables = localVariables(port, anyPlace);
+  if (global.output === 'json') {
+    printJson(services.stdout, {
+      url: localUrl(port),
+      port,
+      pid: running.pid,
+      data: running.dataDirectory,
+      started: running.started,
+      variables,
+    });
+    return exit.ok;
+  }
+  const head = running.started ? 'A local ECR runs' : 'A local ECR was running already';
+  const flag = options.port === undefined ? '' : ` --port ${port}`;
+  services.stdout.write(
+    [
+      paint.bold(paint.green(`${head} on ${localUrl(port)}`)) +
+        paint.dim(` (process ${running.pid}, ${place(running.dataDirectory, services.cwd)})`),
+      '',
+      'Slipway uses it with --local. For any other AWS tool, paste:',
+      '',
+      exportsOf(variables).trimEnd().replace(/^/gm, '  '),
+      '',
+      `slipway local env -e NAME${flag} prints that for an environment, slipway local stop${flag} stops it`,
+      '',
+    ].join('\n'),
+  );
+  return exit.ok;
+}
+
+/** Stays until Ctrl-C, or until somebody asks the server to stop. */
+async function serve(
+  { options, global }: LocalStartArgs,
+  port: number,
+  dataDirectory: string | undefined,
+  services: Services,
+): Promise<ExitCode> {
+  const { startLocalEcr } = await import('../../local/index.js');
+  const uriStyle = options.uriStyle === 'aws' ? 'aws' : 'local';
+  const server = await startLocalEcr({
+    port,
+    uriStyle,
+    ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
+  });
+  const end = (): void => void server.close();
+  services.signal.addEventListener('abort', end, { once: true });
+  if (services.signal.aborted) end();
+  if (global.output === 'json') {
+    const health = await daemonStatus(server.port);
+    const pid = health.state === 'running' ? health.pid : null;
+    printJson(services.stdout, {
+      url: server.url,
+      port: server.port,
+      pid,
+      data: dataDirectory ?? null,
+      started: true,
+      variables: localVariables(server.port, anyPlace),
+    });
+  } else {
+    services.stdout.write(`local ECR on ${server.url} (${place(dataDirectory ?? null, services.cwd)})\n`);
+  }
+  await server.closed;
+  services.signal.removeEventListener('abort', end);
+  // Ctrl-C is how one ends a server that stays in the foreground: nothing was interrupted.
+  return exit.ok;
+}
+
+export async function stop({ options, global }: LocalStopArgs, services: Services): Promise<ExitCode> {
+  const port = localPort(options.port, services);
+  const stopped = await stopDaemon(port);
+  if (global.output === 'json') printJson(services.stdout, { stopped, port });
+  else
+    services.stdout.write(stopped ? `stopped the local ECR on port ${port}\n` : `no local ECR runs on port ${port}\n`);
+  return exit.ok;
+}
+
+export async function status({ options, global }: LocalStatusArgs, services: Services): Promise<ExitCode> {
+  const port = localPort(options.port, services);
+  const found = await daemonStatus(port);
+  const running = found.state === 'running';
+  if (global.output === 'json') {
+    printJson(services.stdout, {
+      running,
+      port,
+      ...(running ? { url: localUrl(port), pid: found.pid, data: found.dataDirectory } : {}),
+    });
+  } else if (running) {
+    services.stdout.write(
+      `a local ECR runs on ${localUrl(port)} (process ${found.pid}, ${place(found.dataDirectory, services.cwd)})\n`,
+    );
+  } else {
+    services.stdout.write(
+      found.state === 'absent'
+        ? `no local ECR runs on port ${port}\n`
+        : `no local ECR runs on port ${port}: it is taken by ${found.what}\n`,
+    );
+  }
+  return running ? exit.ok : exit.somethingToSee;
+}
+
+export async function env({ options, global }: LocalEnvArgs, services: Services): Promise<ExitCode> {
+  const port = localPort(options.port, services);
+  const environment =
+    global.environment === undefined ? anyPlace : chooseEnvironment(await openProject(global), global.environment);
+  const variables = localVariables(port, environment);
+  if (global.output === 'json') printJson(services.stdout, { variables });
+  else services.stdout.write(exportsOf(variables));
+  return exit.ok;
+}

@@ -1,0 +1,89 @@
+// Prints repository URLs and ARNs.
+// It must not know how they are found.
+import { appendFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fail } from '../../diagnostics/index.js';
+import { type Project, resolveOne } from '../../manifest/index.js';
+import { observe, outputs, type PortsFor, type RepositoryOutput, requireAccount } from '../../plan/index.js';
+import { requireMatches, selects } from '../../plan/scope.js';
+import { compile } from '../../registry/index.js';
+import type { OutputArgs } from '../commands/output.js';
+import { systemReason } from '../errors.js';
+import { type ExitCode, exit } from '../exit.js';
+import { printJson } from '../print/json.js';
+import { printOutputEnv, printOutputGithub, printOutputTable } from '../print/output.js';
+import type { Services } from '../services.js';
+import { during, openSession } from '../session.js';
+import { canvasOf } from '../text.js';
+
+export async function showOutput({ operands, options, global }: OutputArgs, services: Services): Promise<ExitCode> {
+  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const [name] = operands;
+  // Says which repositories there are where the name is none of them, before AWS is asked.
+  const wanted = name === undefined ? undefined : resolveOne(project, name, environment.name);
+  const all = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
+    readOutputs(project, environment.name, portsFor),
+  );
+  requireMatches(global.only, all);
+  const chosen = all.filter((one) => (wanted === undefined ? selects(global.only, one) : one.key === wanted.key));
+
+  const [only] = chosen;
+  if (wanted !== undefined && global.output === 'text') {
+    if (only?.uri === undefined || only.uri === null)
+      fail('cli/no-url', `${wanted.name} does not exist in ${environment.name} yet`);
+    services.stdout.write(`${only.uri}\n`);
+    return exit.ok;
+  }
+  switch (global.output) {
+    case 'json':
+      printJson(services.stdout, {
+        project: project.name,
+        environment: environment.name,
+        repositories: Object.fromEntries(
+          chosen.map((one) => [
+            one.key,
+            { name: one.name, url: one.uri, arn: one.arn, account: environment.account, region: environment.region },
+          ]),
+        ),
+        diagnostics: project.warnings,
+      });
+      break;
+    case 'env':
+      services.stdout.write(printOutputEnv(chosen));
+      break;
+    case 'github':
+      writeGithub(printOutputGithub(chosen), services);
+      break;
+    default:
+      services.stdout.write(printOutputTable(chosen, canvasOf(services.stdout)));
+  }
+  return exit.ok;
+}
+
+async function readOutputs(
+  project: Project,
+  environment: string,
+  portsFor: PortsFor,
+): Promise<readonly RepositoryOutput[]> {
+  const found = await Promise.all(
+    compile(project, environment).map(async (desired) => {
+      const ports = await portsFor(desired);
+      await requireAccount(ports, desired.account, environment);
+      return outputs(desired, await observe(desired, ports, { depth: 'existence', orphans: false }));
+    }),
+  );
+  return found.flat();
+}
+
+function writeGithub(text: string, services: Services): void {
+  const file = services.env.GITHUB_OUTPUT;
+  if (file === undefined || file === '') {
+    services.stdout.write(text);
+    return;
+  }
+  try {
+    appendFileSync(resolve(services.cwd, file), text);
+  } catch (error) {
+    fail('cli/cannot-write', `cannot append to $GITHUB_OUTPUT (${file}): ${systemReason(error)}`, { cause: error });
+  }
+}

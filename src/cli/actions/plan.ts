@@ -1,0 +1,44 @@
+// Shows what apply would change, and saves it where that is asked for.
+// It must not know how a plan is made.
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fail } from '../../diagnostics/index.js';
+import { consent, plan, savePlan } from '../../plan/index.js';
+import type { PlanArgs } from '../commands/plan.js';
+import { systemReason } from '../errors.js';
+import { type ExitCode, exit } from '../exit.js';
+import { shownPath } from '../print/diagnostics.js';
+import { printJson } from '../print/json.js';
+import { hasChanges, printPlan } from '../print/plan.js';
+import type { Services } from '../services.js';
+import { during, openSession } from '../session.js';
+import { canvasOf, shellQuote } from '../text.js';
+
+export async function showPlan({ options, global }: PlanArgs, services: Services): Promise<ExitCode> {
+  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
+    plan(project, environment.name, portsFor, { only: global.only, prune: options.prune }),
+  );
+  const changes = hasChanges(made);
+  if (global.output === 'json') {
+    const flags = consent(made).map((one) => one.flag);
+    printJson(services.stdout, { changes, consent: flags, plan: made, diagnostics: project.warnings });
+  } else {
+    services.stdout.write(printPlan(made, canvasOf(services.stdout)));
+  }
+  if (options.out !== undefined) {
+    const file = resolve(services.cwd, options.out);
+    try {
+      // A plan names principals and policies: nobody else on this machine needs to read it.
+      writeFileSync(file, savePlan(made), { mode: 0o600 });
+    } catch (error) {
+      fail('cli/cannot-write', `cannot write ${shownPath(file, services.cwd)}: ${systemReason(error)}`, {
+        cause: error,
+      });
+    }
+    services.stderr.write(
+      `\nsaved; carry it out with: slipway apply ${shellQuote(options.out)}${global.local ? ' --local' : ''}\n`,
+    );
+  }
+  return options.detailedExitcode && changes ? exit.somethingToSee : exit.ok;
+}

@@ -1,0 +1,34 @@
+// Every command, in the order of help, with its action loaded when it is run.
+// It must not know what any command does.
+import { type BoundCommand, bind } from './command.js';
+import { applyCommand } from './commands/apply.js';
+import { completionCommand } from './commands/completion.js';
+import { destroyCommand } from './commands/destroy.js';
+import { driftCommand } from './commands/drift.js';
+import { explainCommand } from './commands/explain.js';
+import { initCommand } from './commands/init.js';
+import { localEnvCommand, localStartCommand, localStatusCommand, localStopCommand } from './commands/local.js';
+import { outputCommand } from './commands/output.js';
+import { planCommand } from './commands/plan.js';
+import { schemaCommand } from './commands/schema.js';
+import { validateCommand } from './commands/validate.js';
+
+/** The scripts are made of all commands, so this one has its own way of being run. */
+const specsForCompletion = () => catalog.map((one) => one.spec);
+
+export const catalog: readonly BoundCommand[] = [
+  bind(initCommand, async () => (await import('./actions/init.js')).init),
+  bind(validateCommand, async () => (await import('./actions/validate.js')).validate),
+  bind(explainCommand, async () => (await import('./actions/explain.js')).explain),
+  bind(schemaCommand, async () => (await import('./actions/schema.js')).schema),
+  bind(planCommand, async () => (await import('./actions/plan.js')).showPlan),
+  bind(applyCommand, async () => (await import('./actions/apply.js')).applyPlan),
+  bind(driftCommand, async () => (await import('./actions/drift.js')).showDrift),
+  bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
+  bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
+  bind(localStartCommand, async () => (await import('./actions/local.js')).start),
+  bind(localStopCommand, async () => (await import('./actions/local.js')).stop),
+  bind(localStatusCommand, async () => (await import('./actions/local.js')).status),
+  bind(localEnvCommand, async () => (await import('./actions/local.js')).env),
+  bind(completionCommand, async () => (await import('./actions/completion.js')).completion(specsForCompletion())),
+];

@@ -1,0 +1,35 @@
+// `slipway destroy`, as data.
+// It must not know how it is done: actions/destroy.ts does.
+import { type ArgsOf, defineCommand } from '../command.js';
+import { accept, autoApprove, breakLock, lockTimeout, parallelism, reaching, textOrJson } from './shared.js';
+
+export const destroyCommand = defineCommand({
+  name: 'destroy',
+  group: 'Registry',
+  summary: 'deletes the repositories of one environment',
+  description: [
+    'Deletes the repositories that belong to this project and environment, and no others. A repository that holds images is deleted only where the manifest says `forceDelete: true` and the loss is consented to with --accept delete-images:NAME.',
+  ],
+  operands: [],
+  options: { autoApprove, accept, breakLock, lockTimeout, parallelism },
+  globals: reaching,
+  formats: textOrJson,
+  json: {
+    plan: 'what was to be done',
+    outcome: 'done, failed and skipped repositories, and whether it was interrupted',
+    failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
+    skipped: 'repository, region and reason of each',
+    warnings: 'texts',
+    diagnostics: 'warnings of the manifest',
+  },
+  examples: [
+    { command: 'slipway destroy -e dev', text: 'shows what would go and asks' },
+    { command: 'slipway destroy -e dev --only api --auto-approve', text: 'one repository, without a question' },
+  ],
+  exits: {
+    '1': 'an error, or not everything was done',
+    '3': 'refused for safety: images without consent, the wrong account, a lock, nobody to ask',
+  },
+});
+
+export type DestroyArgs = ArgsOf<typeof destroyCommand>;

@@ -1,0 +1,113 @@
+// `slipway local …`, as data.
+// It must not know how it is done: actions/local.ts does.
+import { type ArgsOf, defineCommand } from '../command.js';
+
+const port = {
+  kind: 'number',
+  flag: '--port',
+  value: 'PORT',
+  minimum: 1,
+  maximum: 65_535,
+  description: 'its port (default: SLIPWAY_LOCAL_PORT, or else 4510)',
+} as const;
+
+export const localStartCommand = defineCommand({
+  name: 'local start',
+  group: 'This machine',
+  summary: 'starts an ECR on this machine',
+  description: [
+    'Returns when the server is ready, and leaves it running. It listens on this machine only. An access key id of twelve digits names the account; the Region is that of the request.',
+  ],
+  operands: [],
+  options: {
+    port,
+    data: {
+      kind: 'value',
+      flag: '--data',
+      value: 'DIR',
+      completes: 'folder',
+      description: 'where it keeps its data (default: .slipway/local in the project)',
+    },
+    memory: { kind: 'flag', flag: '--memory', description: 'keeps nothing when it stops' },
+    uriStyle: {
+      kind: 'value',
+      flag: '--uri-style',
+      value: 'STYLE',
+      choices: ['local', 'aws'],
+      description: 'repository URLs that container clients on this machine reach, or those of AWS (default: local)',
+    },
+    foreground: { kind: 'flag', flag: '--foreground', description: 'stays with it until Ctrl-C' },
+  },
+  globals: ['project', 'output', 'color'],
+  formats: ['text', 'json'],
+  json: {
+    url: 'its address',
+    port: 'its port',
+    pid: 'its process',
+    data: 'its folder, null for --memory',
+    started: 'false where it was running already',
+    variables: 'the environment that points AWS tools at it',
+  },
+  examples: [
+    { command: 'slipway local start', text: 'then `slipway plan --local`, or any AWS tool' },
+    { command: 'slipway local start --memory --foreground --port 4600', text: 'for a test run' },
+  ],
+});
+
+export const localStopCommand = defineCommand({
+  name: 'local stop',
+  group: 'This machine',
+  summary: 'stops it',
+  description: ['What it keeps stays on disk. Where none is running, nothing is done.'],
+  operands: [],
+  options: { port },
+  globals: ['project', 'output', 'color'],
+  formats: ['text', 'json'],
+  json: { stopped: 'false where none was running', port: 'its port' },
+  examples: [{ command: 'slipway local stop', text: 'the one on the default port' }],
+});
+
+export const localStatusCommand = defineCommand({
+  name: 'local status',
+  group: 'This machine',
+  summary: 'says whether it runs, and where',
+  description: ['Asks the server itself.'],
+  operands: [],
+  options: { port },
+  globals: ['project', 'output', 'color'],
+  formats: ['text', 'json'],
+  json: {
+    running: 'whether it answers',
+    port: 'its port',
+    url: 'its address',
+    pid: 'its process',
+    data: 'its folder, null for --memory',
+  },
+  examples: [{ command: 'slipway local status', text: 'for a script: ends with 2 where none runs' }],
+  exits: { '2': 'none is running' },
+});
+
+export const localEnvCommand = defineCommand({
+  name: 'local env',
+  group: 'This machine',
+  summary: 'prints the variables that point AWS tools at it',
+  description: [
+    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and eu-west-1.',
+  ],
+  operands: [],
+  options: { port },
+  globals: ['project', 'environment', 'output', 'color'],
+  formats: ['text', 'json'],
+  json: { variables: 'by name' },
+  examples: [
+    {
+      command: 'eval "$(slipway local env -e dev)" && aws ecr describe-repositories',
+      text: 'the AWS CLI talks to the local ECR',
+    },
+  ],
+});
+
+export type LocalStartArgs = ArgsOf<typeof localStartCommand>;
+export type LocalStopArgs = ArgsOf<typeof localStopCommand>;
+export type LocalStatusArgs = ArgsOf<typeof localStatusCommand>;
+export type LocalEnvArgs = ArgsOf<typeof localEnvCommand>;

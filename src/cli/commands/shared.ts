@@ -1,0 +1,59 @@
+// Options that several commands share.
+// It must not know what any command does.
+import type { OptionSpec } from '../command.js';
+
+const hazards = [
+  'delete-images',
+  'expire-images',
+  'expire-in-use',
+  'lose-access',
+  'open-access',
+  'overwrite-shared',
+  'take-over',
+] as const;
+
+export const accept = {
+  kind: 'list',
+  flag: '--accept',
+  value: 'HAZARD[:NAME]',
+  description: `consents to a hazard, for one repository where NAME is given (repeatable): ${hazards.join(', ')}`,
+} as const satisfies OptionSpec;
+
+export const autoApprove = {
+  kind: 'flag',
+  flag: '--auto-approve',
+  description: 'does not ask; hazards still need --accept',
+} as const satisfies OptionSpec;
+
+export const breakLock = {
+  kind: 'flag',
+  flag: '--break-lock',
+  description: 'takes the lock although somebody holds it; only where that run is known to be dead',
+} as const satisfies OptionSpec;
+
+export const lockTimeout = {
+  kind: 'number',
+  flag: '--lock-timeout',
+  value: 'SECONDS',
+  minimum: 0,
+  maximum: 86_400,
+  description: 'how long to wait for a lock that somebody holds (default: not at all)',
+} as const satisfies OptionSpec;
+
+export const parallelism = {
+  kind: 'number',
+  flag: '--parallelism',
+  value: 'N',
+  minimum: 1,
+  maximum: 100,
+  description: 'how many calls to AWS may be under way at once (default: 10)',
+} as const satisfies OptionSpec;
+
+export const prune = {
+  kind: 'flag',
+  flag: '--prune',
+  description: 'also deletes repositories of this project and environment that the manifest no longer declares',
+} as const satisfies OptionSpec;
+
+export const reaching = ['project', 'environment', 'output', 'only', 'set', 'local', 'color'] as const;
+export const textOrJson = ['text', 'json'] as const;

@@ -1,0 +1,58 @@
+// The ECR of this machine: which port it is on, joining it, starting it.
+// It must not know commands or printing beyond the one line that says a server was started.
+import { join } from 'node:path';
+import { fail } from '../diagnostics/index.js';
+import { daemonStatus, startDaemon } from '../local/daemon.js';
+import type { Services } from './services.js';
+
+const defaultPort = 4510;
+
+export function localPort(port: number | undefined, services: Services): number {
+  if (port !== undefined) return port;
+  const text = services.env.SLIPWAY_LOCAL_PORT;
+  if (text === undefined || text === '') return defaultPort;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 65_535) {
+    fail('cli/bad-usage', `SLIPWAY_LOCAL_PORT is "${text}", which is no port`, {
+      mend: 'set it to a number from 1 to 65535, or unset it',
+    });
+  }
+  return number;
+}
+
+export function localUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+export function dataDirectoryOf(project: string): string {
+  return join(project, '.slipway', 'local');
+}
+
+/** The variables that point any AWS tool at it. The secret may be anything: nobody but this machine can reach the server. */
+export function localVariables(
+  port: number,
+  place: { readonly account: string; readonly region: string },
+): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: localUrl(port),
+    AWS_ACCESS_KEY_ID: place.account,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: place.region,
+    AWS_DEFAULT_REGION: place.region,
+  };
+}
+
+/** The address of a healthy local ECR: one that runs, or else one that is started now and stays. */
+export async function joinOrStart(project: string, services: Services): Promise<string> {
+  const port = localPort(undefined, services);
+  const status = await daemonStatus(port);
+  if (status.state === 'running') return localUrl(port);
+  if (status.state === 'foreign') {
+    fail('cli/local-port', `port ${port} is taken by ${status.what}, not by a local ECR`);
+  }
+  const { dataDirectory } = await startDaemon({ port, dataDirectory: dataDirectoryOf(project), entry: services.entry });
+  services.stderr.write(
+    `started a local ECR on ${localUrl(port)}, data in ${dataDirectory ?? 'memory'}\nit stays until: slipway local stop${port === defaultPort ? '' : ` --port ${port}`}\n\n`,
+  );
+  return localUrl(port);
+}

@@ -1,0 +1,164 @@
+// The progress of an apply, one line for each repository that is finished, and how it ended.
+// It must not know how anything is applied.
+import type { ApplyEvent, ApplyOutcome, RepositoryAction } from '../../plan/model.js';
+import type { Sink } from '../services.js';
+import { type Canvas, canvasOf, hang, list, repositories } from '../text.js';
+import { painted } from './view.js';
+
+type Failed = Extract<ApplyEvent, { readonly type: 'repository-failed' }>;
+type Skipped = Extract<ApplyEvent, { readonly type: 'repository-skipped' }>;
+
+export interface ApplyReport {
+  readonly failures: readonly Failed[];
+  readonly skipped: readonly Skipped[];
+  readonly warnings: readonly string[];
+  readonly outcome: ApplyOutcome;
+}
+
+const past: Readonly<Record<RepositoryAction, string>> = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  unchanged: 'unchanged',
+  orphan: 'left',
+  replace: 'left',
+  foreign: 'left',
+};
+const going: Readonly<Record<RepositoryAction, string>> = {
+  ...past,
+  create: 'creating',
+  update: 'updating',
+  delete: 'deleting',
+};
+
+/** Shows events as they come, and keeps what the end needs. A line that is rewritten appears on a terminal only. */
+export class ApplyProgress {
+  readonly #sink: Sink;
+  readonly #canvas: Canvas;
+  readonly #running = new Map<string, string>();
+  readonly #failures: Failed[] = [];
+  readonly #skipped: Skipped[] = [];
+  readonly #warnings: string[] = [];
+  #outcome: ApplyOutcome = { done: 0, failed: 0, skipped: 0, interrupted: false };
+  #total = 0;
+  #finished = 0;
+  #live = false;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+    this.#canvas = canvasOf(sink);
+  }
+
+  #erase(): void {
+    if (this.#live) this.#sink.write('\r\u001b[K');
+    this.#live = false;
+  }
+
+  #line(text: string): void {
+    this.#erase();
+    this.#sink.write(`${text}\n`);
+  }
+
+  #status(): void {
+    if (!this.#sink.isTTY) return;
+    this.#erase();
+    if (this.#running.size === 0) return;
+    const [first = ''] = this.#running.values();
+    const more = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : '';
+    const text = `${this.#counter(this.#finished)} ${first}${more} …`;
+    this.#sink.write(this.#canvas.paint.dim(text.slice(0, this.#canvas.columns - 1)));
+    this.#live = true;
+  }
+
+  #counter(number: number): string {
+    const all = String(this.#total);
+    return `[${String(number).padStart(all.length)}/${all}]`;
+  }
+
+  #finish(event: { readonly repository: string; readonly region: string }): string {
+    this.#running.delete(`${event.region} ${event.repository}`);
+    this.#finished += 1;
+    return this.#canvas.paint.dim(this.#counter(this.#finished));
+  }
+
+  on(event: ApplyEvent): void {
+    const { paint, columns } = this.#canvas;
+    switch (event.type) {
+      case 'started':
+        this.#total = event.repositories;
+        break;
+      case 'warning':
+        this.#warnings.push(event.message);
+        this.#erase();
+        for (const line of hang(paint.bold(paint.yellow('warning: ')), event.message, columns)) this.#line(line);
+        break;
+      case 'repository-started':
+        this.#running.set(`${event.region} ${event.repository}`, `${going[event.action]} ${event.repository}`);
+        break;
+      case 'step-done':
+        break;
+      case 'repository-done':
+        this.#line(
+          `${this.#finish(event)} ${painted(event.action === 'delete' ? '-' : event.action === 'create' ? '+' : '~', paint)} ${event.repository}  ${past[event.action]}`,
+        );
+        break;
+      case 'repository-failed':
+        this.#failures.push(event);
+        this.#line(
+          `${this.#finish(event)} ${paint.red('x')} ${event.repository}  ${paint.red(`failed: ${event.operation}, ${event.awsCode}`)}`,
+        );
+        break;
+      case 'repository-skipped':
+        this.#skipped.push(event);
+        this.#line(
+          `${this.#finish(event)} ${paint.dim('.')} ${event.repository}  ${paint.dim(`skipped: ${event.reason}`)}`,
+        );
+        break;
+      case 'finished':
+        this.#outcome = event.outcome;
+        this.#erase();
+        return;
+    }
+    this.#status();
+  }
+
+  /** Removes the live line; also after an exception. */
+  close(): void {
+    this.#erase();
+  }
+
+  get report(): ApplyReport {
+    return { failures: this.#failures, skipped: this.#skipped, warnings: this.#warnings, outcome: this.#outcome };
+  }
+}
+
+/** What went wrong, for stderr; empty where nothing did. */
+export function printFailures({ failures }: ApplyReport, canvas: Canvas): string {
+  const { paint, columns } = canvas;
+  const lines = failures.flatMap((one) => {
+    const skipped = one.skipped.length === 0 ? [] : hang('  not done: ', list(one.skipped), columns, paint.dim);
+    return [
+      '',
+      `${paint.bold(paint.red('failed'))} ${paint.bold(one.repository)} ${paint.dim(`(${one.region})`)}`,
+      ...hang('  ', `${one.operation}: ${one.awsCode}`, columns),
+      ...hang('  ', one.message, columns),
+      ...skipped,
+    ];
+  });
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** The last line of an apply or destroy, for stdout. */
+export function printOutcome({ outcome }: ApplyReport, purpose: 'apply' | 'destroy', canvas: Canvas): string {
+  const { paint } = canvas;
+  const verb = purpose === 'apply' ? 'Applied' : 'Destroyed';
+  const parts = [`${repositories(outcome.done)} done`];
+  if (outcome.failed > 0) parts.push(`${outcome.failed} failed`);
+  if (outcome.skipped > 0) parts.push(`${outcome.skipped} skipped`);
+  const complete = outcome.failed === 0 && outcome.skipped === 0 && !outcome.interrupted;
+  if (complete) return `\n${paint.bold(paint.green(`${verb}: ${parts.join(', ')}`))}\n`;
+  const head = outcome.interrupted ? 'Interrupted' : `Partly ${verb.toLowerCase()}`;
+  const next = `run slipway ${purpose} again: it goes on where this run ended`;
+  const advice = outcome.failed > 0 ? `mend the cause and ${next}` : next;
+  return `\n${paint.bold(paint.red(`${head}: ${parts.join(', ')}`))}\n${hang('', advice, canvas.columns).join('\n')}\n`;
+}

@@ -1,0 +1,138 @@
+// The changes of one repository, aspect by aspect, values side by side.
+// It must not know what becomes of the repository as a whole.
+import type { Aspect, Change, Kept, Unknown } from '../../plan/model.js';
+import type { Encryption, TagMutability } from '../../registry/model.js';
+import { type Canvas, hang, padEnd } from '../text.js';
+import { effectLines, lifecycleLines } from './lifecycle.js';
+import { statementLines } from './policy.js';
+import { arrow, painted } from './view.js';
+
+export const indent = '      ';
+const names: Readonly<Record<Unknown['aspect'], string>> = {
+  tagMutability: 'tag mutability',
+  encryption: 'encryption',
+  scanOnPush: 'scan on push',
+  tags: 'tags',
+  lifecyclePolicy: 'lifecycle policy',
+  repositoryPolicy: 'repository policy',
+  images: 'images',
+  repository: 'the repository',
+};
+/** `repository policy` is the longest that has a value beside it. */
+const nameWidth = names.tagMutability.length;
+
+export function aspectName(aspect: Unknown['aspect']): string {
+  return names[aspect];
+}
+
+function mutability(value: TagMutability): string {
+  return value.exclusions.length === 0
+    ? value.mode
+    : `${value.mode.replace(/_WITH_EXCLUSION$/, '')} except ${value.exclusions.join(', ')}`;
+}
+
+function encryption(value: Encryption): string {
+  if (value.type === 'AES256') return 'AES256';
+  return value.kmsKey === undefined ? `${value.type}, Amazon's own key` : `${value.type} ${value.kmsKey}`;
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+/** `name  before -> after`; over two lines where one is too narrow. */
+function setting<T>(
+  aspect: Aspect,
+  change: { readonly before: T | null; readonly after: T | null },
+  text: (value: T) => string,
+  canvas: Canvas,
+): readonly string[] {
+  const { before: left, after: right } = change;
+  const first = left === null ? undefined : text(left);
+  const then = right === null ? undefined : text(right);
+  const head = `${indent}${padEnd(names[aspect], nameWidth)}  `;
+  const both = first !== undefined && then !== undefined;
+  if (both && head.length + first.length + then.length + 4 > canvas.columns) {
+    const under = ' '.repeat(head.length - 3);
+    return [`${head}${canvas.paint.red(first)}`, `${under}${canvas.paint.dim('->')} ${canvas.paint.green(then)}`];
+  }
+  return [head + arrow(first, then, canvas.paint)];
+}
+
+function tagLines(change: Change & { readonly aspect: 'tags' }, canvas: Canvas, compact: boolean): readonly string[] {
+  const { paint, columns } = canvas;
+  const { before: left, after: right } = change;
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
+  if (compact) {
+    const all = keys.map((key) => `${key}=${right[key] ?? left[key] ?? ''}`).join(', ');
+    return hang(`${indent}${padEnd(names.tags, nameWidth)}  `, all, columns);
+  }
+  const keyWidth = Math.max(...keys.map((key) => key.length), 0);
+  const lines = [`${indent}${names.tags}`];
+  for (const key of keys) {
+    const first = left[key] ?? undefined;
+    const then = right[key] ?? undefined;
+    const mark = first === undefined ? '+' : then === undefined ? '-' : '~';
+    const quote = (text: string | undefined): string | undefined =>
+      text === undefined ? undefined : JSON.stringify(text);
+    lines.push(
+      `${indent}  ${painted(mark, paint)} ${padEnd(key, keyWidth)}  ${arrow(quote(first), quote(then), paint)}`,
+    );
+  }
+  return lines;
+}
+
+/** `compact`: everything is new (or goes), so lists of additions would only be noise. */
+export function changeLines(change: Change, canvas: Canvas, compact = false): readonly string[] {
+  switch (change.aspect) {
+    case 'tagMutability':
+      return setting('tagMutability', change, mutability, canvas);
+    case 'encryption':
+      return setting('encryption', change, encryption, canvas);
+    case 'scanOnPush':
+      return setting('scanOnPush', change, yesNo, canvas);
+    case 'tags':
+      return tagLines(change, canvas, compact);
+    case 'lifecyclePolicy': {
+      const { before: left, after: right } = change;
+      const note = compact
+        ? ''
+        : left === null
+          ? canvas.paint.dim('  none so far')
+          : right === null
+            ? canvas.paint.dim('  none any more')
+            : '';
+      return [
+        `${indent}${names.lifecyclePolicy}${note}`,
+        ...lifecycleLines(change.rules, `${indent}  `, canvas),
+        ...effectLines(change.effect, `${indent}  `, canvas),
+      ];
+    }
+    case 'repositoryPolicy':
+      if (change.statements.length === 0) return [];
+      return [`${indent}${names.repositoryPolicy}`, ...statementLines(change.statements, `${indent}  `, canvas)];
+  }
+}
+
+const keptNames: Readonly<Record<Kept['what'], string>> = {
+  tag: 'tag',
+  statement: 'statement',
+  lifecyclePolicy: 'lifecycle policy',
+};
+
+export function keptLines(kept: readonly Kept[], { paint, columns }: Canvas): readonly string[] {
+  return kept.flatMap((one) => {
+    const what = one.what === 'lifecyclePolicy' ? keptNames[one.what] : `${keptNames[one.what]} ${one.id}`;
+    return hang(`${indent}${painted('=', paint)} `, `${what}: ${one.note}`, columns, paint.dim);
+  });
+}
+
+export function unknownLines(unknown: readonly Unknown[], { paint, columns }: Canvas): readonly string[] {
+  return unknown.flatMap((one) =>
+    hang(
+      `${indent}${painted('?', paint)} `,
+      `${aspectName(one.aspect)} could not be read (${one.operation}: ${one.reason}), so it is left alone`,
+      columns,
+    ),
+  );
+}

@@ -1,0 +1,68 @@
+// Drift for people: what is declared, and what AWS has instead.
+// It must not know how drift is found.
+import type { Plan, RepositoryPlan } from '../../plan/model.js';
+import { type Canvas, hang, repositories } from '../text.js';
+import { changeLines, indent, unknownLines } from './changes.js';
+import { type Mark, marked } from './view.js';
+
+/** What happened in AWS, where a plan would say what is to be done about it. */
+function headline(repository: RepositoryPlan): readonly [Mark, string] | undefined {
+  switch (repository.action) {
+    case 'delete':
+      return ['-', 'does not exist in AWS'];
+    case 'create':
+    case 'update':
+      return ['~', 'changed in AWS'];
+    case 'replace':
+      return ['-/+', 'changed in AWS, beyond what can be mended in place'];
+    case 'orphan':
+      return ['o', 'ours in AWS, but not declared'];
+    case 'foreign':
+      return ['?', 'declared, but it belongs to somebody else'];
+    case 'unchanged':
+      return repository.unknown.length === 0 ? undefined : ['?', 'could not be read whole'];
+  }
+}
+
+/** What could not be read is no drift, but it is shown. */
+function isDrifted(repository: RepositoryPlan): boolean {
+  return repository.action !== 'unchanged';
+}
+
+export function hasDrifted(drift: Plan): boolean {
+  return drift.registries.some((registry) => registry.repositories.some(isDrifted));
+}
+
+export function printDrift(drift: Plan, canvas: Canvas): string {
+  const { paint, columns } = canvas;
+  const blocks: string[] = [];
+  for (const registry of drift.registries) {
+    const lines: string[] = [];
+    for (const repository of registry.repositories) {
+      const head = headline(repository);
+      if (head === undefined) continue;
+      lines.push('', marked(head[0], repository.name, head[1], paint));
+      if (repository.reason !== undefined && repository.action !== 'delete')
+        lines.push(...hang(indent, repository.reason, columns, paint.dim));
+      for (const change of repository.changes) lines.push(...changeLines(change, canvas));
+      lines.push(...unknownLines(repository.unknown, canvas));
+    }
+    for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
+    if (lines.length === 0) continue;
+    const title = `${drift.owner.project} in ${drift.owner.environment}`;
+    const legend = hasDrifted(drift) ? paint.dim(': declared -> in AWS') : '';
+    blocks.push(
+      [`${paint.bold(title)} ${paint.dim(`(${registry.account}, ${registry.region})`)}${legend}`, ...lines].join('\n'),
+    );
+  }
+  const all = drift.registries.flatMap((registry) => registry.repositories);
+  const drifted = all.filter(isDrifted).length;
+  const verdict =
+    drifted === 0
+      ? `No drift: ${repositories(all.length)} of ${drift.owner.project} in ${drift.owner.environment} as declared`
+      : `Drift in ${drifted} of ${repositories(all.length)}; see slipway plan -e ${drift.owner.environment}, mend with slipway apply`;
+  blocks.push(
+    hang('', verdict, columns, drifted === 0 ? (line) => paint.bold(paint.green(line)) : paint.bold).join('\n'),
+  );
+  return `${blocks.join('\n\n')}\n`;
+}

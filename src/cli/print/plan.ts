@@ -1,0 +1,139 @@
+// A plan for people: what becomes of each repository, what that does, what needs consent, and the totals.
+// It must not know how a plan is made or carried out.
+import type { Hazard, Plan, RegistryPlan, RepositoryPlan } from '../../plan/model.js';
+import { type Canvas, count, hang, list, repositories } from '../text.js';
+import { changeLines, indent, keptLines, unknownLines } from './changes.js';
+import { type Mark, marked, painted } from './view.js';
+
+function headline(repository: RepositoryPlan): readonly [Mark, string] {
+  switch (repository.action) {
+    case 'create':
+      return ['+', 'create'];
+    case 'update':
+      return ['~', 'update'];
+    case 'delete': {
+      const images = repository.deletion?.images;
+      if (images === undefined || images === 0) return ['-', 'delete'];
+      return [
+        '-',
+        images === null ? 'delete, with an unknown number of images' : `delete, with ${count(images, 'image')}`,
+      ];
+    }
+    case 'replace':
+      return ['-/+', 'replace (refused)'];
+    case 'orphan':
+      return ['o', 'orphan: ours, but no longer declared; --prune deletes it'];
+    case 'foreign':
+      return [
+        '?',
+        repository.changes.length === 0
+          ? 'not ours, left alone'
+          : 'not ours: left alone without consent to take it over',
+      ];
+    case 'unchanged':
+      return ['=', 'unchanged as far as can be seen'];
+  }
+}
+
+function repositoryLines(repository: RepositoryPlan, canvas: Canvas): readonly string[] {
+  const { paint, columns } = canvas;
+  const [mark, what] = headline(repository);
+  const lines = [marked(mark, repository.name, what, paint)];
+  if (repository.reason !== undefined) lines.push(...hang(indent, repository.reason, columns, paint.dim));
+  const whole = repository.action === 'create' || repository.action === 'delete';
+  for (const change of repository.changes) lines.push(...changeLines(change, canvas, whole));
+  lines.push(...keptLines(repository.kept, canvas), ...unknownLines(repository.unknown, canvas));
+  const steps = repository.steps ?? [];
+  if (steps.length > 0) {
+    lines.push(`${indent}what to do instead`);
+    steps.forEach((step, index) => lines.push(...hang(`${indent}  ${index + 1}. `, step, columns)));
+  }
+  return lines;
+}
+
+/** Unchanged repositories are counted, not listed, unless something about them is unknown. */
+function isShown(repository: RepositoryPlan): boolean {
+  return repository.action !== 'unchanged' || repository.unknown.length > 0;
+}
+
+function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas): readonly string[] {
+  const { paint, columns } = canvas;
+  const title = `${plan.owner.project} in ${plan.owner.environment}`;
+  const lines = [`${paint.bold(title)} ${paint.dim(`(${registry.account}, ${registry.region})`)}`];
+  for (const repository of registry.repositories.filter(isShown))
+    lines.push('', ...repositoryLines(repository, canvas));
+  for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
+  return lines;
+}
+
+/** The flag that consents to exactly this. */
+export function acceptFlag(hazard: Hazard): string {
+  return `--accept ${hazard.kind}:${hazard.repository}`;
+}
+
+/** The shortest flags that consent to all of these: one for a kind, where several share it and it need not be named. */
+export function acceptFlags(hazards: readonly Hazard[]): readonly string[] {
+  const flags = new Set<string>();
+  for (const hazard of hazards) {
+    const alike = hazards.filter((one) => one.kind === hazard.kind && !one.mustBeNamed);
+    flags.add(!hazard.mustBeNamed && alike.length > 5 ? `--accept ${hazard.kind}` : acceptFlag(hazard));
+  }
+  return [...flags];
+}
+
+export function hazardLines(hazards: readonly Hazard[], canvas: Canvas): readonly string[] {
+  if (hazards.length === 0) return [];
+  const { paint, columns } = canvas;
+  const lines = [
+    paint.bold(
+      paint.red(hazards.length === 1 ? 'One hazard needs your consent' : `${hazards.length} hazards need your consent`),
+    ),
+  ];
+  for (const hazard of hazards) {
+    lines.push('', `  ${painted('!', paint)} ${paint.bold(hazard.kind)}  ${hazard.repository}`);
+    lines.push(...hang(indent, hazard.reason, columns), `${indent}${paint.cyan(acceptFlag(hazard))}`);
+  }
+  return lines;
+}
+
+/** Whether there is something to see: what apply would do, could do with consent, or cannot do. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.registries.some((registry) =>
+    registry.repositories.some((one) => one.action === 'delete' || one.action === 'create' || one.changes.length > 0),
+  );
+}
+
+export function totals(plan: Plan): string {
+  const { summary } = plan;
+  const parts: string[] = [];
+  if (summary.create > 0) parts.push(`${summary.create} to create`);
+  if (summary.update > 0) parts.push(`${summary.update} to update`);
+  if (summary.delete > 0) parts.push(`${summary.delete} to delete`);
+  if (summary.replace > 0) parts.push(`${summary.replace} to replace by hand`);
+  const rest: string[] = [];
+  if (summary.unchanged > 0) rest.push(`${summary.unchanged} unchanged`);
+  if (summary.orphan > 0) rest.push(count(summary.orphan, 'orphan'));
+  if (summary.foreign > 0) rest.push(`${summary.foreign} not ours`);
+  if (summary.unknown > 0) rest.push(`${summary.unknown} not fully readable`);
+  if (parts.length === 0) return `Nothing to do${rest.length === 0 ? '' : `: ${list(rest)}`}`;
+  return `Plan: ${[parts.join(', '), ...rest].join('; ')}`;
+}
+
+/** Ends with a line feed. */
+export function printPlan(plan: Plan, canvas: Canvas): string {
+  const shown = plan.registries.some((registry) => registry.notes.length > 0 || registry.repositories.some(isShown));
+  const blocks: (readonly string[])[] = shown
+    ? plan.registries.map((registry) => registryLines(registry, plan, canvas))
+    : [];
+  if (plan.hazards.length > 0) blocks.push(hazardLines(plan.hazards, canvas));
+  const place = plan.registries.map((registry) => `${registry.account}, ${registry.region}`).join('; ');
+  const clean =
+    plan.summary.unchanged > 0 &&
+    !hasChanges(plan) &&
+    plan.summary.orphan + plan.summary.foreign + plan.summary.unknown === 0;
+  const last = clean
+    ? `Nothing to do: ${repositories(plan.summary.unchanged)} of ${plan.owner.project} in ${plan.owner.environment} (${place}) as declared`
+    : totals(plan);
+  blocks.push(hang('', last, canvas.columns, canvas.paint.bold));
+  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+}

@@ -1,0 +1,102 @@
+// Policy statements in words, and a policy's change statement by statement.
+// It must not know repositories or plans beyond the pieces it is given.
+import type { PrincipalElement, Statement } from '../../access/index.js';
+import { pullActions, pushActions } from '../../access/names.js';
+import type { PieceChange } from '../../plan/model.js';
+import { type Canvas, hang, list, padEnd } from '../text.js';
+import { markOf, painted } from './view.js';
+
+function many(value: string | readonly string[] | undefined): readonly string[] {
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}
+
+/** `arn:aws:iam::333333333333:role/ci` is long and mostly noise; the account and the name are what a person looks for. */
+function shortPrincipal(kind: string, value: string): string {
+  if (value === '*') return 'everyone';
+  if (kind !== 'AWS') return kind === 'Service' ? `service ${value}` : `${kind} ${value}`;
+  if (/^\d{12}$/.test(value)) return `account ${value}`;
+  const [, account, rest] = /^arn:[^:]+:(?:iam|sts)::(\d{12}):(.+)$/.exec(value) ?? [];
+  if (account === undefined || rest === undefined) return value;
+  if (rest === 'root') return `account ${account}`;
+  return `${rest} of ${account}`;
+}
+
+function principals(element: PrincipalElement | undefined): readonly string[] {
+  if (element === undefined) return [];
+  if (element === '*') return ['everyone'];
+  return Object.entries(element).flatMap(([kind, value]) => many(value).map((one) => shortPrincipal(kind, one)));
+}
+
+function who(statement: Statement): readonly string[] {
+  const excluded = principals(statement.NotPrincipal);
+  return excluded.length > 0 ? [`everyone but ${list(excluded)}`] : principals(statement.Principal);
+}
+
+function isExactly(actions: readonly string[], set: readonly string[]): boolean {
+  return actions.length === set.length && set.every((action) => actions.includes(action));
+}
+
+/** Named sets by their name, so that a reader sees the intent; anything else in full. */
+function may(statement: Statement): readonly string[] {
+  const actions = many(statement.Action);
+  if (statement.NotAction !== undefined) return [`everything but ${list(many(statement.NotAction))}`];
+  if (isExactly(actions, pullActions)) return ['pull'];
+  if (isExactly(actions, pushActions)) return ['push'];
+  if (isExactly(actions, [...new Set([...pullActions, ...pushActions])])) return ['pull', 'push'];
+  if (actions.some((action) => action === '*' || action === 'ecr:*')) return ['do everything'];
+  return actions;
+}
+
+function where(statement: Statement): readonly string[] {
+  return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => `${key} ${operator} ${list(many(value), 'or')}`),
+  );
+}
+
+/** `allow account 444444444444 to pull, if aws:PrincipalOrgID StringEquals o-abc`. */
+export function statementInWords(statement: Statement): string {
+  const subjects = who(statement);
+  const conditions = where(statement);
+  const effect = statement.Effect === 'Allow' ? 'allow' : 'deny';
+  return `${effect} ${list(subjects)} to ${list(may(statement))}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}`;
+}
+
+function difference(
+  name: string,
+  before: readonly string[],
+  after: readonly string[],
+  indent: string,
+  { paint, columns }: Canvas,
+): readonly string[] {
+  const gone = before.filter((one) => !after.includes(one)).map((one) => [painted('-', paint), one] as const);
+  const come = after.filter((one) => !before.includes(one)).map((one) => [painted('+', paint), one] as const);
+  return [...gone, ...come].flatMap(([mark, text], index) =>
+    hang(`${indent}${padEnd(index === 0 ? name : '', 6)} ${mark} `, text, columns),
+  );
+}
+
+export function statementLines(
+  pieces: readonly PieceChange<Statement>[],
+  indent: string,
+  canvas: Canvas,
+): readonly string[] {
+  const { paint, columns } = canvas;
+  return pieces.flatMap((piece) => {
+    const { before: first, after: then } = piece;
+    const shown = then ?? first;
+    if (shown === undefined) return [];
+    const lines = [`${indent}${painted(markOf(piece.action), paint)} ${piece.id}`];
+    const inner = `${indent}    `;
+    if (first === undefined || then === undefined) return [...lines, ...hang(inner, statementInWords(shown), columns)];
+    if (first.Effect !== then.Effect)
+      lines.push(...difference('effect', [first.Effect.toLowerCase()], [then.Effect.toLowerCase()], inner, canvas));
+    lines.push(
+      ...difference('who', who(first), who(then), inner, canvas),
+      ...difference('may', may(first), may(then), inner, canvas),
+      ...difference('if', where(first), where(then), inner, canvas),
+    );
+    // A difference in a member we have no words for must not vanish.
+    if (lines.length === 1) lines.push(...hang(inner, `${JSON.stringify(first)} -> ${JSON.stringify(then)}`, columns));
+    return lines;
+  });
+}

@@ -1,0 +1,44 @@
+// The marks that say what becomes of a thing, and the arrow between two values.
+// It must not know any aspect.
+import type { PieceChange } from '../../plan/model.js';
+import type { Paint } from '../text.js';
+
+export type Mark = '+' | '~' | '-' | '-/+' | '?' | '=' | '!' | 'o' | '.' | 'x';
+
+export function painted(mark: Mark, paint: Paint): string {
+  switch (mark) {
+    case '+':
+      return paint.green(mark);
+    case '~':
+    case 'o':
+      return paint.yellow(mark);
+    case '-':
+    case '-/+':
+    case '!':
+    case 'x':
+      return paint.red(mark);
+    case '?':
+      return paint.magenta(mark);
+    case '=':
+    case '.':
+      return paint.dim(mark);
+  }
+}
+
+const marks = { add: '+', change: '~', remove: '-' } as const;
+
+export function markOf(action: PieceChange<unknown>['action']): Mark {
+  return marks[action];
+}
+
+/** `before -> after`, or either alone. */
+export function arrow(before: string | undefined, after: string | undefined, paint: Paint): string {
+  if (before === undefined) return after ?? '';
+  if (after === undefined) return before;
+  return `${paint.red(before)} ${paint.dim('->')} ${paint.green(after)}`;
+}
+
+/** A mark, right-aligned to the width of the widest, and the name of what it is about. */
+export function marked(mark: Mark, name: string, what: string, paint: Paint): string {
+  return `${' '.repeat(3 - mark.length)}${painted(mark, paint)} ${paint.bold(name)}  ${what}`;
+}
