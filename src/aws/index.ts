@@ -1,0 +1,2 @@
+// The room's door.
+export { type AwsPortsOptions, awsPorts, systemClock } from './ports.js';

@@ -1,0 +1,66 @@
+// The ports of one registry, on AWS or on any endpoint that speaks like it.
+// It must not know plans.
+import type { Clock, RegistryPorts } from '../plan/ports.js';
+import { Caller, type CallerOptions } from './caller.js';
+import { type Place, quietSdk } from './client.js';
+import { ecrPort } from './ecr.js';
+import { identityPort } from './identity.js';
+import { parameterPort } from './parameters.js';
+import { taggingPort } from './tagging.js';
+
+export interface AwsPortsOptions extends Omit<CallerOptions, 'clock'> {
+  readonly account: string;
+  readonly region: string;
+  /** The local ECR's address; AWS profiles are then ignored. */
+  readonly local?: { readonly endpoint: string };
+  readonly profile?: string;
+  /** Calls under way at once. */
+  readonly concurrency?: number;
+  readonly clock?: Clock;
+}
+
+/** ECR allows far more than this; it is the round trip to AWS that makes waiting together worth while. */
+const usualConcurrency = 32;
+
+/** Nothing is loaded or called until a port is used. */
+export function awsPorts(options: AwsPortsOptions): RegistryPorts {
+  quietSdk();
+  const { account, region, concurrency = usualConcurrency, clock = systemClock } = options;
+  const place: Place = {
+    account,
+    region,
+    concurrency,
+    ...(options.local === undefined ? {} : { local: options.local }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+  };
+  const caller = new Caller({ ...options, clock });
+  return {
+    account,
+    region,
+    concurrency,
+    clock,
+    ecr: ecrPort(place, caller),
+    tagging: taggingPort(place, caller),
+    identity: identityPort(place, caller),
+    parameters: parameterPort(place, caller),
+  };
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(done, milliseconds);
+      signal?.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      }
+    }),
+};
