@@ -40,7 +40,14 @@ export class Caller {
 
   /** The answer, or an {@link AwsFault}. */
   async call<T>(operation: string, send: (abort: { readonly abortSignal?: AbortSignal }) => Promise<T>): Promise<T> {
-    const { clock, signal, onCall, tries = 14, backoff = { base: 50, cap: 5000 }, random = Math.random } = this.#options;
+    const {
+      clock,
+      signal,
+      onCall,
+      tries = 14,
+      backoff = { base: 50, cap: 5000 },
+      random = Math.random,
+    } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       await this.#pace.turn(operation, signal);
       if (signal?.aborted === true) throw new AwsFault('interrupted', operation, 'AbortError', 'interrupted');

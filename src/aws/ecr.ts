@@ -50,7 +50,9 @@ export function ecrPort(place: Place, caller: Caller): EcrPort {
       const { sdk, client } = await ecr();
       const answer = await unless(
         ['RepositoryPolicyNotFoundException'],
-        caller.call('ecr:GetRepositoryPolicy', () => client.send(new sdk.GetRepositoryPolicyCommand({ repositoryName }))),
+        caller.call('ecr:GetRepositoryPolicy', () =>
+          client.send(new sdk.GetRepositoryPolicyCommand({ repositoryName })),
+        ),
       );
       return answer?.policyText;
     },

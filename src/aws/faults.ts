@@ -97,7 +97,10 @@ export function readFailure(error: unknown): FailedTry {
 
 /** moto answers an operation it lacks with status 500 and an HTML page, on which the SDK's JSON parser stumbles. */
 function isUnimplementedPage(name: string, message: string): boolean {
-  return (name === 'SyntaxError' && /Unexpected token '?<|is not valid JSON/.test(message)) || /not (been|yet) implemented/i.test(message);
+  return (
+    (name === 'SyntaxError' && /Unexpected token '?<|is not valid JSON/.test(message)) ||
+    /not (been|yet) implemented/i.test(message)
+  );
 }
 
 function sdkError(error: unknown): SdkError {

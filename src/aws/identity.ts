@@ -12,7 +12,9 @@ export function identityPort(place: Place, caller: Caller): IdentityPort {
   return {
     async callerIdentity() {
       const { sdk, client } = await sts();
-      const answer = await caller.call('sts:GetCallerIdentity', () => client.send(new sdk.GetCallerIdentityCommand({})));
+      const answer = await caller.call('sts:GetCallerIdentity', () =>
+        client.send(new sdk.GetCallerIdentityCommand({})),
+      );
       return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
     },
   };

@@ -66,7 +66,13 @@ export class Pace {
   #level(operation: string): Level {
     let level = this.#levels.get(operation);
     if (level === undefined) {
-      level = { rate: undefined, nextAt: 0, heardAt: Number.NEGATIVE_INFINITY, windowStart: this.#clock.now(), inWindow: 0 };
+      level = {
+        rate: undefined,
+        nextAt: 0,
+        heardAt: Number.NEGATIVE_INFINITY,
+        windowStart: this.#clock.now(),
+        inWindow: 0,
+      };
       this.#levels.set(operation, level);
     }
     return level;
