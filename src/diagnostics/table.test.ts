@@ -28,8 +28,8 @@ describe('the table of diagnostics', () => {
     },
   );
 
-  it('holds at least one code of every room that fails', () => {
+  it('holds codes of every room that reports problems', () => {
     const rooms = new Set(allDefinitions().map((one) => one.code.slice(0, one.code.indexOf('/'))));
-    expect([...rooms].sort()).toEqual(['access', 'aws', 'cli', 'lifecycle', 'local', 'manifest', 'plan', 'registry']);
+    expect([...rooms].sort()).toEqual(['access', 'cli', 'lifecycle', 'local', 'manifest', 'plan', 'registry']);
   });
 });

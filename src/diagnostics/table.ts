@@ -1,7 +1,6 @@
 // The one table of diagnostics, put together from a file of codes for each room.
 // docs/diagnostics.md is generated from it; table.test.ts holds the two together.
 import { accessCodes } from './codes/access.js';
-import { awsCodes } from './codes/aws.js';
 import { cliCodes } from './codes/cli.js';
 import { lifecycleCodes } from './codes/lifecycle.js';
 import { localCodes } from './codes/local.js';
@@ -18,7 +17,6 @@ const definitions = {
   ...accessCodes,
   ...registryCodes,
   ...planCodes,
-  ...awsCodes,
   ...localCodes,
   ...cliCodes,
 } as const;
