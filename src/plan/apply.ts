@@ -10,7 +10,7 @@ import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from '.
 import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts } from './ports.js';
-import { verifyFresh } from './fresh.js';
+import { verifyRegistry } from './fresh.js';
 import { isWork, stepsOf } from './steps.js';
 
 export interface ApplyOptions {
@@ -29,9 +29,9 @@ const pause = 500;
 const rounds = 5;
 
 /**
- * Applies a plan. Before the first event, throws without having written anything: for hazards without consent, another
- * account, a lock that is held, a stale plan. After it, failures are events: the other repositories go on.
- * Leaving the loop early is an interrupt.
+ * Applies a plan. Until `started`, throws without having written anything: for hazards without consent, another account, a
+ * lock that is held, a stale plan. From then on failures are events, and the other repositories go on. Leaving the loop
+ * early is an interrupt.
  */
 export async function* apply(
   plan: Plan,
@@ -95,7 +95,7 @@ class Run {
     try {
       await this.#lock();
       if (this.#options.verify === true) {
-        for (const { registry, ports } of this.#sites) await verifyFresh(this.#plan, registry, ports);
+        for (const { registry, ports } of this.#sites) await verifyRegistry(this.#plan, registry, ports);
       }
       const work = this.#sites.flatMap(({ registry }) => registry.repositories.filter(isWork));
       const steps = work.reduce((sum, repository) => sum + stepsOf(repository).length, 0);

@@ -15,14 +15,24 @@ import {
 import { effectOf, imagesOf } from './assess.js';
 import type { Change, Plan, RegistryPlan, RepositoryPlan } from './model.js';
 import { observe } from './observe.js';
+import { type PortsFor, requireAccount } from './plan.js';
 import type { RegistryPorts } from './ports.js';
 import { isWork } from './steps.js';
 
 /** Reads again what the plan would write, images included, and throws `plan/stale` for everything that moved. */
-export async function verifyFresh(plan: Plan, registry: RegistryPlan, ports: RegistryPorts): Promise<void> {
+export async function verifyFresh(plan: Plan, portsFor: PortsFor): Promise<void> {
+  for (const registry of plan.registries) {
+    const ports = await portsFor(registry);
+    await requireAccount(ports, registry.account, plan.owner.environment);
+    await verifyRegistry(plan, registry, ports);
+  }
+}
+
+/** The same for one registry, whose account was checked already. */
+export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: RegistryPorts): Promise<void> {
   const work = registry.repositories.filter(isWork);
   if (work.length === 0) return;
-  const observed = await observe(readingList(plan, registry, work), ports);
+  const observed = await observe(readingList(plan, registry, work), ports, { orphans: false });
   const limit = pLimit(ports.concurrency);
   const found = await Promise.all(
     work.map((repository) =>
@@ -53,8 +63,7 @@ function readingList(
     tagMutability: { mode: 'IMMUTABLE', exclusions: [] } as const,
     encryption: { type: 'AES256' } as const,
     scanOnPush: true,
-    // No index says so: every repository is asked for its tags itself.
-    tags: { 'slipway:fresh': '' },
+    tags: {},
     lifecyclePolicy: repository.changes.some(({ aspect }) => aspect === 'lifecyclePolicy') ? null : undefined,
     statements: [],
     forceDelete: false,

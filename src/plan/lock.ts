@@ -77,10 +77,18 @@ export async function acquireLock(
     }
     const info = await current(parameters, name);
     if (info === undefined) continue;
+    // Ours: the answer to our own call was lost, and it was made once more.
+    if (info.id === id) return hold(ports, name, id, text, warn);
     const over = whyOver(info, options, clock.now());
     if (over !== undefined) {
-      warn(`the lock of ${nameOf(info)} ${over} and was taken over`);
-      await parameters.overwrite(name, text());
+      warn(`the lock of ${nameOf(info)} ${over} and is taken over`);
+      try {
+        await parameters.overwrite(name, text());
+      } catch (error) {
+        const { operation, reason } = ignorance(error);
+        warn(`the lock could not be taken over (${operation}: ${reason})`);
+        return undefined;
+      }
       await clock.sleep(settle, signal);
       if ((await current(parameters, name))?.id === id) return hold(ports, name, id, text, warn);
       continue;
@@ -141,11 +149,17 @@ async function current(parameters: ParameterPort, name: string): Promise<LockInf
 function infoOf(text: string): LockInfo {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return { ...unknownHolder, ...value };
+    if (typeof value === 'object' && value !== null) {
+      const fields = { ...value } as Readonly<Record<string, unknown>>;
+      const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+      const pid = typeof fields.pid === 'number' ? fields.pid : 0;
+      const [holder, since, id] = [text('holder') || 'somebody', text('since'), text('id')];
+      return { holder, host: text('host'), pid, since, expires: text('expires'), id };
+    }
   } catch {
     // Said below.
   }
-  return unknownHolder;
+  return { ...unknownHolder };
 }
 
 function whyOver(info: LockInfo, options: LockOptions, now: number): string | undefined {

@@ -23,6 +23,8 @@ export interface ObserveScope {
   readonly only?: readonly string[];
   /** `existence`: only which repositories there are and whose. */
   readonly depth?: 'everything' | 'existence';
+  /** Whether to look for repositories of ours that are not declared, and to read tags in bulk for it; the default. */
+  readonly orphans?: boolean;
 }
 
 /** DescribeRepositories takes at most so many names (API model). */
@@ -49,7 +51,10 @@ export async function observe(
   const listing = new Listing(ports, limit);
   const isStray = (name: string) => !declared.has(name) && selects(only, { name });
 
-  const [, bulk] = await Promise.all([listing.find(selected.map(({ name }) => name)), bulkTags(desired, ports, limit)]);
+  const [, bulk] = await Promise.all([
+    listing.find(selected.map(({ name }) => name)),
+    scope.orphans === false ? noBulk : bulkTags(desired, ports, limit),
+  ]);
   const strays = bulk.failure === undefined ? [...bulk.tags.keys()].filter(isStray) : [];
   await listing.find(strays);
 
@@ -93,7 +98,7 @@ export async function observe(
   };
   const oursExist = [...repositories.values()].some(({ tags }) => tags.state === 'present' && mayBeOurs(tags, desired));
   const orphansKnown =
-    bulk.failure === undefined && bulk.tags.size > 0
+    scope.orphans === false || (bulk.failure === undefined && bulk.tags.size > 0)
       ? listing.knows(strays)
       : await searchOrphans({ listing, isStray, oursExist, failure: bulk.failure, adopt });
   return {
@@ -117,6 +122,8 @@ interface BulkTags {
   readonly tags: ReadonlyMap<string, Tags>;
   readonly failure?: Ignorance;
 }
+
+const noBulk: BulkTags = { tags: new Map() };
 
 async function bulkTags(desired: DesiredRegistry, ports: RegistryPorts, limit: LimitFunction): Promise<BulkTags> {
   const tags = new Map<string, Tags>();

@@ -105,14 +105,15 @@ function isRepository(value: unknown): value is Fields {
     isListOf(value.unknown, isFields) &&
     isListOf(value.changes, isChange) &&
     (value.action !== 'delete' || value.deletion === undefined || isFields(value.deletion)) &&
-    (value.action !== 'create' || createAspects.every((aspect) => hasAspect(value.changes, aspect)))
+    hasEnough(value.action, value.changes)
   );
 }
 
 const createAspects = ['tagMutability', 'scanOnPush', 'encryption', 'tags'];
 
-function hasAspect(changes: readonly Fields[], aspect: string): boolean {
-  return changes.some((one) => one.aspect === aspect);
+/** A repository cannot be made of less. */
+function hasEnough(action: unknown, changes: readonly Fields[]): boolean {
+  return action !== 'create' || createAspects.every((aspect) => changes.some((one) => one.aspect === aspect));
 }
 
 function isChange(value: unknown): value is Fields {

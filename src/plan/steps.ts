@@ -21,7 +21,7 @@ export function stepsOf(repository: RepositoryPlan): readonly StepKind[] {
     case 'update':
     case 'replace':
     case 'foreign':
-      return inOrder(repository.changes);
+      return inOrder(repository.changes, repository.foreignStatements);
   }
 }
 
@@ -38,14 +38,15 @@ const order: readonly StepKind[] = [
   'put-lifecycle-policy',
   'delete-lifecycle-policy',
   'set-repository-policy',
+  'delete-repository-policy',
 ];
 
-function inOrder(changes: readonly Change[]): readonly StepKind[] {
-  const kinds = new Set(changes.flatMap(stepsOfChange));
+function inOrder(changes: readonly Change[], foreign: RepositoryPlan['foreignStatements'] = []): readonly StepKind[] {
+  const kinds = new Set(changes.flatMap((change) => stepsOfChange(change, foreign.length > 0)));
   return order.filter((kind) => kinds.has(kind));
 }
 
-function stepsOfChange(change: Change): readonly StepKind[] {
+function stepsOfChange(change: Change, shared: boolean): readonly StepKind[] {
   switch (change.aspect) {
     case 'tagMutability':
       return ['put-tag-mutability'];
@@ -63,7 +64,7 @@ function stepsOfChange(change: Change): readonly StepKind[] {
     case 'lifecyclePolicy':
       return [change.after === null ? 'delete-lifecycle-policy' : 'put-lifecycle-policy'];
     case 'repositoryPolicy':
-      // Whether anything is left is known only once the live policy is read again.
-      return ['set-repository-policy'];
+      // Either way the live policy is read again first, and what others wrote meanwhile stays.
+      return [change.after.length === 0 && !shared ? 'delete-repository-policy' : 'set-repository-policy'];
   }
 }
