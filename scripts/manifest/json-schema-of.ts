@@ -55,6 +55,11 @@ function element(field: FieldRow, table: Table, orNull: boolean): Schema {
   return choices.length === 1 ? (choices[0] ?? {}) : { anyOf: choices };
 }
 
+/** In a map, `null` unsets a value; for a message it is the same as `{}`, which is not enough where something is required. */
+function mayBeNull(field: FieldRow, table: Table): boolean {
+  return field.type !== 'message' || table[field.message ?? '']?.fields.every((one) => one.required !== true) === true;
+}
+
 function property(field: FieldRow, table: Table): Schema {
   const orNull = field.required !== true;
   let schema: Schema;
@@ -64,7 +69,10 @@ function property(field: FieldRow, table: Table): Schema {
     if (field.maxItems !== undefined) schema['maxItems'] = field.maxItems;
     if (field.unique === true) schema['uniqueItems'] = true;
   } else if (field.many === 'map') {
-    schema = { type: orNull ? ['object', 'null'] : 'object', additionalProperties: element(field, table, true) };
+    schema = {
+      type: orNull ? ['object', 'null'] : 'object',
+      additionalProperties: element(field, table, mayBeNull(field, table)),
+    };
     if (field.keys !== undefined) schema['propertyNames'] = scalar('string', field.keys, false);
     if (field.minItems !== undefined) schema['minProperties'] = field.minItems;
     if (field.maxItems !== undefined) schema['maxProperties'] = field.maxItems;

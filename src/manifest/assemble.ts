@@ -105,7 +105,8 @@ export class Assembly {
     const shared = this.#shared(spec, specTree);
     const naming = entryOf(setTree, 'naming') ?? entryOf(specTree, 'naming');
     const pattern = textOf(set['naming']) ?? textOf(spec['naming']);
-    if (this.#repositories.size === 0) {
+    // Where something could not be read, the repositories may be in it.
+    if (this.#repositories.size === 0 && this.#problems.every((one) => one.severity !== 'error')) {
       this.#report(
         'manifest/no-repositories',
         'the project has no repositories',

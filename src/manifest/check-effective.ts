@@ -123,6 +123,8 @@ class UnusedPatterns {
       const value = one.merged.values.get(list);
       const origin = one.merged.origins.get(list);
       if (!Array.isArray(value) || value.length === 0 || origin?.range === undefined) continue;
+      // Both in one place is a contradiction, which is reported already.
+      if (one.merged.ranks.get(list) === one.merged.ranks.get('imageImmutable')) continue;
       const place = `${list} ${origin.range.file}:${origin.range.line}:${origin.range.column}`;
       this.#said.set(place, { list, origin });
       if (one.resolved.spec[list].length > 0) this.#used.add(place);

@@ -137,7 +137,8 @@ class Sorter {
 /** Reads every file and sorts its documents. */
 export function sortDocuments(files: readonly TextFile[], problems: Diagnostic[]): Documents {
   const sorter = new Sorter(problems);
-  for (const file of files) {
+  // A file that is named as Slipway's holds the project; what another file holds comes second.
+  for (const file of [...files.filter((one) => one.own), ...files.filter((one) => !one.own)]) {
     if (!file.own && !ofInterest.test(file.text)) continue;
     const text = file.text.charCodeAt(0) === 0xfe_ff ? file.text.slice(1) : file.text;
     for (const document of parseDocuments(new Source(file.file, text), problems)) {

@@ -52,6 +52,14 @@ async function read(paths: readonly string[], own: (path: string) => boolean): P
   return files;
 }
 
+/** What a folder without a project does hold. */
+function seen(files: readonly TextFile[]): string {
+  const own = files.filter((file) => file.own).map((file) => basename(file.file));
+  const count = files.length - own.length;
+  const others = count === 0 ? '' : `, and none in ${count} other YAML ${count === 1 ? 'file' : 'files'}`;
+  return own.length === 0 ? `there is no slipway.yaml${others}` : `none in ${own.join(' and ')}${others}`;
+}
+
 /**
  * Loads a project from a folder (its slipway.yaml and every manifest beside and below it) or from one file.
  * @throws SlipwayError with every problem of all files, each with its place.
@@ -72,8 +80,6 @@ export async function loadProject(path: string, options: ParseOptions = {}): Pro
   }
   const top = new Set(isFolder ? ownNames.map((name) => join(path, name)) : [path]);
   const files = await read(paths, (one) => top.has(one));
-  const looked = isFolder
-    ? `${path}: looked for slipway.yaml, and at ${paths.length} YAML ${paths.length === 1 ? 'file' : 'files'} there and below`
-    : basename(path);
+  const looked = isFolder ? `${path} (${seen(files)})` : basename(path);
   return parseProject(files, { ...options, directory: resolve(folder), looked });
 }

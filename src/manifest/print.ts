@@ -1,7 +1,7 @@
 // A project back as YAML, in one canonical form: loading that text gives a project of the same meaning.
 // It must not know files. What `--set` said is not part of the manifest and is not printed.
 import { Document, isCollection, isMap, isScalar, visit } from 'yaml';
-import { partsOf, type ProjectParts, type RepositoryParts, type Shared } from './parts.js';
+import { type ProjectParts, partsOf, type RepositoryParts, type Shared } from './parts.js';
 import type { Json, Project, SpecLayer } from './project.js';
 
 type Values = { readonly [field: string]: Json };

@@ -58,7 +58,7 @@ export function checkString(
     const wanted = between(rules.minLen, rules.maxLen, ' characters');
     return {
       code: 'manifest/bad-length',
-      message: `${label} ${quoted(value)} has ${length} characters; it takes ${wanted}`,
+      message: `${label} ${quoted(value)} has ${length} ${length === 1 ? 'character' : 'characters'}; it takes ${wanted}`,
     };
   }
   if (rules.pattern !== undefined && !expression(rules.pattern).test(value)) {
@@ -87,6 +87,6 @@ export function checkInteger(value: number, rules: Rules, label: string, text: s
   if (value >= low && value <= high) return undefined;
   return {
     code: 'manifest/out-of-range',
-    message: `${label} ${text} is out of range; it takes ${between(rules.gte ?? low, rules.lte, '')}`,
+    message: `${label} ${text} is out of range; it takes ${between(low, value > high ? high : rules.lte, '')}`,
   };
 }

@@ -260,8 +260,10 @@ class Walker {
     for (const entry of tree.entries) {
       const complaint =
         field.keys === undefined ? undefined : checkString(entry.key, field.keys, `the name`, field.keyWants);
-      if (complaint !== undefined)
+      if (complaint !== undefined) {
         this.#report(complaint.code, `${complaint.message} (in ${field.name})`, entry.keyPlace, path, complaint.mend);
+        this.#context.tainted.add(entry.value);
+      }
       const inner = `${path}.${entry.key}`;
       if (isNull(entry.value) && field.type !== 'message') {
         values[entry.key] = null;

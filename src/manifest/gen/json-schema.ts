@@ -149,14 +149,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
         "environments": {
           "type": "object",
           "additionalProperties": {
-            "anyOf": [
-              {
-                "$ref": "#/$defs/Environment"
-              },
-              {
-                "type": "null"
-              }
-            ]
+            "$ref": "#/$defs/Environment"
           },
           "propertyNames": {
             "type": "string",

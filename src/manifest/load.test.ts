@@ -1,0 +1,106 @@
+// Which files of a folder are read, and what is said where there is nothing to read.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isSlipwayError } from '../diagnostics/index.js';
+import { loadProject } from './index.js';
+
+const project =
+  'apiVersion: ecr.slipway.dev/v1\nkind: Project\nmetadata: {name: shop}\nspec:\n  environments:\n    prod: {account: "111111111111", region: eu-west-1}\n  repositories: {web: {}}\n';
+const repository = (name: string): string =>
+  `apiVersion: ecr.slipway.dev/v1\nkind: AwsEcrRepo\nmetadata: {name: ${name}}\n`;
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-load-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function put(file: string, text: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), text);
+}
+
+async function codeOf(path: string): Promise<string | undefined> {
+  try {
+    await loadProject(path);
+    return undefined;
+  } catch (error) {
+    return isSlipwayError(error) ? error.code : String(error);
+  }
+}
+
+describe('a folder', () => {
+  it('is read with what lies below, but not dot folders, node_modules, other projects and other files', async () => {
+    put('slipway.yml', project);
+    put('a.yaml', repository('aa'));
+    put('b/c/d.yml', repository('dd'));
+    put('.hidden/x.yaml', repository('hidden'));
+    put('.x.yaml', repository('dot'));
+    put('node_modules/x.yaml', repository('module'));
+    put('other/slipway.yaml', project);
+    put('other/x.yaml', repository('other'));
+    put('notes.txt', repository('text'));
+    put('broken.yaml', '{{ nothing');
+    symlinkSync(join(folder, 'a.yaml'), join(folder, 'other.yaml'));
+    symlinkSync(folder, join(folder, 'circle'));
+    rmSync(join(folder, 'other.yaml'));
+    const loaded = await loadProject(folder);
+    expect([...loaded.repositories.keys()]).toEqual(['web', 'aa', 'dd']);
+    expect(loaded.directory).toBe(folder);
+    expect(loaded.repositories.get('dd')?.range.file).toBe(join(folder, 'b/c/d.yml'));
+  });
+
+  it('follows links to files, as Kubernetes mounts them', async () => {
+    put('.data/slipway.yaml', project);
+    symlinkSync(join(folder, '.data/slipway.yaml'), join(folder, 'slipway.yaml'));
+    expect((await loadProject(folder)).name).toBe('shop');
+  });
+
+  it('takes a project of any file name, and a byte order mark and Windows line ends', async () => {
+    put('shop.yaml', `\uFEFF${project.replaceAll('\n', '\r\n')}`);
+    expect((await loadProject(folder)).repositories.size).toBe(1);
+  });
+});
+
+describe('a file', () => {
+  it('is read alone', async () => {
+    put('slipway.yaml', project);
+    put('a.yaml', repository('aa'));
+    expect([...(await loadProject(join(folder, 'slipway.yaml'))).repositories.keys()]).toEqual(['web']);
+  });
+});
+
+describe('nothing there', () => {
+  it('is said for what it is', async () => {
+    expect(await codeOf(join(folder, 'nowhere'))).toBe('manifest/not-found');
+    expect(await codeOf(folder)).toBe('manifest/no-project');
+    put('a.yaml', repository('aa'));
+    await expect(loadProject(folder)).rejects.toThrow('there is no slipway.yaml, and none in 1 other YAML file');
+  });
+
+  it('is not a file that cannot be read', async () => {
+    put('slipway.yaml', project);
+    chmodSync(join(folder, 'slipway.yaml'), 0);
+    // Root may read everything.
+    expect(await codeOf(folder)).toBe(process.getuid?.() === 0 ? undefined : 'manifest/unreadable');
+  });
+
+  it("gives the text of a project that Planton's manifests lack, which then serves", async () => {
+    put(
+      'api.yaml',
+      'apiVersion: aws.planton.dev/v1\nkind: AwsEcrRepo\nmetadata: {name: api, env: live}\nspec: {region: eu-north-1, repositoryName: shop/api}\n',
+    );
+    let mend = '';
+    try {
+      await loadProject(folder);
+    } catch (error) {
+      mend = isSlipwayError(error) ? (error.diagnostics[0]?.mend ?? '') : '';
+    }
+    put('slipway.yaml', mend.slice(mend.indexOf('\n') + 1));
+    const loaded = await loadProject(folder);
+    expect(loaded.environments.get('live')?.region).toBe('eu-north-1');
+    expect(loaded.repositories.get('api')).toMatchObject({ dialect: 'planton', environments: ['live'] });
+  });
+});
