@@ -93,6 +93,7 @@ function given(name: string): Schema {
 function definition(row: MessageRow, table: Table): Schema {
   const required = row.fields.filter((field) => field.required === true).map((field) => field.name);
   const needs = row.fields.filter((field) => field.needs !== undefined);
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own keyword
   const all: Schema[] = needs.map((field) => ({ if: given(field.name), then: given(field.needs ?? '') }));
   return {
     type: 'object',
@@ -116,6 +117,7 @@ export function jsonSchemaOf(table: Table, kinds: readonly string[]): Schema {
     properties: { kind: { enum: [...kinds] } },
     allOf: kinds.map((kind) => ({
       if: { properties: { kind: { const: kind } }, required: ['kind'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own keyword
       then: { $ref: `#/$defs/${kind}` },
     })),
     $defs: Object.fromEntries(Object.entries(table).map(([name, row]) => [name, definition(row, table)])),

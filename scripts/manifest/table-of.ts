@@ -49,7 +49,7 @@ function scalarRules(value: unknown, where: string): Rules | undefined {
     if (!known.has(name)) throw new Error(`${where}: the walker does not know the rule ${name}`);
   }
   // Lengths are 64-bit in buf.validate, which JSON writes as strings.
-  const plain = Object.entries(group).map(([name, one]) => [name, /Len$/.test(name) ? Number(one) : one] as const);
+  const plain = Object.entries(group).map(([name, one]) => [name, name.endsWith('Len') ? Number(one) : one] as const);
   return plain.length === 0 ? undefined : (Object.fromEntries(plain) as Rules);
 }
 

@@ -6,7 +6,7 @@ import type { ManifestDocument } from './documents.js';
 import { schema } from './gen/schema.js';
 import type { EnvironmentParts, ProjectParts, RepositoryParts, SetParts, Shared, Stated } from './parts.js';
 import { fromPlanton, plantonTable } from './planton.js';
-import type { Json, ProjectEnvironment, ProjectRepository, SpecLayer } from './project.js';
+import type { Json, ProjectEnvironment, ProjectRepository } from './project.js';
 import { readSettings } from './set.js';
 import { didYouMean, listed } from './suggest.js';
 import { entryOf, isNull, madeMap, type Place, rangeOf, spotOf, type Tree, type TreeEntry, valueAt } from './tree.js';
@@ -49,7 +49,7 @@ function commonOf(values: Values, tree: Tree | undefined): Stated | undefined {
 }
 
 function statedOf(values: Json | undefined, tree: Tree | undefined): Stated {
-  return { values: mapOf(values) as SpecLayer, tree };
+  return { values: mapOf(values), tree };
 }
 
 export class Assembly {

@@ -2,7 +2,7 @@
 // It must not know other places, layers or environments.
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../diagnostics/index.js';
 import type { Stated } from './parts.js';
-import { quoted } from './rules.js';
+import { codePoints, quoted } from './rules.js';
 import { entryOf, isNull, type Place, rangeOf, spotOf, type Tree, type TreeEntry, valueAt } from './tree.js';
 
 export type LayerPlace = 'defaults' | 'repository' | 'override';
@@ -124,7 +124,7 @@ class LayerCheck {
 
   #tag(entry: TreeEntry): void {
     const { key, keyPlace, value } = entry;
-    const length = [...key].length;
+    const length = codePoints(key);
     const prefix = key.toLowerCase().startsWith('aws:')
       ? 'aws:'
       : key.toLowerCase().startsWith('slipway:')
@@ -145,7 +145,7 @@ class LayerCheck {
     else if (!tagText.test(key))
       this.#report('manifest/bad-tag', `the tag key ${quoted(key)} has characters AWS does not take`, keyPlace);
     if (value.kind !== 'scalar' || typeof value.value !== 'string') return;
-    const size = [...value.value].length;
+    const size = codePoints(value.value);
     if (size > 256)
       this.#report(
         'manifest/bad-tag',

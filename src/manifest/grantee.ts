@@ -2,11 +2,6 @@
 // It must not know YAML, policies, or what a grant becomes.
 import type { MessageRow } from './table.js';
 
-/** The kinds a grantee can have, in the order they are explained. */
-export function granteeKinds(row: MessageRow): readonly string[] {
-  return row.exactlyOne ?? [];
-}
-
 /** One pattern for every string that is a grantee, for JSON Schema. */
 export function granteePattern(row: MessageRow): string {
   const choices = row.fields

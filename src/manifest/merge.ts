@@ -1,7 +1,7 @@
 // Layers in, effective settings out: maps merge, lists replace, `null` unsets; every path keeps its origin.
 // It must not know documents, names or environments.
 import type { StatedLayer } from './layers.js';
-import type { EffectiveSpec, Json, LifecycleSpec, Origin } from './project.js';
+import type { EffectiveSpec, Json, Origin } from './project.js';
 
 /** Fields that are maps, whose entries merge. */
 const maps = new Set(['lifecyclePolicy', 'access', 'tags']);
@@ -39,7 +39,7 @@ class Merger {
   }
 
   drop(matches: (path: string) => boolean): void {
-    for (const path of [...this.origins.keys()]) {
+    for (const path of this.origins.keys()) {
       if (!matches(path)) continue;
       this.values.delete(path);
       this.origins.delete(path);
@@ -127,7 +127,7 @@ export function effectiveOf(merged: Merged): EffectiveSpec {
     ...(typeof key === 'string' && type !== 'AES256' ? { kmsKeyId: key } : {}),
     forceDelete: merged.values.get('forceDelete') === true,
     scanOnPush: merged.values.get('scanOnPush') === true,
-    ...(merged.lifecycle ? { lifecyclePolicy: under(merged, 'lifecyclePolicy') as LifecycleSpec } : {}),
+    ...(merged.lifecycle ? { lifecyclePolicy: under(merged, 'lifecyclePolicy') } : {}),
     access: {
       pull: list('access.pull') as unknown as EffectiveSpec['access']['pull'],
       push: list('access.push') as unknown as EffectiveSpec['access']['push'],

@@ -109,7 +109,13 @@ class Converter {
       const value = node.value;
       const plain = node.type === undefined || node.type === 'PLAIN';
       const ok = value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-      return { kind: 'scalar', value: ok ? value : String(value), plain, ...place, weight: 1 };
+      return {
+        kind: 'scalar',
+        value: ok ? value : place.source.text.slice(place.start, place.end),
+        plain,
+        ...place,
+        weight: 1,
+      };
     }
     const items = (node as unknown as { items: (Node | Pair)[] }).items.map((item) => this.node(item as Node, place));
     return { kind: 'list', items, ...place, weight: items.reduce((sum, item) => sum + item.weight, 1) };
@@ -193,6 +199,6 @@ export function parseDocuments(
     }
     if (document.contents === null) return { tree: undefined, broken: false };
     const start: Place = { source, start: offset, end: offset };
-    return { tree: new Converter(source, offset, problems).node(document.contents as Node, start), broken: false };
+    return { tree: new Converter(source, offset, problems).node(document.contents, start), broken: false };
   });
 }

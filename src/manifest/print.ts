@@ -15,7 +15,9 @@ function grantee(value: Json): Json {
   if (!isValues(value)) return value;
   const said = Object.entries(value).filter(([, one]) => one !== null);
   const [first] = said;
-  return said.length === 1 && first !== undefined ? `${first[0]}:${String(first[1])}` : Object.fromEntries(said);
+  return said.length === 1 && first !== undefined
+    ? `${first[0]}:${typeof first[1] === 'string' ? first[1] : JSON.stringify(first[1])}`
+    : Object.fromEntries(said);
 }
 
 function access(value: Json | undefined): Json | undefined {

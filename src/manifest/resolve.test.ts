@@ -402,7 +402,7 @@ describe('printing', () => {
               one.key,
               one.name,
               one.spec,
-              [...one.origins].map(([path, origin]) => [path, origin.label]).sort(),
+              [...one.origins].map(([path, origin]) => `${path} ${origin.label}`).toSorted(),
             ]);
           expect(meant(second)).toEqual(meant(first));
         }

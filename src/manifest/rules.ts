@@ -20,6 +20,13 @@ function expression(pattern: string): RegExp {
   return made;
 }
 
+/** The length of a text as protobuf, JSON Schema and AWS count it. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
 /** Long values are cut: a message is one line. */
 export function quoted(value: string): string {
   const text = JSON.stringify(value);
@@ -53,7 +60,7 @@ export function checkString(
       ...(near === undefined ? {} : { mend: `write "${near}"` }),
     };
   }
-  const length = rules.minLen === undefined && rules.maxLen === undefined ? 0 : [...value].length;
+  const length = rules.minLen === undefined && rules.maxLen === undefined ? 0 : codePoints(value);
   if (length < (rules.minLen ?? 0) || length > (rules.maxLen ?? Number.POSITIVE_INFINITY)) {
     const wanted = between(rules.minLen, rules.maxLen, ' characters');
     return {

@@ -239,7 +239,12 @@ class Walker {
       const value = this.#one(field, item, `${path}.${index}`, label, item.kind === 'map' ? headOf(item) : item);
       if (value === undefined) continue;
       if (field.unique === true && seen.has(value)) {
-        this.#report('manifest/duplicate-item', `${field.name} has ${quoted(String(value))} twice`, item, path);
+        this.#report(
+          'manifest/duplicate-item',
+          `${field.name} has ${quoted(typeof value === 'string' ? value : JSON.stringify(value))} twice`,
+          item,
+          path,
+        );
       }
       seen.add(value);
       values.push(value);

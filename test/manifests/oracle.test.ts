@@ -189,7 +189,7 @@ function message(name: string, wrong: number, strings: boolean): fc.Arbitrary<Va
       const names = [...required.filter((one) => !dropped.includes(one)), ...kept];
       const entries = names.map((one): [string, Value] => [one, (all as Record<string, Value>)[one]]);
       for (const one of picked) entries.push([one, (choices as Record<string, Value>)[one]]);
-      return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...more } as Value;
+      return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...more };
     });
 }
 
