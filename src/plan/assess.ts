@@ -58,14 +58,15 @@ function takeOver(repository: RepositoryPlan, observed: ObservedRegistry, owner:
   return [{ kind: 'take-over', reason, mustBeNamed: ownership.state === 'other' }];
 }
 
-function accessHazards({ changes, foreignStatements = [] }: RepositoryPlan, partition: string): Part[] {
+function accessHazards({ action, changes, foreignStatements = [] }: RepositoryPlan, partition: string): Part[] {
   const change = changes.find((one) => one.aspect === 'repositoryPolicy');
   if (change === undefined) return [];
   const before = [...foreignStatements, ...change.before];
   const after = [...foreignStatements, ...change.after];
   const { lost, opened } = accessChange(before, after, { partition });
   const parts: Part[] = [];
-  if (lost.length > 0) parts.push({ kind: 'lose-access', reason: lost.join('; ') });
+  // To what does not exist yet nobody has access: a Deny that is born with it takes nothing away.
+  if (lost.length > 0 && action !== 'create') parts.push({ kind: 'lose-access', reason: lost.join('; ') });
   if (opened.length > 0) parts.push({ kind: 'open-access', reason: opened.join('; ') });
   return parts;
 }
