@@ -6,13 +6,16 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { 'cli-only': { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } } });
+const { values } = parseArgs({
+  options: { 'cli-only': { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } },
+});
 const out = resolve(values.out);
 const root = resolve(import.meta.dirname, '..');
 process.chdir(root);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 async function commandLine() {
+  rmSync(join(out, 'bin'), { recursive: true, force: true });
   await build({
     entryPoints: { slipway: 'src/cli/main.ts' },
     outdir: join(out, 'bin'),
@@ -29,7 +32,9 @@ async function commandLine() {
     external: ['libsql'],
     define: { SLIPWAY_VERSION: JSON.stringify(version) },
     // Some dependencies are CommonJS and ask for Node's own modules with require.
-    banner: { js: "import{createRequire as slipwayRequire}from'node:module';const require=slipwayRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as slipwayRequire}from'node:module';const require=slipwayRequire(import.meta.url);",
+    },
     legalComments: 'none',
     logLevel: 'warning',
   });
@@ -39,7 +44,9 @@ async function commandLine() {
 function library() {
   // Types are checked by `npm run check:types`; whoever installs a checkout should not wait for that.
   const tsc = join('node_modules', 'ts7', 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', out], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck', '--outDir', out], {
+    stdio: 'inherit',
+  });
 }
 
 if (!values['cli-only']) {

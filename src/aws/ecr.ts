@@ -3,7 +3,7 @@
 import type { ImageDetail, Repository } from '@aws-sdk/client-ecr';
 import type { Image } from '../lifecycle/model.js';
 import { AwsFault, type EcrPort, type RepositoryDescription } from '../plan/ports.js';
-import type { Encryption, MutabilityMode, TagMutability, Tags } from '../registry/model.js';
+import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
 import { type Caller, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 
@@ -223,11 +223,11 @@ function description(repository: Repository): RepositoryDescription {
     uri: repository.repositoryUri ?? '',
     registryId: repository.registryId ?? '',
     tagMutability: {
-      mode: (repository.imageTagMutability ?? 'MUTABLE') as MutabilityMode,
+      mode: repository.imageTagMutability ?? 'MUTABLE',
       exclusions: (repository.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? '').sort(),
     },
     encryption: {
-      type: (encryption?.encryptionType ?? 'AES256') as Encryption['type'],
+      type: encryption?.encryptionType ?? 'AES256',
       ...(encryption?.kmsKey === undefined ? {} : { kmsKey: encryption.kmsKey }),
     },
     scanOnPush: repository.imageScanningConfiguration?.scanOnPush ?? false,
