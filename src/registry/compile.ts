@@ -1,6 +1,6 @@
 // From a project and the name of an environment to the registries that are wanted.
 // It must not know what is live, nor any target it may be written for.
-import { type Diagnostic, fail } from '../diagnostics/index.js';
+import type { Diagnostic } from '../diagnostics/index.js';
 import { type Project, resolve } from '../manifest/index.js';
 import { assertDesired, type Desired, desire } from './desired.js';
 import type { DesiredRegistry } from './model.js';
@@ -20,15 +20,11 @@ export function check(project: Project, environment: string): readonly Diagnosti
 }
 
 function desired(project: Project, environment: string): Desired {
+  // Refuses an environment that does not exist.
+  const resolved = resolve(project, environment);
   const found = project.environments.get(environment);
-  if (found === undefined) {
-    const names = [...project.environments.keys()].map((name) => `"${name}"`).join(', ');
-    fail(
-      'registry/unknown-environment',
-      `the project "${project.name}" has no environment "${environment}", only ${names}`,
-    );
-  }
+  if (found === undefined) throw new TypeError(`the project resolved "${environment}", which it does not have`);
   const owner = { project: project.name, environment };
   const place = { account: found.account, region: found.region, partition: partitionOf(found.region) };
-  return desire(resolve(project, environment), owner, place);
+  return desire(resolved, owner, place);
 }

@@ -6,11 +6,6 @@ function mistake(title: string, meaning: string, mend: string): Definition {
 }
 
 export const registryCodes = defineCodes({
-  'registry/unknown-environment': mistake(
-    'an environment that is not declared',
-    'The project has no environment of that name.',
-    'name one of the environments under `spec.environments`',
-  ),
   'registry/duplicate-name': mistake(
     'one name for two repositories',
     'ECR has one repository of a name in each account and Region.',
