@@ -8,7 +8,15 @@ export interface Place {
   readonly local?: { readonly endpoint: string };
   readonly profile?: string;
   readonly concurrency: number;
+  /** The clients made so far. */
+  readonly opened: Closable[];
 }
+
+interface Closable {
+  destroy(): void;
+}
+
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** The SDK warns on standard error about Node 20 unless this says not to; it must stand before the first import. */
 export function quietSdk(): void {
@@ -20,6 +28,8 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
   region: string;
   maxAttempts: number;
   requestHandler: object;
+  useFipsEndpoint?: boolean;
+  useDualstackEndpoint?: boolean;
   endpoint?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };
   profile?: string;
@@ -29,19 +39,39 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
     region,
     // Tries are counted by Caller.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000, httpAgent: agent, httpsAgent: agent },
+    requestHandler: {
+      connectionTimeout: 5000,
+      requestTimeout: 60_000,
+      // Without it the handler writes a warning to the console and waits on for ever.
+      throwOnRequestTimeout: true,
+      logger: silent,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
     ...(local === undefined
       ? {}
-      : { endpoint: local.endpoint, credentials: { accessKeyId: account, secretAccessKey: 'local' } }),
+      : {
+          endpoint: local.endpoint,
+          credentials: { accessKeyId: account, secretAccessKey: 'local' },
+          // The SDK refuses an endpoint of one's own beside these, which the environment may ask for.
+          useFipsEndpoint: false,
+          useDualstackEndpoint: false,
+        }),
     ...(profile === undefined || local !== undefined ? {} : { profile }),
   };
 }
 
-/** Makes a client when it is first needed, once. */
-export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+/** Makes a client when it is first needed, once; `opened` collects what is to be closed in the end. */
+export function lazily<T extends { readonly client: Closable }>(
+  { opened }: { readonly opened: Closable[] },
+  make: () => Promise<T>,
+): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().then((kit) => {
+      opened.push(kit.client);
+      return kit;
+    });
     return made;
   };
 }

@@ -2,20 +2,25 @@
 // It must not know what is wanted, only how to read and write it.
 import type { ImageDetail, Repository } from '@aws-sdk/client-ecr';
 import type { Image } from '../lifecycle/model.js';
-import { AwsFault, type EcrPort, type RepositoryDescription } from '../plan/ports.js';
+import { type EcrPort, type RepositoryDescription } from '../plan/ports.js';
 import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
-import { type Caller, unless } from './caller.js';
+import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 
 /** The most entries a page may hold (API reference). */
 const pageSize = 1000;
 
-export function ecrPort(place: Place, caller: Caller): EcrPort {
-  const ecr = lazily(async () => {
+/** Some ten seconds in all, milliseconds. */
+const usualPrincipalWaits: readonly number[] = [500, 1000, 2000, 4000];
+
+export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrincipalWaits): EcrPort {
+  const ecr = lazily(place, async () => {
     const sdk = await import('@aws-sdk/client-ecr');
     return { sdk, client: new sdk.ECRClient(clientOptions(place)) };
   });
-  return {
+  /** Without the filter only active images are told of (API reference, DescribeImages); older endpoints do not know it. */
+  let filter: { imageStatus: 'ANY' } | undefined = { imageStatus: 'ANY' };
+  const port: EcrPort = {
     async *listRepositories() {
       const { sdk, client } = await ecr();
       let token: string | undefined;
@@ -29,6 +34,8 @@ export function ecrPort(place: Place, caller: Caller): EcrPort {
       } while (token !== undefined);
     },
     async describeRepositories(names) {
+      // Without names ECR would describe the whole registry.
+      if (names.length === 0) return [];
       const { sdk, client } = await ecr();
       const answer = await unless(
         ['RepositoryNotFoundException'],
@@ -65,27 +72,44 @@ export function ecrPort(place: Place, caller: Caller): EcrPort {
     },
     async createRepository({ name, tagMutability, encryption, scanOnPush, tags }) {
       const { sdk, client } = await ecr();
-      const answer = await caller.call('ecr:CreateRepository', () =>
-        client.send(
-          new sdk.CreateRepositoryCommand({
-            repositoryName: name,
-            ...mutabilityInput(tagMutability),
-            imageScanningConfiguration: { scanOnPush },
-            encryptionConfiguration: {
-              encryptionType: encryption.type,
-              ...(encryption.kmsKey === undefined ? {} : { kmsKey: encryption.kmsKey }),
-            },
-            tags: tagList(tags),
-          }),
-        ),
-      );
-      return description(answer.repository ?? {});
+      const input = {
+        repositoryName: name,
+        ...mutabilityInput(tagMutability),
+        imageScanningConfiguration: { scanOnPush },
+        encryptionConfiguration: {
+          encryptionType: encryption.type,
+          ...(encryption.kmsKey === undefined ? {} : { kmsKey: encryption.kmsKey }),
+        },
+        tags: tagList(tags),
+      };
+      let repeated = false;
+      try {
+        const answer = await caller.call('ecr:CreateRepository', (attempt) => {
+          repeated = attempt.repeated;
+          return client.send(new sdk.CreateRepositoryCommand(input));
+        });
+        return description(answer.repository ?? {});
+      } catch (error) {
+        // The answer to an earlier try may have been lost on the way: then this is the repository that it made.
+        const made = repeated && isFault(error, 'exists') ? (await port.describeRepositories([name]))?.[0] : undefined;
+        if (made === undefined) throw error;
+        const live = await port.listTags(made.arn);
+        if (Object.entries(tags).some(([key, value]) => live[key] !== value)) throw error;
+        return made;
+      }
     },
     async deleteRepository(repositoryName, force) {
       const { sdk, client } = await ecr();
-      await caller.call('ecr:DeleteRepository', () =>
-        client.send(new sdk.DeleteRepositoryCommand({ repositoryName, force })),
-      );
+      let repeated = false;
+      try {
+        await caller.call('ecr:DeleteRepository', (attempt) => {
+          repeated = attempt.repeated;
+          return client.send(new sdk.DeleteRepositoryCommand({ repositoryName, force }));
+        });
+      } catch (error) {
+        // As above: an earlier try may have deleted it.
+        if (!(repeated && isFault(error, 'gone'))) throw error;
+      }
     },
     async putTagMutability(repositoryName, mutability) {
       const { sdk, client } = await ecr();
@@ -118,7 +142,7 @@ export function ecrPort(place: Place, caller: Caller): EcrPort {
     },
     async setRepositoryPolicy(repositoryName, policyText) {
       const { sdk, client } = await ecr();
-      await withNewPrincipals(policyText, caller, () =>
+      await withNewPrincipals(policyText, caller, principalWaits, () =>
         caller.call('ecr:SetRepositoryPolicy', () =>
           client.send(new sdk.SetRepositoryPolicyCommand({ repositoryName, policyText })),
         ),
@@ -147,55 +171,51 @@ export function ecrPort(place: Place, caller: Caller): EcrPort {
     },
     async *describeImages(repositoryName) {
       const { sdk, client } = await ecr();
-      // Without the filter only active images are told of (API reference, DescribeImages); older endpoints do not know it.
-      let filter: { imageStatus: 'ANY' } | undefined = { imageStatus: 'ANY' };
+      const page = (token: string | undefined) =>
+        caller.call('ecr:DescribeImages', () =>
+          client.send(
+            new sdk.DescribeImagesCommand({
+              repositoryName,
+              maxResults: pageSize,
+              ...(filter === undefined ? {} : { filter }),
+              ...(token === undefined ? {} : { nextToken: token }),
+            }),
+          ),
+        );
       let token: string | undefined;
       do {
-        const page: Promise<{ imageDetails?: ImageDetail[] | undefined; nextToken?: string | undefined }> = caller.call(
-          'ecr:DescribeImages',
-          () =>
-            client.send(
-              new sdk.DescribeImagesCommand({
-                repositoryName,
-                maxResults: pageSize,
-                ...(filter === undefined ? {} : { filter }),
-                ...(token === undefined ? {} : { nextToken: token }),
-              }),
-            ),
-        );
-        const answer = await (filter === undefined || token !== undefined ? page : refusable(page));
-        if (answer === undefined) {
+        const filtered = filter !== undefined;
+        const answer = await page(token).catch((error: unknown) => {
+          // An endpoint older than archived images has none to miss.
+          if (!filtered || token !== undefined || !isFault(error, 'invalid')) throw error;
           filter = undefined;
-          continue;
-        }
-        yield (answer.imageDetails ?? []).map(imageOf);
+          return page(undefined);
+        });
+        yield (answer.imageDetails ?? []).filter(({ imageDigest }) => imageDigest !== undefined).map(imageOf);
         token = answer.nextToken;
-      } while (token !== undefined || filter === undefined);
+      } while (token !== undefined);
     },
   };
-}
-
-async function refusable<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof AwsFault && error.kind === 'invalid') return undefined;
-    throw error;
-  }
+  return port;
 }
 
 /**
  * IAM tells ECR of a new role with a delay, during which ECR calls a policy that names it invalid
  * (hashicorp/terraform-provider-aws retries the same message).
  */
-async function withNewPrincipals(text: string, { clock, signal }: Caller, send: () => Promise<unknown>): Promise<void> {
+async function withNewPrincipals(
+  text: string,
+  { clock, signal }: Caller,
+  waits: readonly number[],
+  send: () => Promise<unknown>,
+): Promise<void> {
   const mayBeNew = /arn:aws[a-z-]*:iam::\d{12}:(role|user)\//.test(text);
-  for (const wait of mayBeNew ? [500, 1000, 2000, 4000, undefined] : [undefined]) {
+  for (const wait of mayBeNew ? [...waits, undefined] : [undefined]) {
     try {
       await send();
       return;
     } catch (error) {
-      const again = error instanceof AwsFault && /Invalid repository policy provided/.test(error.message);
+      const again = isFault(error, 'invalid') && /Invalid repository policy provided/.test(error.message);
       if (!again || wait === undefined || signal?.aborted === true) throw error;
       await clock.sleep(wait, signal);
     }

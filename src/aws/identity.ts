@@ -5,7 +5,7 @@ import type { Caller } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 
 export function identityPort(place: Place, caller: Caller): IdentityPort {
-  const sts = lazily(async () => {
+  const sts = lazily(place, async () => {
     const sdk = await import('@aws-sdk/client-sts');
     return { sdk, client: new sdk.STSClient(clientOptions(place)) };
   });

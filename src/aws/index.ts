@@ -1,2 +1,2 @@
 // The room's door.
-export { type AwsPortsOptions, awsPorts, systemClock } from './ports.js';
+export { type AwsPorts, type AwsPortsOptions, awsPorts, systemClock } from './ports.js';

@@ -2,12 +2,18 @@
 // It must not know which calls there are, nor what else can go wrong with them.
 import type { Clock } from '../plan/ports.js';
 
-/** Calls a second to which an operation is never slowed below: a standstill would help nobody. */
-const slowest = 10;
-/** Above this the limit is lifted: no operation of ECR that Slipway calls has a published rate (user guide, "Service quotas"). */
-const unlimited = 1000;
-/** A burst of refusals is one message, not many. */
-const deafMilliseconds = 500;
+export interface PaceOptions {
+  /** Calls a second below which an operation is never slowed: a standstill would help nobody. */
+  readonly slowest: number;
+  /** Above this the limit is lifted: no operation of ECR that Slipway calls has a published rate (user guide, "Service quotas"). */
+  readonly unlimited: number;
+  /** Calls a second won back in each second of calls at the full rate. */
+  readonly recovery: number;
+  /** A burst of refusals within this time is one message, not many. */
+  readonly deafMilliseconds: number;
+}
+
+export const usualPace: PaceOptions = { slowest: 10, unlimited: 1000, recovery: 25, deafMilliseconds: 1000 };
 
 interface Level {
   /** Calls a second; `undefined` while nothing has been throttled. */
@@ -18,13 +24,15 @@ interface Level {
   inWindow: number;
 }
 
-/** A token bucket of depth one for each operation: halves when throttled, grows by about ten calls a second each second. */
+/** A token bucket of depth one for each operation: halves when throttled, recovers by a fixed amount a second. */
 export class Pace {
   readonly #clock: Clock;
+  readonly #options: PaceOptions;
   readonly #levels = new Map<string, Level>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, options: PaceOptions = usualPace) {
     this.#clock = clock;
+    this.#options = options;
   }
 
   /** Waits for this operation's turn. */
@@ -46,6 +54,7 @@ export class Pace {
   throttled(operation: string): void {
     const level = this.#level(operation);
     const now = this.#clock.now();
+    const { slowest, unlimited, deafMilliseconds } = this.#options;
     if (now - level.heardAt < deafMilliseconds) return;
     level.heardAt = now;
     level.rate = Math.max(slowest, (level.rate ?? Math.min(unlimited, level.inWindow)) / 2);
@@ -54,8 +63,8 @@ export class Pace {
   succeeded(operation: string): void {
     const level = this.#level(operation);
     if (level.rate === undefined) return;
-    level.rate += 10 / level.rate;
-    if (level.rate >= unlimited) level.rate = undefined;
+    level.rate += this.#options.recovery / level.rate;
+    if (level.rate >= this.#options.unlimited) level.rate = undefined;
   }
 
   /** Calls a second, or `undefined` while there is no limit. */

@@ -1,21 +1,24 @@
 // String parameters in SSM.
 // It must not know what they hold.
-import { AwsFault, type ParameterPort } from '../plan/ports.js';
-import { type Caller, unless } from './caller.js';
+import type { ParameterPort } from '../plan/ports.js';
+import { type Attempt, type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 
 export function parameterPort(place: Place, caller: Caller): ParameterPort {
-  const ssm = lazily(async () => {
+  const ssm = lazily(place, async () => {
     const sdk = await import('@aws-sdk/client-ssm');
     return { sdk, client: new sdk.SSMClient(clientOptions(place)) };
   });
-  const put = async (name: string, value: string, overwrite: boolean): Promise<void> => {
+  const put = async (name: string, value: string, overwrite: boolean, heard?: (attempt: Attempt) => void) => {
     const { sdk, client } = await ssm();
-    await caller.call('ssm:PutParameter', () =>
-      client.send(new sdk.PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: overwrite })),
-    );
+    await caller.call('ssm:PutParameter', (attempt) => {
+      heard?.(attempt);
+      return client.send(
+        new sdk.PutParameterCommand({ Name: name, Value: value, Type: 'String', Overwrite: overwrite }),
+      );
+    });
   };
-  return {
+  const port: ParameterPort = {
     async get(name) {
       const { sdk, client } = await ssm();
       const answer = await unless(
@@ -25,12 +28,16 @@ export function parameterPort(place: Place, caller: Caller): ParameterPort {
       return answer?.Parameter?.Value;
     },
     async create(name, value) {
+      let repeated = false;
       try {
-        await put(name, value, false);
+        await put(name, value, false, (attempt) => {
+          repeated = attempt.repeated;
+        });
         return true;
       } catch (error) {
-        if (error instanceof AwsFault && error.kind === 'exists') return false;
-        throw error;
+        if (!isFault(error, 'exists')) throw error;
+        // The answer to an earlier try may have been lost: a lock must not shut out the one who took it.
+        return repeated && (await port.get(name)) === value;
       }
     },
     overwrite: (name, value) => put(name, value, true),
@@ -42,4 +49,5 @@ export function parameterPort(place: Place, caller: Caller): ParameterPort {
       );
     },
   };
+  return port;
 }

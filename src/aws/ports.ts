@@ -17,19 +17,27 @@ export interface AwsPortsOptions extends Omit<CallerOptions, 'clock'> {
   /** Calls under way at once. */
   readonly concurrency?: number;
   readonly clock?: Clock;
+  /** Waits before a repository policy is offered again that names principals ECR may not know yet; milliseconds. */
+  readonly principalWaits?: readonly number[];
 }
 
 /** ECR allows far more than this; it is the round trip to AWS that makes waiting together worth while. */
 const usualConcurrency = 32;
 
+/** Ports that hold connections until they are closed. */
+export interface AwsPorts extends RegistryPorts {
+  close(): void;
+}
+
 /** Nothing is loaded or called until a port is used. */
-export function awsPorts(options: AwsPortsOptions): RegistryPorts {
+export function awsPorts(options: AwsPortsOptions): AwsPorts {
   quietSdk();
   const { account, region, concurrency = usualConcurrency, clock = systemClock } = options;
   const place: Place = {
     account,
     region,
     concurrency,
+    opened: [],
     ...(options.local === undefined ? {} : { local: options.local }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
@@ -39,10 +47,13 @@ export function awsPorts(options: AwsPortsOptions): RegistryPorts {
     region,
     concurrency,
     clock,
-    ecr: ecrPort(place, caller),
+    ecr: ecrPort(place, caller, options.principalWaits),
     tagging: taggingPort(place, caller),
     identity: identityPort(place, caller),
     parameters: parameterPort(place, caller),
+    close() {
+      for (const client of place.opened.splice(0)) client.destroy();
+    },
   };
 }
 

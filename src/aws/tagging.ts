@@ -8,7 +8,7 @@ import { clientOptions, lazily, type Place } from './client.js';
 const pageSize = 100;
 
 export function taggingPort(place: Place, caller: Caller): TaggingPort {
-  const tagging = lazily(async () => {
+  const tagging = lazily(place, async () => {
     const sdk = await import('@aws-sdk/client-resource-groups-tagging-api');
     return { sdk, client: new sdk.ResourceGroupsTaggingAPIClient(clientOptions(place)) };
   });
