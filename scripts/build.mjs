@@ -14,6 +14,9 @@ const root = resolve(import.meta.dirname, '..');
 process.chdir(root);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+const requireOfNode =
+  "import{createRequire as slipwayRequire}from'node:module';const require=slipwayRequire(import.meta.url);";
+
 async function commandLine() {
   rmSync(join(out, 'bin'), { recursive: true, force: true });
   await build({
@@ -32,9 +35,7 @@ async function commandLine() {
     external: ['libsql'],
     define: { SLIPWAY_VERSION: JSON.stringify(version) },
     // Some dependencies are CommonJS and ask for Node's own modules with require.
-    banner: {
-      js: "import{createRequire as slipwayRequire}from'node:module';const require=slipwayRequire(import.meta.url);",
-    },
+    banner: { js: requireOfNode },
     legalComments: 'none',
     logLevel: 'warning',
   });

@@ -84,9 +84,11 @@ function complaint(error: CommanderError, called: string): Diagnostic {
   const message = first
     .replace(/\. It takes/, ': it takes')
     .replace(/\. Allowed/, ': allowed')
+    .replace(/\. Expected (\d+) arguments? but got (\d+).*$/, ': it takes $1, and got $2')
     .replace(/(option|argument) '([^']*)' argument '([^']*)' is invalid/, "'$3' will not do for $2")
     .replace(/command-argument value '([^']*)' is invalid for argument '([^']*)'/, "'$1' will not do for $2")
     .replace(/ argument missing$/, ' lacks its value')
+    .replace(/ <[A-Z[\]:=]+>/, '')
     .replace(/\.$/, '');
   const hint = `\`${called} --help\` shows how it is called`;
   return diagnostic(codes[error.code] ?? 'cli/bad-usage', message, {

@@ -63,7 +63,7 @@ export function failureOf(
       diagnostics: [diagnostic('cli/interrupted', 'interrupted before anything was changed')],
     };
   }
-  if (isSlipwayError(error)) return { interrupted: false, diagnostics: error.diagnostics };
+  if (isSlipwayError(error)) return { interrupted: error.code === 'cli/interrupted', diagnostics: error.diagnostics };
   if (error instanceof AwsFault)
     return { interrupted: error.kind === 'interrupted', diagnostics: [faultDiagnostic(error)] };
   const text =

@@ -2,7 +2,6 @@
 // The process around the command line: streams, signals, a person at the terminal, and the exit code.
 // It must not know any command. It is the only file that touches the process.
 import { realpathSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
 import { runCli } from './run.js';
 import type { Services, Sink } from './services.js';
 
@@ -80,25 +79,6 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run as a number without a name.
-    return process.env.USER ?? `uid ${process.getuid?.() ?? '?'}`;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, but there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 const services: Services = {
   stdout: sink(process.stdout),
   stderr,
@@ -109,16 +89,6 @@ const services: Services = {
   prompts: async () => (await import('./prompts.js')).clackPrompts(),
   signal: controller.signal,
   clock: { now: () => Date.now(), sleep },
-  runner: {
-    get user() {
-      return user();
-    },
-    get host() {
-      return hostname();
-    },
-    pid: process.pid,
-    isAlive,
-  },
   entry: realpathSync(process.argv[1] ?? ''),
 };
 

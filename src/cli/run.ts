@@ -2,9 +2,9 @@
 // It must not know the process: services carry all of it. Nothing thrown gets past here.
 import { catalog } from './catalog.js';
 import { parse } from './commander.js';
+import { diagnosticContext } from './diagnostic-context.js';
 import { failureOf } from './errors.js';
 import { type ExitCode, exit, exitCodeOf } from './exit.js';
-import { diagnosticContext } from './diagnostic-context.js';
 import { printDiagnostics } from './print/diagnostics.js';
 import { printJson } from './print/json.js';
 import type { Services, Sink } from './services.js';

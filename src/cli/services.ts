@@ -33,14 +33,6 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-export interface Runner {
-  readonly user: string;
-  readonly host: string;
-  readonly pid: number;
-  /** Whether a process of this machine still runs. */
-  isAlive(pid: number): boolean;
-}
-
 export interface Services {
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -55,8 +47,6 @@ export interface Services {
   /** Fires at the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** Who runs this, for the lock. */
-  readonly runner: Runner;
   /** The file of this program, which Node runs again for the local ECR that stays behind. */
   readonly entry: string;
 }

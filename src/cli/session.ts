@@ -9,28 +9,36 @@ import type { Services } from './services.js';
 import { canvasOf } from './text.js';
 import { chooseEnvironment, openProject, showWarnings } from './workspace.js';
 
+/** The way to the registries of a project. */
+export interface Reach {
+  /** Reading stops at Ctrl-C, between two calls. */
+  readonly reading: PortsFor;
+  /** Writing is stopped by `apply` itself, step by step: the lock must still be released after Ctrl-C. */
+  readonly writing: PortsFor;
+}
+
 export interface Session {
   readonly project: Project;
   readonly environment: ProjectEnvironment;
-  readonly portsFor: PortsFor;
+  readonly reach: Reach;
 }
 
-export async function portsOf(
+export async function reachOf(
   global: GlobalValues,
   parallelism: number | undefined,
   services: Services,
-): Promise<PortsFor> {
+): Promise<Reach> {
   const endpoint = global.local ? await joinOrStart(global.project, services) : undefined;
   const { awsPorts } = await import('../aws/index.js');
-  return ({ account, region }) =>
-    awsPorts({
-      account,
-      region,
-      clock: services.clock,
-      signal: services.signal,
-      ...(parallelism === undefined ? {} : { concurrency: parallelism }),
-      ...(endpoint === undefined ? {} : { local: { endpoint } }),
-    });
+  const common = {
+    clock: services.clock,
+    ...(parallelism === undefined ? {} : { concurrency: parallelism }),
+    ...(endpoint === undefined ? {} : { local: { endpoint } }),
+  };
+  return {
+    reading: ({ account, region }) => awsPorts({ ...common, account, region, signal: services.signal }),
+    writing: ({ account, region }) => awsPorts({ ...common, account, region }),
+  };
 }
 
 export async function openSession(
@@ -44,7 +52,7 @@ export async function openSession(
   return {
     project,
     environment,
-    portsFor: await portsOf({ ...global, project: project.directory }, parallelism, services),
+    reach: await reachOf({ ...global, project: project.directory }, parallelism, services),
   };
 }
 

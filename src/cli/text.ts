@@ -36,8 +36,11 @@ function isWide(code: number): boolean {
 
 /** Columns a text takes on a terminal; escape sequences take none. */
 export function width(text: string): number {
+  const seen = text.includes('\u001b') ? stripVTControlCharacters(text) : text;
+  // Nearly all there is; and the table of marks below costs a start of the program more than all else here.
+  if (/^[\x20-\x7e]*$/.test(seen)) return seen.length;
   let columns = 0;
-  for (const character of stripVTControlCharacters(text)) {
+  for (const character of seen) {
     const code = character.codePointAt(0) ?? 0;
     if (/\p{Mark}/u.test(character)) continue;
     columns += isWide(code) ? 2 : 1;
@@ -119,4 +122,12 @@ export function bytes(number: number): string {
     unit += 1;
   }
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
+}
+
+/** Blocks of lines one below the other; a blank line sets apart those that have more than one. */
+export function stacked(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((block, index) => {
+    const apart = index === 0 || block.length > 1 || (blocks[index - 1]?.length ?? 0) > 1;
+    return apart ? ['', ...block] : block;
+  });
 }

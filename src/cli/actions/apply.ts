@@ -3,16 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, fail } from '../../diagnostics/index.js';
-import {
-  apply,
-  breakLock,
-  isWork,
-  type Plan,
-  type PortsFor,
-  plan,
-  readPlan,
-  requireConsent,
-} from '../../plan/index.js';
+import { apply, breakLock, isWork, type Plan, plan, readPlan, requireConsent } from '../../plan/index.js';
 import type { ApplyArgs } from '../commands/apply.js';
 import type { DestroyArgs } from '../commands/destroy.js';
 import { systemReason } from '../errors.js';
@@ -21,15 +12,16 @@ import { ApplyProgress, printFailures, printOutcome } from '../print/apply.js';
 import { shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import { printPlan } from '../print/plan.js';
+import { thisRun } from '../runner.js';
 import type { Services } from '../services.js';
-import { during, openSession, portsOf } from '../session.js';
+import { during, openSession, type Reach, reachOf } from '../session.js';
 import { canvasOf } from '../text.js';
 
 type Args = Pick<ApplyArgs, 'global'> & { readonly options: DestroyArgs['options'] };
 
 interface Work {
   readonly plan: Plan;
-  readonly portsFor: PortsFor;
+  readonly reach: Reach;
   readonly warnings: readonly Diagnostic[];
   /** A saved plan was looked at when it was saved. */
   readonly approved: boolean;
@@ -54,11 +46,11 @@ async function makePlan(
   prune: boolean,
   services: Services,
 ): Promise<Work> {
-  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const { project, environment, reach } = await openSession(global, options.parallelism, services);
   const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    plan(project, environment.name, portsFor, { only: global.only, prune, purpose }),
+    plan(project, environment.name, reach.reading, { only: global.only, prune, purpose }),
   );
-  return { plan: made, portsFor, warnings: project.warnings, approved: false };
+  return { plan: made, reach, warnings: project.warnings, approved: false };
 }
 
 async function savedPlan(file: string, { options, global }: ApplyArgs, services: Services): Promise<Work> {
@@ -81,7 +73,7 @@ async function savedPlan(file: string, { options, global }: ApplyArgs, services:
       { mend: 'leave out -e, or plan anew' },
     );
   }
-  return { plan: read, portsFor: await portsOf(global, options.parallelism, services), warnings: [], approved: true };
+  return { plan: read, reach: await reachOf(global, options.parallelism, services), warnings: [], approved: true };
 }
 
 /** Asks, unless that is settled. Throws where the answer is no, or where nobody can be asked. */
@@ -106,9 +98,9 @@ function hasWork(made: Plan): boolean {
 }
 
 /** Somebody said that the run which holds the lock is dead. */
-async function releaseLocks({ plan: { owner, registries }, portsFor }: Work, services: Services): Promise<void> {
+async function releaseLocks({ plan: { owner, registries }, reach }: Work, services: Services): Promise<void> {
   for (const registry of registries) {
-    const broken = await breakLock(await portsFor(registry), owner);
+    const broken = await breakLock(await reach.writing(registry), owner);
     if (broken !== undefined) services.stderr.write(`broke the lock of ${broken.holder}\n`);
   }
 }
@@ -135,24 +127,25 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   await approve(work, args, services);
 
   if (options.breakLock) await releaseLocks(work, services);
-  const { runner } = services;
   const progress = new ApplyProgress(services.stderr);
   if (!json) services.stderr.write('\n');
   try {
-    const events = apply(work.plan, work.portsFor, {
+    const events = apply(work.plan, work.reach.writing, {
       accept: options.accept,
       signal: services.signal,
       // A fresh plan was read a moment ago; a saved one may be as old as it likes.
       verify: work.approved,
       lock: {
-        holder: `${runner.user}@${runner.host}`,
-        host: runner.host,
-        pid: runner.pid,
-        isAlive: (pid) => runner.isAlive(pid),
+        ...thisRun(services.env),
         ...(options.lockTimeout === undefined ? {} : { waitMilliseconds: options.lockTimeout * 1000 }),
       },
     });
     for await (const event of events) progress.on(event);
+  } catch (error) {
+    // Exact words, since "nothing was changed" would no longer be true.
+    if (services.signal.aborted && progress.begun)
+      fail('cli/interrupted', 'interrupted while changes were made', { cause: error });
+    throw error;
   } finally {
     progress.close();
   }

@@ -10,9 +10,9 @@ import { during, openSession } from '../session.js';
 import { canvasOf } from '../text.js';
 
 export async function showDrift({ options, global }: DriftArgs, services: Services): Promise<ExitCode> {
-  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const { project, environment, reach } = await openSession(global, options.parallelism, services);
   const found = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    drift(project, environment.name, portsFor, { only: global.only }),
+    drift(project, environment.name, reach.reading, { only: global.only }),
   );
   const drifted = hasDrifted(found);
   if (global.output === 'json') printJson(services.stdout, { drifted, drift: found, diagnostics: project.warnings });

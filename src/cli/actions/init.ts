@@ -10,7 +10,7 @@ import { type ExitCode, exit } from '../exit.js';
 import { shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import type { Prompts, Services } from '../services.js';
-import { canvasOf, list, shellQuote } from '../text.js';
+import { canvasOf, list, shellQuote, table } from '../text.js';
 
 interface Answers {
   readonly name: string;
@@ -185,14 +185,12 @@ export async function init(args: InitArgs, services: Services): Promise<ExitCode
     return exit.ok;
   }
   const { paint } = canvasOf(services.stdout);
+  const sayings = ['finds mistakes as you edit', 'what it would make, on an ECR of this machine', 'makes it there'];
   const lines = [
-    paint.bold(paint.green(`Wrote ${shownPath(file, services.cwd)}`)) +
-      `: ${list(answers.repositories)} in ${answers.environment}`,
+    `${paint.bold(paint.green(`Wrote ${shownPath(file, services.cwd)}`))}: ${list(answers.repositories)} in ${answers.environment}`,
     '',
     'Next',
-    `  ${paint.cyan(next[0] ?? '')}      finds mistakes as you edit`,
-    `  ${paint.cyan(next[1] ?? '')}  what it would make, on an ECR of this machine`,
-    `  ${paint.cyan(next[2] ?? '')} makes it there`,
+    ...table(next.map((command, index) => [`  ${paint.cyan(command)}`, sayings[index] ?? ''])),
     '',
     'The local ECR keeps its data in .slipway/: add that line to .gitignore.',
   ];

@@ -17,12 +17,12 @@ import { during, openSession } from '../session.js';
 import { canvasOf } from '../text.js';
 
 export async function showOutput({ operands, options, global }: OutputArgs, services: Services): Promise<ExitCode> {
-  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const { project, environment, reach } = await openSession(global, options.parallelism, services);
   const [name] = operands;
   // Says which repositories there are where the name is none of them, before AWS is asked.
   const wanted = name === undefined ? undefined : resolveOne(project, name, environment.name);
   const all = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    readOutputs(project, environment.name, portsFor),
+    readOutputs(project, environment.name, reach.reading),
   );
   requireMatches(global.only, all);
   const chosen = all.filter((one) => (wanted === undefined ? selects(global.only, one) : one.key === wanted.key));
@@ -55,7 +55,12 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
       writeGithub(printOutputGithub(chosen), services);
       break;
     default:
-      services.stdout.write(printOutputTable(chosen, canvasOf(services.stdout)));
+      services.stdout.write(
+        printOutputTable(chosen, {
+          ...canvasOf(services.stdout),
+          columns: services.stdout.isTTY ? services.stdout.columns : Infinity,
+        }),
+      );
   }
   return exit.ok;
 }
@@ -69,7 +74,12 @@ async function readOutputs(
     compile(project, environment).map(async (desired) => {
       const ports = await portsFor(desired);
       await requireAccount(ports, desired.account, environment);
-      return outputs(desired, await observe(desired, ports, { depth: 'existence', orphans: false }));
+      const observed = await observe(desired, ports, { depth: 'existence', orphans: false });
+      // Not knowing is not the same as not existing: a pipeline would deploy nothing and call it done.
+      for (const [name, { operation, reason }] of observed.unreadable) {
+        fail('cli/unreadable', `${name} could not be read (${operation}: ${reason})`);
+      }
+      return outputs(desired, observed);
     }),
   );
   return found.flat();

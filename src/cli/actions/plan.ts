@@ -15,9 +15,9 @@ import { during, openSession } from '../session.js';
 import { canvasOf, shellQuote } from '../text.js';
 
 export async function showPlan({ options, global }: PlanArgs, services: Services): Promise<ExitCode> {
-  const { project, environment, portsFor } = await openSession(global, options.parallelism, services);
+  const { project, environment, reach } = await openSession(global, options.parallelism, services);
   const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    plan(project, environment.name, portsFor, { only: global.only, prune: options.prune }),
+    plan(project, environment.name, reach.reading, { only: global.only, prune: options.prune }),
   );
   const changes = hasChanges(made);
   if (global.output === 'json') {

@@ -46,7 +46,7 @@ export const parallelism = {
   value: 'N',
   minimum: 1,
   maximum: 100,
-  description: 'how many calls to AWS may be under way at once (default: 10)',
+  description: 'how many calls to AWS may be under way at once (default: 32)',
 } as const satisfies OptionSpec;
 
 export const prune = {

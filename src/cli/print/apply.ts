@@ -127,6 +127,11 @@ export class ApplyProgress {
     this.#erase();
   }
 
+  /** Whether changes may have been made. */
+  get begun(): boolean {
+    return this.#total > 0;
+  }
+
   get report(): ApplyReport {
     return { failures: this.#failures, skipped: this.#skipped, warnings: this.#warnings, outcome: this.#outcome };
   }

@@ -1,8 +1,9 @@
 // The changes of one repository, aspect by aspect, values side by side.
 // It must not know what becomes of the repository as a whole.
+import type { LifecyclePolicy } from '../../lifecycle/index.js';
 import type { Aspect, Change, Kept, Unknown } from '../../plan/model.js';
 import type { Encryption, TagMutability } from '../../registry/model.js';
-import { type Canvas, hang, padEnd } from '../text.js';
+import { type Canvas, count, hang, padEnd } from '../text.js';
 import { effectLines, lifecycleLines } from './lifecycle.js';
 import { statementLines } from './policy.js';
 import { arrow, painted } from './view.js';
@@ -59,6 +60,12 @@ function setting<T>(
   return [head + arrow(first, then, canvas.paint)];
 }
 
+/** A policy as a whole, where it comes or goes; its text is canonical JSON. */
+function rulesIn(text: string | null): string {
+  if (text === null) return 'none';
+  return count((JSON.parse(text) as LifecyclePolicy).rules.length, 'rule');
+}
+
 function tagLines(change: Change & { readonly aspect: 'tags' }, canvas: Canvas, compact: boolean): readonly string[] {
   const { paint, columns } = canvas;
   const { before: left, after: right } = change;
@@ -95,13 +102,8 @@ export function changeLines(change: Change, canvas: Canvas, compact = false): re
       return tagLines(change, canvas, compact);
     case 'lifecyclePolicy': {
       const { before: left, after: right } = change;
-      const note = compact
-        ? ''
-        : left === null
-          ? canvas.paint.dim('  none so far')
-          : right === null
-            ? canvas.paint.dim('  none any more')
-            : '';
+      const note =
+        compact || (left !== null && right !== null) ? '' : `  ${arrow(rulesIn(left), rulesIn(right), canvas.paint)}`;
       return [
         `${indent}${names.lifecyclePolicy}${note}`,
         ...lifecycleLines(change.rules, `${indent}  `, canvas),

@@ -2,7 +2,7 @@
 // It must not know which room a diagnostic comes from, nor read files: it is given the sources.
 import { relative, resolve } from 'node:path';
 import { type Diagnostic, definitionOf, type SourceRange } from '../../diagnostics/index.js';
-import { type Canvas, count, hang, list, width } from '../text.js';
+import { type Canvas, count, hang, list, width, wrap } from '../text.js';
 
 /** The text of a file, or `undefined` where it cannot be had. */
 export type Sources = (file: string) => string | undefined;
@@ -43,15 +43,16 @@ function excerpt(
   return { line: prefix + shown, lead, marks };
 }
 
-export function printDiagnostic(one: Diagnostic, context: DiagnosticContext): readonly string[] {
+function printDiagnostic(one: Diagnostic, context: DiagnosticContext): readonly string[] {
   const { paint, columns } = context;
   const tint = one.severity === 'error' ? paint.red : one.severity === 'warning' ? paint.yellow : paint.blue;
   const [first = '', ...rest] = one.message.split('\n');
   const head = `${one.severity}[${one.code}]: `;
-  const lines = [...hang(head, first, columns)].map((line, index) =>
+  // Continuation lines begin near the left: a column under the text would be too narrow for long codes.
+  const lines = wrap(head + first, columns - 4).map((line, index) =>
     index === 0
       ? paint.bold(tint(line.slice(0, head.length - 2))) + paint.bold(line.slice(head.length - 2))
-      : paint.bold(line),
+      : `    ${paint.bold(line)}`,
   );
   for (const line of rest) lines.push(...hang('  ', line, columns));
 

@@ -3,10 +3,10 @@
 import type { Plan, RepositoryPlan } from '../../plan/model.js';
 import { type Canvas, hang, repositories } from '../text.js';
 import { changeLines, indent, unknownLines } from './changes.js';
-import { type Mark, marked } from './view.js';
+import { headline, type Mark } from './view.js';
 
 /** What happened in AWS, where a plan would say what is to be done about it. */
-function headline(repository: RepositoryPlan): readonly [Mark, string] | undefined {
+function fate(repository: RepositoryPlan): readonly [Mark, string] | undefined {
   switch (repository.action) {
     case 'delete':
       return ['-', 'does not exist in AWS'];
@@ -39,11 +39,10 @@ export function printDrift(drift: Plan, canvas: Canvas): string {
   for (const registry of drift.registries) {
     const lines: string[] = [];
     for (const repository of registry.repositories) {
-      const head = headline(repository);
+      const head = fate(repository);
       if (head === undefined) continue;
-      lines.push('', marked(head[0], repository.name, head[1], paint));
-      if (repository.reason !== undefined && repository.action !== 'delete')
-        lines.push(...hang(indent, repository.reason, columns, paint.dim));
+      const reason = repository.action === 'delete' || repository.action === 'orphan' ? undefined : repository.reason;
+      lines.push('', ...headline(head[0], repository.name, head[1], reason, indent, canvas));
       for (const change of repository.changes) lines.push(...changeLines(change, canvas));
       lines.push(...unknownLines(repository.unknown, canvas));
     }

@@ -1,12 +1,21 @@
 // Every effective setting of a repository with its origin, as a table.
 // It must not know how settings are merged.
-import type { ExplainRow, Origin, ResolvedRepository } from '../../manifest/index.js';
+import type { ExplainRow, Json, Origin, ResolvedRepository } from '../../manifest/index.js';
 import { type Canvas, hang, padEnd, width } from '../text.js';
 import { placeOf } from './diagnostics.js';
 
-function shown(value: unknown): string {
-  if (value === null) return '(not set)';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** YAML's flow style, without the quotes that only a parser needs; a grantee in its short form. */
+function inline(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const members = Object.entries(value);
+  const [first] = members;
+  if (members.length === 1 && first !== undefined && typeof first[1] === 'string') return first.join(':');
+  return `{${members.map(([name, member]) => `${name}: ${inline(member)}`).join(', ')}}`;
+}
+
+function shown(value: Json): string {
+  return value === null ? '(not set)' : inline(value);
 }
 
 function provenance(origin: Origin, cwd: string): string {

@@ -73,11 +73,14 @@ export function lifecycleLines(
     if (first !== undefined && then !== undefined) {
       const before = fields(first);
       const after = fields(then);
-      for (const name of new Set([...before.keys(), ...after.keys()])) {
-        if (before.get(name) === after.get(name)) continue;
-        lines.push(
-          `${indent}${' '.repeat(digits + 4)}${name}  ${arrow(before.get(name) ?? '(none)', after.get(name) ?? '(none)', paint)}`,
-        );
+      const differing = [...new Set([...before.keys(), ...after.keys()])].filter(
+        (name) => before.get(name) !== after.get(name),
+      );
+      for (const name of differing) {
+        // A description says the same in other words, unless it is all that changed.
+        if (name === 'description' && differing.length > 1) continue;
+        const values = arrow(before.get(name) ?? '(none)', after.get(name) ?? '(none)', paint);
+        lines.push(`${indent}${' '.repeat(digits + 4)}${name}  ${values}`);
       }
     }
     return lines;

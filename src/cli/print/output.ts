@@ -1,7 +1,7 @@
 // Where repositories are, in the forms that people, shells and GitHub read.
 // It must not know how they were found.
 import type { RepositoryOutput } from '../../plan/outputs.js';
-import { type Canvas, shellQuote, table } from '../text.js';
+import { type Canvas, shellQuote, table, width } from '../text.js';
 
 /** `payments/api-v2` becomes `PAYMENTS_API_V2`. */
 function variable(key: string): string {
@@ -22,10 +22,19 @@ function variables(outputs: readonly RepositoryOutput[]): readonly (readonly [st
   });
 }
 
-export function printOutputTable(outputs: readonly RepositoryOutput[], { paint }: Canvas): string {
-  const rows = outputs.map((one) => [one.key, one.uri ?? paint.dim('(does not exist yet)'), one.arn]);
-  const [head = '', ...lines] = table([['REPOSITORY', 'URL', 'ARN'], ...rows]);
-  return `${[paint.bold(head), ...lines].join('\n')}\n`;
+/** A table where it fits; else the ARN stands below its URL, so that both stay whole. */
+export function printOutputTable(outputs: readonly RepositoryOutput[], { paint, columns }: Canvas): string {
+  const url = (one: RepositoryOutput): string => one.uri ?? paint.dim('(does not exist yet)');
+  const [head = '', ...lines] = table([
+    ['REPOSITORY', 'URL', 'ARN'],
+    ...outputs.map((one) => [one.key, url(one), one.arn]),
+  ]);
+  if ([head, ...lines].every((line) => width(line) <= columns)) return `${[paint.bold(head), ...lines].join('\n')}\n`;
+  const rows = outputs.flatMap((one) => [
+    [paint.bold(one.key), url(one)],
+    ['', paint.dim(one.arn)],
+  ]);
+  return `${table(rows).join('\n')}\n`;
 }
 
 /** What does not exist yet has no URL, and no line: an empty value would be mistaken for one. */

@@ -1,11 +1,11 @@
 // A plan for people: what becomes of each repository, what that does, what needs consent, and the totals.
 // It must not know how a plan is made or carried out.
 import type { Hazard, Plan, RegistryPlan, RepositoryPlan } from '../../plan/model.js';
-import { type Canvas, count, hang, list, repositories } from '../text.js';
+import { type Canvas, count, hang, list, repositories, stacked } from '../text.js';
 import { changeLines, indent, keptLines, unknownLines } from './changes.js';
-import { type Mark, marked, painted } from './view.js';
+import { headline, type Mark, painted } from './view.js';
 
-function headline(repository: RepositoryPlan): readonly [Mark, string] {
+function fate(repository: RepositoryPlan): readonly [Mark, string] {
   switch (repository.action) {
     case 'create':
       return ['+', 'create'];
@@ -35,18 +35,26 @@ function headline(repository: RepositoryPlan): readonly [Mark, string] {
   }
 }
 
+/** A command at the end of a step stands alone and unbroken, to be copied. */
+function stepLines(step: string, first: string, columns: number): readonly string[] {
+  const [, prose, command] = /^(.*?): ((?:skopeo|slipway|docker|aws|crane) .*)$/.exec(step) ?? [];
+  if (prose === undefined || command === undefined) return hang(first, step, columns);
+  return [...hang(first, `${prose}:`, columns), `${' '.repeat(first.length)}${command}`];
+}
+
 function repositoryLines(repository: RepositoryPlan, canvas: Canvas): readonly string[] {
-  const { paint, columns } = canvas;
-  const [mark, what] = headline(repository);
-  const lines = [marked(mark, repository.name, what, paint)];
-  if (repository.reason !== undefined) lines.push(...hang(indent, repository.reason, columns, paint.dim));
+  const { columns } = canvas;
+  const [mark, what] = fate(repository);
+  // What an orphan is needs no second explanation.
+  const reason = repository.action === 'orphan' ? undefined : repository.reason;
+  const lines = [...headline(mark, repository.name, what, reason, indent, canvas)];
   const whole = repository.action === 'create' || repository.action === 'delete';
   for (const change of repository.changes) lines.push(...changeLines(change, canvas, whole));
   lines.push(...keptLines(repository.kept, canvas), ...unknownLines(repository.unknown, canvas));
   const steps = repository.steps ?? [];
   if (steps.length > 0) {
     lines.push(`${indent}what to do instead`);
-    steps.forEach((step, index) => lines.push(...hang(`${indent}  ${index + 1}. `, step, columns)));
+    steps.forEach((step, index) => lines.push(...stepLines(step, `${indent}  ${index + 1}. `, columns)));
   }
   return lines;
 }
@@ -60,28 +68,17 @@ function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas): read
   const { paint, columns } = canvas;
   const title = `${plan.owner.project} in ${plan.owner.environment}`;
   const lines = [`${paint.bold(title)} ${paint.dim(`(${registry.account}, ${registry.region})`)}`];
-  for (const repository of registry.repositories.filter(isShown))
-    lines.push('', ...repositoryLines(repository, canvas));
+  lines.push(...stacked(registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas))));
   for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
   return lines;
 }
 
 /** The flag that consents to exactly this. */
-export function acceptFlag(hazard: Hazard): string {
+function acceptFlag(hazard: Hazard): string {
   return `--accept ${hazard.kind}:${hazard.repository}`;
 }
 
-/** The shortest flags that consent to all of these: one for a kind, where several share it and it need not be named. */
-export function acceptFlags(hazards: readonly Hazard[]): readonly string[] {
-  const flags = new Set<string>();
-  for (const hazard of hazards) {
-    const alike = hazards.filter((one) => one.kind === hazard.kind && !one.mustBeNamed);
-    flags.add(!hazard.mustBeNamed && alike.length > 5 ? `--accept ${hazard.kind}` : acceptFlag(hazard));
-  }
-  return [...flags];
-}
-
-export function hazardLines(hazards: readonly Hazard[], canvas: Canvas): readonly string[] {
+function hazardLines(hazards: readonly Hazard[], canvas: Canvas): readonly string[] {
   if (hazards.length === 0) return [];
   const { paint, columns } = canvas;
   const lines = [
@@ -103,7 +100,7 @@ export function hasChanges(plan: Plan): boolean {
   );
 }
 
-export function totals(plan: Plan): string {
+function totals(plan: Plan): string {
   const { summary } = plan;
   const parts: string[] = [];
   if (summary.create > 0) parts.push(`${summary.create} to create`);

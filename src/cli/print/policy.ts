@@ -53,12 +53,23 @@ function where(statement: Statement): readonly string[] {
   );
 }
 
-/** `allow account 444444444444 to pull, if aws:PrincipalOrgID StringEquals o-abc`. */
+/** The usual way to name an organisation is everyone, under one condition. */
+function organisation(statement: Statement): string | undefined {
+  const [[operator, keys] = ['', {}], ...more] = Object.entries(statement.Condition ?? {});
+  const [[key, value] = ['', undefined], ...others] = Object.entries(keys);
+  const usual =
+    operator === 'StringEquals' && key.toLowerCase() === 'aws:principalorgid' && more.length + others.length === 0;
+  const [only] = who(statement);
+  return usual && only === 'everyone' ? `everyone in organisation ${list(many(value), 'or')}` : undefined;
+}
+
+/** `allow account 444444444444 to pull, if aws:SourceVpc StringEquals vpc-1`. */
 export function statementInWords(statement: Statement): string {
-  const subjects = who(statement);
-  const conditions = where(statement);
+  const members = organisation(statement);
+  const subjects = members ?? list(who(statement));
+  const conditions = members === undefined ? where(statement) : [];
   const effect = statement.Effect === 'Allow' ? 'allow' : 'deny';
-  return `${effect} ${list(subjects)} to ${list(may(statement))}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}`;
+  return `${effect} ${subjects} to ${list(may(statement))}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}`;
 }
 
 function difference(

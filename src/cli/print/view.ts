@@ -1,7 +1,7 @@
 // The marks that say what becomes of a thing, and the arrow between two values.
 // It must not know any aspect.
 import type { PieceChange } from '../../plan/model.js';
-import type { Paint } from '../text.js';
+import { type Canvas, hang, type Paint, width } from '../text.js';
 
 export type Mark = '+' | '~' | '-' | '-/+' | '?' | '=' | '!' | 'o' | '.' | 'x';
 
@@ -38,7 +38,17 @@ export function arrow(before: string | undefined, after: string | undefined, pai
   return `${paint.red(before)} ${paint.dim('->')} ${paint.green(after)}`;
 }
 
-/** A mark, right-aligned to the width of the widest, and the name of what it is about. */
-export function marked(mark: Mark, name: string, what: string, paint: Paint): string {
-  return `${' '.repeat(3 - mark.length)}${painted(mark, paint)} ${paint.bold(name)}  ${what}`;
+/** What becomes of something, and why: on one line where that fits. The mark is right-aligned to the width of the widest. */
+export function headline(
+  mark: Mark,
+  name: string,
+  what: string,
+  reason: string | undefined,
+  indent: string,
+  { paint, columns }: Canvas,
+): readonly string[] {
+  const head = `${' '.repeat(3 - mark.length)}${painted(mark, paint)} ${paint.bold(name)}  ${what}`;
+  if (reason === undefined) return [head];
+  if (width(head) + 2 + width(reason) <= columns) return [`${head}${paint.dim(`: ${reason}`)}`];
+  return [head, ...hang(indent, reason, columns, paint.dim)];
 }

@@ -62,6 +62,11 @@ export const cliCodes = defineCodes({
     'The repository does not exist in the environment yet, so it has no URL.',
     'make it with `slipway apply`',
   ),
+  'cli/unreadable': misuse(
+    'a repository that could not be read',
+    'Whether the repository exists could not be found out, so its URL is not known.',
+    'allow the operation that is named, or run the command again',
+  ),
   'cli/bad-name': misuse(
     'not a name for it',
     'The value does not have the form that the manifest demands.',

@@ -1,0 +1,303 @@
+// How plans and drift look at 80 columns, made by the engine on its double.
+import { describe, expect, it } from 'vitest';
+import { compileLifecycle } from '../../lifecycle/index.js';
+import { driftOf } from '../../plan/drift.js';
+import type { Plan } from '../../plan/index.js';
+import { applyOn, image, memory, planOn, registry, repository, statementsOf } from '../../plan/testing/fixtures.js';
+import { paintFor } from '../text.js';
+import { hasDrifted, printDrift } from './drift.js';
+import { hasChanges, printPlan } from './plan.js';
+
+const canvas = { paint: paintFor(false), columns: 80 };
+const organisation = statementsOf({
+  pull: [{ kind: 'org', id: 'o-abcdefghij' }],
+  push: [{ kind: 'role', arn: 'arn:aws:iam::333333333333:role/ci' }],
+});
+const first = registry([
+  repository('payments/api'),
+  repository('payments/web', { statements: organisation }),
+  repository('payments/old'),
+  repository('payments/kms'),
+]);
+const second = registry([
+  repository('payments/api', {
+    tagMutability: { mode: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['dev-*', 'latest'] },
+    lifecyclePolicy: compileLifecycle({
+      expireUntaggedAfterDays: 7,
+      maxImageCount: 30,
+      keep: [{ tags: ['v*'], last: 50 }],
+    }),
+    statements: statementsOf({ pull: [{ kind: 'account', account: '555555555555' }] }),
+    tags: { ...repository('x').tags, Team: 'platform', CostCenter: '12' },
+    scanOnPush: false,
+  }),
+  repository('payments/kms', {
+    encryption: { type: 'KMS', kmsKey: 'arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012' },
+  }),
+  repository('payments/web', { lifecyclePolicy: null }),
+]);
+
+async function applied() {
+  const live = memory();
+  const ports = live.process();
+  await applyOn(ports, await planOn(ports, first));
+  return { live, ports };
+}
+
+describe('a plan', () => {
+  it('shows what will be made', async () => {
+    const plan = await planOn(memory().process(), registry([repository('payments/web', { statements: organisation })]));
+    expect(hasChanges(plan)).toBe(true);
+    expect(printPlan(plan, canvas)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1)
+
+        + payments/web  create
+            tag mutability  IMMUTABLE
+            scan on push    yes
+            encryption      AES256
+            tags            Team=payments, slipway:environment=prod,
+                            slipway:project=payments
+            lifecycle policy
+              + 800  expire untagged images 14 days after their push
+              + 900  expire tagged images beyond the newest 30
+            repository policy
+              + Slipwaycdc8225aPullOrganization
+                  allow everyone in organisation o-abcdefghij to pull
+              + Slipwaycdc8225aPush
+                  allow role/ci of 333333333333 to push
+
+      Plan: 1 to create
+      "
+    `);
+  });
+
+  it('shows values side by side, rules in words, statements by principal, replacement, orphans and hazards', async () => {
+    const { ports } = await applied();
+    expect(printPlan(await planOn(ports, second), canvas)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1)
+
+        ~ payments/api  update
+            tag mutability  IMMUTABLE -> IMMUTABLE except dev-*, latest
+            scan on push    yes -> no
+            tags
+              + CostCenter  "12"
+              ~ Team        "payments" -> "platform"
+            lifecycle policy
+              +  10  expire images tagged v* beyond the newest 50
+              ~ 800  expire untagged images 7 days after their push
+                     countNumber  14 -> 7
+            repository policy
+              ~ Slipwaycdc8225aPull
+                  who    - account 444444444444
+                         + account 555555555555
+
+      -/+ payments/kms  replace (refused)
+            ECR cannot change the encryption of a repository
+            encryption      AES256
+                         -> KMS arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012
+            what to do instead
+              1. set repositoryName of "payments/kms" to "payments/kms-2" and apply:
+                 the new repository is made with KMS under
+                 arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012,
+                 and payments/kms stays as an orphan with its images
+              2. copy every tag that is still needed with all its platforms:
+                 skopeo copy --all --preserve-digests docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms:TAG docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms-2:TAG
+              3. push to and deploy from
+                 111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms-2
+              4. once nothing pulls from payments/kms any more, delete it:
+                 slipway apply --prune --only payments/kms --accept delete-images:payments/kms
+
+        o payments/old  orphan: ours, but no longer declared; --prune deletes it
+
+        ~ payments/web  update
+            lifecycle policy  2 rules -> none
+              - 800  expire untagged images 14 days after their push
+              - 900  expire tagged images beyond the newest 30
+            repository policy
+              + Slipwaycdc8225aPull
+                  allow account 444444444444 to pull
+              - Slipwaycdc8225aPullOrganization
+                  allow everyone in organisation o-abcdefghij to pull
+              - Slipwaycdc8225aPush
+                  allow role/ci of 333333333333 to push
+
+      2 hazards need your consent
+
+        ! lose-access  payments/api
+            account 444444444444 loses pull
+            --accept lose-access:payments/api
+
+        ! lose-access  payments/web
+            everyone in organisation o-abcdefghij loses pull; role
+            arn:aws:iam::333333333333:role/ci loses push
+            --accept lose-access:payments/web
+
+      Plan: 2 to update, 1 to replace by hand; 1 orphan
+      "
+    `);
+  });
+
+  it('says what is deleted and which existing images expire', async () => {
+    const { live, ports } = await applied();
+    live.get('payments/old').images.push(image('v1', 3));
+    live.get('payments/api').images.push(image(undefined, 10), image(undefined, 9), image('v2', 1));
+    const wanted = registry([
+      repository('payments/api', { lifecyclePolicy: compileLifecycle({ expireUntaggedAfterDays: 7 }) }),
+      repository('payments/web', { statements: organisation }),
+      repository('payments/kms'),
+    ]);
+    expect(printPlan(await planOn(ports, wanted, { prune: true }), canvas)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1)
+
+        ~ payments/api  update
+            lifecycle policy
+              ~ 800  expire untagged images 7 days after their push
+                     countNumber  14 -> 7
+              - 900  expire tagged images beyond the newest 30
+              ! expires 2 of 3 existing images (2.0 MB): sha256:untagged10,
+                sha256:untagged9
+
+        - payments/old  delete, with 1 image: no longer declared
+
+      2 hazards need your consent
+
+        ! expire-images  payments/api
+            2 of 3 images would expire (2.0 MB): sha256:untagged10, sha256:untagged9
+            --accept expire-images:payments/api
+
+        ! delete-images  payments/old
+            1 image would be deleted with the repository
+            --accept delete-images:payments/old
+
+      Plan: 1 to update, 1 to delete; 2 unchanged
+      "
+    `);
+  });
+
+  it("shows what is kept, what is somebody else's and what could not be read", async () => {
+    const { live } = await applied();
+    const web = live.get('payments/web');
+    web.tags = { ...web.tags, Owner: 'someone', Team: 'other' };
+    const policy = JSON.parse(web.repositoryPolicy ?? '') as { Statement: object[] };
+    policy.Statement.push({
+      Sid: 'LambdaECRImageRetrievalPolicy',
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com' },
+      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+    });
+    web.repositoryPolicy = JSON.stringify(policy);
+    live.seed('payments/theirs', { tags: { Name: 'x' } });
+    const wanted = registry([...first.repositories, repository('payments/theirs')]);
+    const ports = live.process({ faults: { 'ecr:GetLifecyclePolicy': 'denied' } });
+    expect(printPlan(await planOn(ports, wanted), canvas)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1)
+
+        = payments/api  unchanged as far as can be seen
+            ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
+              AccessDeniedException: injected denied), so it is left alone
+
+        = payments/kms  unchanged as far as can be seen
+            ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
+              AccessDeniedException: injected denied), so it is left alone
+
+        = payments/old  unchanged as far as can be seen
+            ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
+              AccessDeniedException: injected denied), so it is left alone
+
+        ? payments/theirs  not ours: left alone without consent to take it over
+            exists already, and no tag says whose it is
+            tag mutability  MUTABLE -> IMMUTABLE
+            scan on push    no -> yes
+            tags
+              + Team                 "payments"
+              + slipway:environment  "prod"
+              + slipway:project      "payments"
+            repository policy
+              + Slipwaycdc8225aPull
+                  allow account 444444444444 to pull
+            = tag Name: "x", not declared
+            ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
+              AccessDeniedException: injected denied), so it is left alone
+
+        ~ payments/web  update
+            tags
+              ~ Team  "other" -> "payments"
+            = tag Owner: "someone", not declared
+            = statement LambdaECRImageRetrievalPolicy: written by somebody else
+            ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
+              AccessDeniedException: injected denied), so it is left alone
+
+      One hazard needs your consent
+
+        ! take-over  payments/theirs
+            it exists already, and no tag says whose it is; Slipway would change it
+            and own it
+            --accept take-over:payments/theirs
+
+      Plan: 1 to update; 3 unchanged; 1 not ours; 5 not fully readable
+      "
+    `);
+  });
+
+  it('is one line where there is nothing to do', async () => {
+    const { ports } = await applied();
+    const plan = await planOn(ports, first);
+    expect(hasChanges(plan)).toBe(false);
+    expect(printPlan(plan, canvas)).toMatchInlineSnapshot(`
+      "Nothing to do: 4 repositories of payments in prod (111111111111, eu-west-1) as
+      declared
+      "
+    `);
+  });
+
+  it('is coloured on request, and the same text without the colours', async () => {
+    const { ports } = await applied();
+    const plan = await planOn(ports, second);
+    const coloured = printPlan(plan, { ...canvas, paint: paintFor(true) });
+    expect(coloured).toContain('\u001b[33m~\u001b[39m');
+    // oxlint-disable-next-line no-control-regex
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printPlan(plan, canvas));
+  });
+
+  it('breaks no line within 80 columns unless a single word is longer', async () => {
+    const { ports } = await applied();
+    const lines = printPlan(await planOn(ports, second), canvas).split('\n');
+    const long = lines.filter((line) => line.length > 80 && !/^\s+(skopeo|slipway) /.test(line));
+    expect(long.filter((line) => !line.includes('arn:'))).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  it('reads from what is declared to what AWS has', async () => {
+    const { live, ports } = await applied();
+    live.get('payments/api').tagMutability = { mode: 'MUTABLE', exclusions: [] };
+    delete live.get('payments/api').lifecyclePolicy;
+    live.repositories.delete('payments/web');
+    const drift: Plan = await driftOf([first], () => ports);
+    expect(hasDrifted(drift)).toBe(true);
+    expect(printDrift(drift, canvas)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1): declared -> in AWS
+
+        ~ payments/api  changed in AWS
+            tag mutability  IMMUTABLE -> MUTABLE
+            lifecycle policy  2 rules -> none
+              - 800  expire untagged images 14 days after their push
+              - 900  expire tagged images beyond the newest 30
+
+        - payments/web  does not exist in AWS
+
+      Drift in 2 of 4 repositories; see slipway plan -e prod, mend with slipway apply
+      "
+    `);
+  });
+
+  it('is one line where there is none', async () => {
+    const { ports } = await applied();
+    const drift = await driftOf([first], () => ports);
+    expect(hasDrifted(drift)).toBe(false);
+    expect(printDrift(drift, canvas)).toMatchInlineSnapshot(`
+      "No drift: 4 repositories of payments in prod as declared
+      "
+    `);
+  });
+});

@@ -1,0 +1,496 @@
+// The commands that reach a registry, whole, against a local ECR: what they print, and every exit code.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awsPorts } from '../aws/index.js';
+import { type LocalEcr, startLocalEcr } from '../local/index.js';
+import { acquireLock } from '../plan/index.js';
+import { Folder, type RunOptions, twoEnvironments } from './testing/harness.js';
+
+let local: LocalEcr;
+let folder: Folder;
+beforeAll(async () => {
+  local = await startLocalEcr({ memory: true, port: 0 });
+});
+afterAll(() => local.close());
+beforeEach(async () => {
+  folder = new Folder();
+  folder.call(String(local.port), '<port>');
+  folder.write('slipway.yaml', twoEnvironments);
+});
+afterEach(async () => {
+  local.clearFaults();
+  for (const environment of ['dev', 'prod']) await slipway(['destroy', '-e', environment, '--auto-approve']);
+  folder.remove();
+});
+
+function slipway(argv: readonly string[], options: RunOptions = {}) {
+  return folder.run([...argv, '--local'], {
+    ...options,
+    env: { SLIPWAY_LOCAL_PORT: String(local.port), ...options.env },
+  });
+}
+
+function ecr() {
+  return awsPorts({ account: '222222222222', region: 'eu-west-1', local: { endpoint: local.url } });
+}
+
+async function applied() {
+  const result = await slipway(['apply', '-e', 'prod', '--auto-approve']);
+  expect(result.code).toBe(0);
+  return result;
+}
+
+describe('plan and apply', () => {
+  it('make it so, and then there is nothing to do', async () => {
+    expect((await slipway(['plan', '-e', 'prod', '--detailed-exitcode'])).code).toBe(2);
+    expect(await applied()).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "
+      [1/2] + payments/api  created
+      [2/2] + payments/web  created
+      ",
+        "stdout": "payments in prod (222222222222, eu-west-1)
+
+        + payments/api  create
+            tag mutability  IMMUTABLE
+            scan on push    yes
+            encryption      AES256
+            tags            Environment=prod, ManagedBy=slipway,
+                            Repository=payments/api, slipway:environment=prod,
+                            slipway:project=payments
+            lifecycle policy
+              +  10  expire images tagged v* beyond the newest 50
+              + 800  expire untagged images 14 days after their push
+              + 900  expire tagged images beyond the newest 50
+            repository policy
+              + Slipwaycdc8225aPull
+                  allow account 444444444444 to pull
+
+        + payments/web  create
+            tag mutability  IMMUTABLE except latest
+            scan on push    yes
+            encryption      AES256
+            tags            Environment=prod, ManagedBy=slipway,
+                            Repository=payments/web, slipway:environment=prod,
+                            slipway:project=payments
+            lifecycle policy
+              + 800  expire untagged images 14 days after their push
+              + 900  expire tagged images beyond the newest 50
+            repository policy
+              + Slipwaycdc8225aPull
+                  allow account 444444444444 to pull
+
+      Plan: 2 to create
+
+      Applied: 2 repositories done
+      ",
+      }
+    `);
+    expect(await slipway(['plan', '-e', 'prod', '--detailed-exitcode'])).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "",
+        "stdout": "Nothing to do: 2 repositories of payments in prod (222222222222, eu-west-1) as
+      declared
+      ",
+      }
+    `);
+    expect(await slipway(['apply', '-e', 'prod'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('take one environment by name, or the only one', async () => {
+    expect(await slipway(['plan'])).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "error[cli/missing-environment]: the project has 2 environments, and none was
+          named
+        = help: add -e dev or -e prod
+      ",
+        "stdout": "",
+      }
+    `);
+    expect(await slipway(['plan', '-e', 'prdo'])).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "error[manifest/unknown-environment]: the project has no environment "prdo"
+        = help: the environments are dev and prod
+      ",
+        "stdout": "",
+      }
+    `);
+    folder.write('slipway.yaml', twoEnvironments.replace(/ {4}prod:\n( {6}.*\n)+/, ''));
+    expect((await slipway(['plan'])).code).toBe(0);
+  });
+
+  it('do what --only selects, and refuse a pattern that selects nothing', async () => {
+    expect((await slipway(['plan', '-e', 'dev', '--only', 'w*'])).stdout).toContain('Plan: 1 to create');
+    expect(await slipway(['plan', '-e', 'dev', '--only', 'wbe'])).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "error[plan/no-match]: no repository matches "wbe"
+        = help: name a repository by its name in ECR or its key in the manifest; \`*\`
+                stands for any run of characters
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+
+  it('ask on a terminal; only yes will do', async () => {
+    const no = await slipway(['apply', '-e', 'dev'], { answers: ['y'] });
+    expect(no.code).toBe(3);
+    expect(no.stderr).toMatchInlineSnapshot(`
+      "
+      Apply this in dev? Only yes will do: 
+      error[cli/not-approved]: not approved, so nothing was changed
+        = help: answer \`yes\` to go on
+      "
+    `);
+    expect((await slipway(['apply', '-e', 'dev'], { answers: [undefined] })).code).toBe(3);
+    expect(await slipway(['apply', '-e', 'dev'], { answers: ['yes'] })).toMatchObject({ code: 0 });
+  });
+
+  it('refuse without a terminal and without --auto-approve', async () => {
+    const { code, stderr } = await slipway(['apply', '-e', 'dev']);
+    expect(code).toBe(3);
+    expect(stderr).toMatchInlineSnapshot(`
+      "error[cli/no-terminal]: slipway apply asks before it changes anything, and
+          there is no terminal to ask on
+        = help: add \`--auto-approve\` where the plan has been looked at
+      "
+    `);
+  });
+
+  it('refuse a hazard without consent, show the flag, and take it', async () => {
+    await applied();
+    folder.write('slipway.yaml', twoEnvironments.replace('      access: {pull: ["account:444444444444"]}\n', ''));
+    const refused = await slipway(['apply', '-e', 'prod', '--auto-approve']);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatchInlineSnapshot(`
+      "error[plan/consent-needed]: payments/api: account 444444444444 loses pull
+        = help: --accept lose-access:payments/api
+
+      error[plan/consent-needed]: payments/web: account 444444444444 loses pull
+        = help: --accept lose-access:payments/web
+
+      2 errors
+      "
+    `);
+    expect((await slipway(['apply', '-e', 'prod', '--auto-approve', '--accept', 'lose-acces'])).stderr).toContain(
+      'did you mean "lose-access"',
+    );
+    expect(await slipway(['apply', '-e', 'prod', '--auto-approve', '--accept', 'lose-access'])).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it('end with 1 where a part failed, say what was done, and go on the next time', async () => {
+    local.setFaults([{ operation: 'SetRepositoryPolicy', kind: 'deny', times: 1 }]);
+    const partly = await slipway(['apply', '-e', 'prod', '--auto-approve', '--parallelism', '1']);
+    expect(partly.code).toBe(1);
+    expect(partly.stderr).toMatchInlineSnapshot(`
+      "
+      [1/2] x payments/api  failed: ecr:SetRepositoryPolicy, AccessDeniedException
+      [2/2] + payments/web  created
+
+      failed payments/api (eu-west-1)
+        ecr:SetRepositoryPolicy: AccessDeniedException
+        User: arn:aws:iam::222222222222:user/local is not authorized to perform:
+        ecr:SetRepositoryPolicy on resource:
+        arn:aws:ecr:eu-west-1:222222222222:repository/payments/api because no
+        identity-based policy allows the ecr:SetRepositoryPolicy action
+      "
+    `);
+    expect(partly.stdout.split('\n').slice(-4).join('\n')).toMatchInlineSnapshot(`
+      "
+      Partly applied: 1 repository done, 1 failed
+      mend the cause and run slipway apply again: it goes on where this run ended
+      "
+    `);
+    expect(await slipway(['apply', '-e', 'prod', '--auto-approve'])).toMatchObject({ code: 0 });
+    expect((await slipway(['plan', '-e', 'prod'])).stdout).toContain('Nothing to do');
+  });
+
+  it('name the operation and a way out where AWS cannot be asked', async () => {
+    local.setFaults([{ operation: 'DescribeRepositories', kind: 'deny' }]);
+    const denied = await slipway(['output', '-e', 'prod']);
+    expect(denied).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('ecr:DescribeRepositories') as string,
+    });
+    local.setFaults([{ operation: 'GetCallerIdentity', kind: 'deny' }]);
+    const unknown = await slipway(['plan', '-e', 'prod']);
+    expect([unknown.code, unknown.stderr]).toMatchInlineSnapshot(`
+      [
+        1,
+        "error[cli/access-denied]: sts:GetCallerIdentity was denied: User:
+          arn:aws:iam::222222222222:user/local is not authorized to perform:
+          sts:GetCallerIdentity on resource: * because no identity-based policy allows
+          the sts:GetCallerIdentity action
+        = help: allow sts:GetCallerIdentity to the identity in use, or use another
+                with AWS_PROFILE
+      ",
+      ]
+    `);
+  });
+
+  it('print one JSON object, whatever happens', async () => {
+    const plan = JSON.parse((await slipway(['plan', '-e', 'prod', '--output', 'json'])).stdout) as Record<
+      string,
+      unknown
+    >;
+    expect(plan).toMatchObject({
+      version: 1,
+      changes: true,
+      consent: [],
+      plan: { version: 1, summary: { create: 2 } },
+      diagnostics: [],
+    });
+    const apply = await slipway(['apply', '-e', 'prod', '--auto-approve', '--output', 'json']);
+    expect(JSON.parse(apply.stdout)).toMatchObject({
+      version: 1,
+      outcome: { done: 2, failed: 0, skipped: 0, interrupted: false },
+      failures: [],
+      skipped: [],
+      plan: { version: 1 },
+    });
+    expect(apply.stderr).toContain('[2/2]');
+    const again = JSON.parse(
+      (await slipway(['apply', '-e', 'prod', '--auto-approve', '--output', 'json'])).stdout,
+    ) as unknown;
+    expect(again).toMatchObject({ version: 1, outcome: { done: 0 } });
+    const refused = await slipway(['destroy', '-e', 'prod', '--output', 'json']);
+    expect(refused.code).toBe(3);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ version: 1, diagnostics: [{ code: 'cli/no-terminal' }] });
+    local.setFaults([{ operation: 'DeleteRepository', kind: 'deny' }]);
+    const failed = await slipway(['destroy', '-e', 'prod', '--auto-approve', '--output', 'json']);
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      outcome: { failed: 2 },
+      failures: [
+        { repository: 'payments/api', operation: 'ecr:DeleteRepository', awsCode: 'AccessDeniedException' },
+        {},
+      ],
+    });
+  });
+});
+
+describe('a saved plan', () => {
+  it('is carried out without a question, once', async () => {
+    const saved = await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    expect(saved.stderr).toMatchInlineSnapshot(`
+      "
+      saved; carry it out with: slipway apply prod.plan --local
+      "
+    `);
+    expect(await slipway(['apply', 'prod.plan'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Applied: 2 repositories done') as string,
+    });
+    expect((await slipway(['plan', '-e', 'prod'])).stdout).toContain('Nothing to do');
+  });
+
+  it('is refused where AWS has moved on', async () => {
+    await applied();
+    folder.write('slipway.yaml', twoEnvironments.replace('last: 50', 'last: 60'));
+    await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    await ecr().ecr.deleteLifecyclePolicy('payments/api');
+    const stale = await slipway(['apply', 'prod.plan']);
+    expect(stale.code).toBe(3);
+    expect(stale.stderr).toContain('error[plan/stale]');
+  });
+
+  it('takes no choice of what to plan, and must be a plan', async () => {
+    await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    expect(await slipway(['apply', 'prod.plan', '--only', 'api'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cli/saved-plan-is-fixed') as string,
+    });
+    expect(await slipway(['apply', 'prod.plan', '-e', 'dev'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('prod.plan is a plan for "prod"') as string,
+    });
+    expect(await slipway(['apply', 'missing.plan'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot read missing.plan: no such file or directory') as string,
+    });
+    expect(await slipway(['apply', 'slipway.yaml'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('plan/unreadable') as string,
+    });
+    expect(await slipway(['plan', '-e', 'prod', '--out', 'no/such/folder.plan'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot write no/such/folder.plan') as string,
+    });
+  });
+});
+
+describe('the lock', () => {
+  const somebody = { holder: 'anna@build-7', host: 'build-7', pid: 1, isAlive: () => true };
+  const owner = { project: 'payments', environment: 'prod' };
+
+  it('of somebody else refuses with the name, and can be broken', async () => {
+    await acquireLock(ecr(), owner, somebody, () => undefined);
+    const refused = await slipway(['apply', '-e', 'prod', '--auto-approve']);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('anna@build-7');
+    const broken = await slipway(['apply', '-e', 'prod', '--auto-approve', '--break-lock']);
+    expect(broken).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('broke the lock of anna@build-7') as string,
+    });
+  });
+});
+
+describe('drift, output and destroy', () => {
+  it('find tampering, and mend it', async () => {
+    await applied();
+    expect(await slipway(['drift', '-e', 'prod'])).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "",
+        "stdout": "No drift: 2 repositories of payments in prod as declared
+      ",
+      }
+    `);
+    await ecr().ecr.putTagMutability('payments/api', { mode: 'MUTABLE', exclusions: [] });
+    await ecr().ecr.deleteLifecyclePolicy('payments/api');
+    expect(await slipway(['drift', '-e', 'prod'])).toMatchInlineSnapshot(`
+      {
+        "code": 2,
+        "stderr": "",
+        "stdout": "payments in prod (222222222222, eu-west-1): declared -> in AWS
+
+        ~ payments/api  changed in AWS
+            tag mutability  IMMUTABLE -> MUTABLE
+            lifecycle policy  3 rules -> none
+              -  10  expire images tagged v* beyond the newest 50
+              - 800  expire untagged images 14 days after their push
+              - 900  expire tagged images beyond the newest 50
+
+      Drift in 1 of 2 repositories; see slipway plan -e prod, mend with slipway apply
+      ",
+      }
+    `);
+    expect(JSON.parse((await slipway(['drift', '-e', 'prod', '--output', 'json'])).stdout)).toMatchObject({
+      version: 1,
+      drifted: true,
+      drift: { purpose: 'drift' },
+    });
+    expect((await slipway(['apply', '-e', 'prod', '--auto-approve'])).code).toBe(0);
+    expect((await slipway(['drift', '-e', 'prod'])).code).toBe(0);
+  });
+
+  it('print URLs for people, programs, shells and GitHub', async () => {
+    expect((await slipway(['output', '-e', 'prod'], { tty: true })).stdout).toMatchInlineSnapshot(`
+      "api  (does not exist yet)
+           arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
+      web  (does not exist yet)
+           arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
+      "
+    `);
+    expect(await slipway(['output', 'api', '-e', 'prod'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cli/no-url') as string,
+    });
+    await applied();
+    expect((await slipway(['output', '-e', 'prod'], { tty: true })).stdout).toMatchInlineSnapshot(`
+      "api  localhost:<port>/222222222222.eu-west-1/payments/api
+           arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
+      web  localhost:<port>/222222222222.eu-west-1/payments/web
+           arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
+      "
+    `);
+    expect((await slipway(['output', '-e', 'prod'], { columns: 140, tty: true })).stdout).toMatchInlineSnapshot(`
+      "REPOSITORY  URL                                                  ARN
+      api         localhost:<port>/222222222222.eu-west-1/payments/api  arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
+      web         localhost:<port>/222222222222.eu-west-1/payments/web  arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
+      "
+    `);
+    expect((await slipway(['output', '-e', 'prod', '--output', 'env', '--only', 'api'])).stdout).toMatchInlineSnapshot(`
+      "SLIPWAY_API_URL=localhost:<port>/222222222222.eu-west-1/payments/api
+      SLIPWAY_API_ARN=arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
+      "
+    `);
+    expect((await slipway(['output', 'payments/web', '-e', 'prod'])).stdout).toBe(
+      'localhost:<port>/222222222222.eu-west-1/payments/web\n',
+    );
+    folder.write('github', 'before=1\n');
+    expect(
+      (await slipway(['output', '-e', 'prod', '--output', 'github'], { env: { GITHUB_OUTPUT: 'github' } })).stdout,
+    ).toBe('');
+    expect(folder.read('github').replaceAll(String(local.port), '<port>')).toMatchInlineSnapshot(`
+      "before=1
+      api_url=localhost:<port>/222222222222.eu-west-1/payments/api
+      api_arn=arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
+      web_url=localhost:<port>/222222222222.eu-west-1/payments/web
+      web_arn=arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
+      "
+    `);
+    expect(
+      JSON.parse((await slipway(['output', '-e', 'prod', '--output', 'json', '--only', 'web'])).stdout),
+    ).toMatchObject({ version: 1, repositories: { web: { name: 'payments/web', account: '222222222222' } } });
+  });
+
+  it('delete what is ours and nothing else', async () => {
+    await applied();
+    expect((await slipway(['destroy', '-e', 'prod', '--only', 'web', '--auto-approve'])).code).toBe(0);
+    expect((await slipway(['destroy', '-e', 'prod', '--auto-approve'])).stdout).toMatchInlineSnapshot(`
+      "payments in prod (222222222222, eu-west-1)
+
+        - payments/api  delete
+
+      Plan: 1 to delete
+
+      Destroyed: 1 repository done
+      "
+    `);
+    expect((await slipway(['destroy', '-e', 'prod', '--auto-approve'])).code).toBe(0);
+  });
+
+  it('show orphans, and delete them with --prune', async () => {
+    await applied();
+    folder.write('slipway.yaml', twoEnvironments.replace(/ {4}web:.*\n/, ''));
+    expect((await slipway(['plan', '-e', 'prod'])).stdout).toMatchInlineSnapshot(`
+      "payments in prod (222222222222, eu-west-1)
+
+        o payments/web  orphan: ours, but no longer declared; --prune deletes it
+
+      Nothing to do: 1 unchanged and 1 orphan
+      "
+    `);
+    expect(await slipway(['apply', '-e', 'prod', '--auto-approve', '--prune'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('- payments/web  delete') as string,
+    });
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('before anything is done ends with 130', async () => {
+    const { code, stderr } = await slipway(['plan', '-e', 'prod'], { signal: AbortSignal.abort() });
+    expect(code).toBe(130);
+    expect(stderr).toContain('interrupted before anything was changed');
+  });
+
+  it('during an apply stops cleanly, says where things stand, and the next run goes on', async () => {
+    const controller = new AbortController();
+    const onOutput = (text: string) => {
+      if (text.includes('[1/2]')) controller.abort();
+    };
+    const { code, stdout, stderr } = await slipway(['apply', '-e', 'prod', '--auto-approve', '--parallelism', '1'], {
+      signal: controller.signal,
+      onOutput,
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatchInlineSnapshot(`
+      "
+      [1/2] + payments/api  created
+      [2/2] . payments/web  skipped: interrupted before put-lifecycle-policy
+      "
+    `);
+    expect(stdout).toContain('Interrupted: 1 repository done, 1 skipped');
+    expect((await slipway(['apply', '-e', 'prod', '--auto-approve'])).code).toBe(0);
+  });
+});
