@@ -111,6 +111,33 @@ export function referencePage(specs: readonly CommandSpec[]): string {
     '',
     'With `--output json` a command prints exactly one object on stdout. Its `version` is 1, and rises when a member changes its meaning or goes; new members may come at any time. A command that fails prints `{"version": 1, "diagnostics": […]}`: each has `code`, `severity`, `message`, and where known `mend`, `range` (file, line, column, endLine, endColumn) and `path`. Progress stays on stderr.',
     '',
+    '### The plan',
+    '',
+    'The `plan` of `plan --output json`, `apply` and `destroy`, the `drift` of `drift`, and the file that `plan --out` writes hold the same object, typed as `Plan` in the package:',
+    '',
+    ...tableOf(
+      ['member', ''],
+      [
+        ['`version`', 'its own version, 1'],
+        ['`purpose`', '`apply`, `destroy` or `drift`'],
+        ['`owner`', '`project` and `environment`'],
+        ['`scope`', 'what was asked for: `only` and `prune`'],
+        [
+          '`registries[]`',
+          '`account`, `region`, `partition`, `notes`, and `repositories[]` sorted by name, unchanged ones included',
+        ],
+        [
+          '`….repositories[]`',
+          '`name`, `key`, `arn`, `uri`, `action` (create, update, delete, unchanged, orphan, replace, foreign), `reason`, `changes[]`, `kept[]`, `unknown[]`; with `delete` its `deletion`, with `replace` the `steps` for a person',
+        ],
+        [
+          '`….changes[]`',
+          '`aspect` (tagMutability, scanOnPush, encryption, tags, lifecyclePolicy, repositoryPolicy), `before`, `after`; of policies also the `rules` or `statements` that differ, each with `id`, `action` (add, change, remove), `before`, `after`; `effect`: what becomes of existing images',
+        ],
+        ['`hazards[]`', '`kind`, `repository`, `reason`, `mustBeNamed`'],
+        ['`summary`', 'how many of each action, and how many are not fully readable'],
+      ],
+    ),
     '## Environment variables',
     '',
     ...tableOf(

@@ -105,6 +105,12 @@ async function releaseLocks({ plan: { owner, registries }, reach }: Work, servic
   }
 }
 
+/** An event as a member of the result, where its kind goes without saying. */
+function withoutType<T extends { readonly type: string }>({ type, ...rest }: T): Omit<T, 'type'> {
+  void type;
+  return rest;
+}
+
 async function carryOut(work: Work, args: Args, services: Services): Promise<ExitCode> {
   const { options, global } = args;
   const { purpose } = work.plan;
@@ -152,8 +158,8 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   const { report } = progress;
   const { outcome } = report;
   if (json) {
-    const failures = report.failures.map(({ type: _, ...one }) => one);
-    const skipped = report.skipped.map(({ type: _, ...one }) => one);
+    const failures = report.failures.map(withoutType);
+    const skipped = report.skipped.map(withoutType);
     printJson(services.stdout, { outcome, failures, skipped, warnings: report.warnings, ...result });
   } else {
     services.stderr.write(printFailures(report, canvasOf(services.stderr)));

@@ -1,6 +1,6 @@
 // `slipway completion`, as data.
 // It must not know how it is done: actions/completion.ts does.
-import { type ArgsOf, defineCommand } from '../command.js';
+import { defineCommand } from '../command.js';
 
 export const completionCommand = defineCommand({
   name: 'completion',
@@ -17,5 +17,3 @@ export const completionCommand = defineCommand({
     { command: 'slipway completion fish | source', text: 'in ~/.config/fish/config.fish' },
   ],
 });
-
-export type CompletionArgs = ArgsOf<typeof completionCommand>;

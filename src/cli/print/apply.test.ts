@@ -65,7 +65,7 @@ describe('the progress of an apply', () => {
     const { text } = run(true, { done: 1, failed: 1, skipped: 1, interrupted: false });
     expect(text).toContain('[0/3] creating payments/api and 1 more …\r\u001b[K');
     const left = text.split('\n').map((line) => line.split('\u001b[K').at(-1));
-    expect(`${left.join('\n')}`).toBe(run(false, { done: 1, failed: 1, skipped: 1, interrupted: false }).text);
+    expect(left.join('\n')).toBe(run(false, { done: 1, failed: 1, skipped: 1, interrupted: false }).text);
   });
 
   it('says where things stand after an interrupt, and that all is well otherwise', () => {

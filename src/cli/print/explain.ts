@@ -10,7 +10,7 @@ function inline(value: Json): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const members = Object.entries(value);
   const [first] = members;
-  if (members.length === 1 && first !== undefined && typeof first[1] === 'string') return first.join(':');
+  if (members.length === 1 && first !== undefined && typeof first[1] === 'string') return `${first[0]}:${first[1]}`;
   return `{${members.map(([name, member]) => `${name}: ${inline(member)}`).join(', ')}}`;
 }
 

@@ -38,7 +38,7 @@ export function ruleInWords(rule: LifecycleRule): string {
 /** The members of a rule by the name they have in ECR, as texts. */
 function fields(rule: LifecycleRule): ReadonlyMap<string, string> {
   const { selection, action } = rule;
-  const members: readonly (readonly [string, unknown])[] = [
+  const members: readonly (readonly [string, string | number | readonly string[] | undefined])[] = [
     ['description', rule.description],
     ['tagStatus', selection.tagStatus],
     ['tagPatternList', selection.tagPatternList],
@@ -52,7 +52,7 @@ function fields(rule: LifecycleRule): ReadonlyMap<string, string> {
   ];
   return new Map(
     members.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? `[${value.join(', ')}]` : String(value)] as const],
+      value === undefined ? [] : [[name, typeof value === 'object' ? `[${value.join(', ')}]` : String(value)] as const],
     ),
   );
 }
