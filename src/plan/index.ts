@@ -44,3 +44,4 @@ export {
 } from './ports.js';
 export { readPlan, savePlan } from './saved.js';
 export { isWork, stepsOf } from './steps.js';
+export { unreadIn } from './unread.js';

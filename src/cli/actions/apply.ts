@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, fail } from '../../diagnostics/index.js';
-import { apply, breakLock, isWork, type Plan, plan, readPlan, requireConsent } from '../../plan/index.js';
+import { apply, breakLock, isWork, type Plan, plan, readPlan, requireConsent, unreadIn } from '../../plan/index.js';
 import type { ApplyArgs } from '../commands/apply.js';
 import type { DestroyArgs } from '../commands/destroy.js';
 import { systemReason } from '../errors.js';
@@ -119,6 +119,8 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   // Hazards first: nobody should answer a question whose answer changes nothing.
   requireConsent(work.plan, options.accept);
   const result = { plan: work.plan, diagnostics: work.warnings };
+  // What could not be read was left alone, so nobody can say that it is as declared.
+  const settled = unreadIn(work.plan).length > 0 ? exit.error : exit.ok;
   if (!hasWork(work.plan)) {
     if (json)
       printJson(services.stdout, {
@@ -128,7 +130,7 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
         warnings: [],
         ...result,
       });
-    return exit.ok;
+    return settled;
   }
   await approve(work, args, services);
 
@@ -166,5 +168,5 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
     services.stdout.write(printOutcome(report, purpose === 'destroy' ? 'destroy' : 'apply', canvasOf(services.stdout)));
   }
   if (outcome.interrupted) return exit.interrupted;
-  return outcome.failed + outcome.skipped > 0 ? exit.error : exit.ok;
+  return outcome.failed + outcome.skipped > 0 ? exit.error : settled;
 }

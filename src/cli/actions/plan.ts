@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
-import { consent, plan, savePlan } from '../../plan/index.js';
+import { consent, plan, savePlan, unreadIn } from '../../plan/index.js';
 import type { PlanArgs } from '../commands/plan.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
@@ -40,5 +40,8 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
       `\nsaved; carry it out with: slipway apply ${shellQuote(options.out)}${global.local ? ' --local' : ''}\n`,
     );
   }
-  return options.detailedExitcode && changes ? exit.somethingToSee : exit.ok;
+  if (!options.detailedExitcode) return exit.ok;
+  // "No changes" must not be said of what nobody could read.
+  if (unreadIn(made).length > 0) return exit.error;
+  return changes ? exit.somethingToSee : exit.ok;
 }
