@@ -27,7 +27,8 @@ function sink(stream: NodeJS.WriteStream): Sink {
     isTTY: stream.isTTY,
     colour: wantsColour(stream),
     get columns() {
-      return stream.columns ?? 80;
+      // A pseudo-terminal that nobody has sized says 0.
+      return stream.columns > 0 ? stream.columns : 80;
     },
   };
 }

@@ -43,6 +43,7 @@ export class ApplyProgress {
   #total = 0;
   #finished = 0;
   #live = false;
+  #shown = '';
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -61,12 +62,14 @@ export class ApplyProgress {
 
   #status(): void {
     if (!this.#sink.isTTY) return;
-    this.#erase();
-    if (this.#running.size === 0) return;
+    if (this.#running.size === 0) return this.#erase();
     const [first = ''] = this.#running.values();
     const more = this.#running.size > 1 ? ` and ${this.#running.size - 1} more` : '';
     const text = `${this.#counter(this.#finished)} ${first}${more} …`;
+    if (this.#live && text === this.#shown) return;
+    this.#erase();
     this.#sink.write(this.#canvas.paint.dim(text.slice(0, this.#canvas.columns - 1)));
+    this.#shown = text;
     this.#live = true;
   }
 

@@ -56,12 +56,19 @@ export function printDrift(drift: Plan, canvas: Canvas): string {
   }
   const all = drift.registries.flatMap((registry) => registry.repositories);
   const drifted = all.filter(isDrifted).length;
-  const verdict =
-    drifted === 0
-      ? `No drift: ${repositories(all.length)} of ${drift.owner.project} in ${drift.owner.environment} as declared`
-      : `Drift in ${drifted} of ${repositories(all.length)}; see slipway plan -e ${drift.owner.environment}, mend with slipway apply`;
-  blocks.push(
-    hang('', verdict, columns, drifted === 0 ? (line) => paint.bold(paint.green(line)) : paint.bold).join('\n'),
-  );
+  const unread = all.filter((one) => one.unknown.length > 0).length;
+  const place = `${drift.owner.project} in ${drift.owner.environment}`;
+  if (drifted > 0) {
+    const next = `see slipway plan -e ${drift.owner.environment}, mend with slipway apply`;
+    blocks.push(
+      hang('', `Drift in ${drifted} of ${repositories(all.length)}; ${next}`, columns, paint.bold).join('\n'),
+    );
+  } else if (unread > 0) {
+    const text = `No drift seen in ${place}, but ${unread} of ${repositories(all.length)} could not be read whole`;
+    blocks.push(hang('', text, columns, (line) => paint.bold(paint.yellow(line))).join('\n'));
+  } else {
+    const text = `No drift: ${repositories(all.length)} of ${place} as declared`;
+    blocks.push(hang('', text, columns, (line) => paint.bold(paint.green(line))).join('\n'));
+  }
   return `${blocks.join('\n\n')}\n`;
 }
