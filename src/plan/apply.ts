@@ -5,12 +5,12 @@ import { fail, isSlipwayError } from '../diagnostics/index.js';
 import { Channel } from './channel.js';
 import { requireConsent } from './consent.js';
 import { Execution, Refusal } from './execute.js';
+import { verifyRegistry } from './fresh.js';
 import { acquireLock, type HeldLock, type LockOptions } from './lock.js';
 import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from './model.js';
 import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts } from './ports.js';
-import { verifyRegistry } from './fresh.js';
 import { isWork, stepsOf } from './steps.js';
 
 export interface ApplyOptions {

@@ -23,7 +23,7 @@ import {
   statementsOf,
   writes,
 } from './testing/fixtures.js';
-import { Killed, MemoryRegistry, type Stored } from './testing/memory-registry.js';
+import { Killed, type MemoryRegistry, type Stored } from './testing/memory-registry.js';
 
 const api = repository('api');
 const web = repository('web');
@@ -469,15 +469,15 @@ describe('two applies at once', () => {
             return plan;
           }),
         );
-        const before = (operation: string) => scheduler.schedule(Promise.resolve(), operation) as Promise<void>;
+        const before = (operation: string) => scheduler.schedule(Promise.resolve(), operation);
         const running = Promise.all(
           plans.map((plan) => applyOn(live.process({ before }), plan, { accept: everything(plan) })),
         );
-        let over = false;
+        const state = { over: false };
         const done = running.finally(() => {
-          over = true;
+          state.over = true;
         });
-        while (!over) {
+        while (!state.over) {
           if (scheduler.count() > 0) await scheduler.waitOne();
           else await new Promise((resolve) => setImmediate(resolve));
         }

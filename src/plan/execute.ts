@@ -1,6 +1,6 @@
 // Makes the changes of one repository, step by step.
 // It must not know other repositories, locks, or who listens.
-import { policyText, documentOf } from '../access/index.js';
+import { documentOf, policyText } from '../access/index.js';
 import { compareEncryption, hasTags, type Owner, ownershipOf, sameMutability, type Tags } from '../registry/index.js';
 import { whose } from './diff.js';
 import type { Aspect, Change, RepositoryPlan, StepKind } from './model.js';

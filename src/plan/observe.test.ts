@@ -101,7 +101,7 @@ describe('orphans', () => {
   const desired = registry([repository('kept')]);
   const scene = (foreign = 2) => {
     const live = memory();
-    live.seed('kept', { tags: repository('kept').tags as Record<string, string> });
+    live.seed('kept', { tags: { ...repository('kept').tags } });
     live.seed('orphan', { tags: { ...ours } });
     for (let index = 0; index < foreign; index += 1) live.seed(`foreign${index}`);
     return live;

@@ -208,7 +208,7 @@ spec:
     web: {mutableTagPatterns: ["latest"]}
     api: {lifecyclePolicy: {keep: [{tags: ["v*"], last: 50}]}}
 `;
-  const project = () => parseProject([{ file: 'slipway.yaml', text }]);
+  const project = () => parseProject([{ file: 'slipway.yaml', text, own: true }]);
 
   it('is compiled for each environment', () => {
     const [prod, ...others] = compile(project(), 'prod');

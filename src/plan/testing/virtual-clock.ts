@@ -43,7 +43,7 @@ export class VirtualClock implements Clock {
   /** Lets time pass, waking everybody whose time has come. */
   async advance(milliseconds: number): Promise<void> {
     this.#now += milliseconds;
-    for (const sleeper of [...this.#sleepers]) {
+    for (const sleeper of this.#sleepers) {
       if (sleeper.until > this.#now) continue;
       this.#sleepers.delete(sleeper);
       sleeper.wake();
