@@ -3,20 +3,24 @@
 import { describe, it } from 'vitest';
 import { findTool, type Tool, toolVariables } from './find-tool.js';
 
-const interopRequired = process.env['SLIPWAY_INTEROP'] === 'required';
+const interop = process.env['SLIPWAY_INTEROP'];
 
 /**
  * `describe` for a suite that needs tools of other people: skipped with its reason in the title where one is missing,
- * and a failure instead with SLIPWAY_INTEROP=required.
+ * and a failure instead with SLIPWAY_INTEROP=required. SLIPWAY_INTEROP=deferred leaves all of them to a run of their own.
  */
 export function describeWith(needs: { readonly tools: readonly Tool[] }, name: string, suite: () => void): void {
+  if (interop === 'deferred') {
+    describe.skip(`${name}: SKIPPED, deferred to npm run test:interop`, suite);
+    return;
+  }
   const missing = needs.tools.filter((tool) => findTool(tool) === undefined);
   if (missing.length === 0) {
     describe(name, suite);
     return;
   }
   const reason = `${missing.join(', ')} not found (name it with ${missing.map((tool) => toolVariables[tool]).join(', ')})`;
-  if (interopRequired) {
+  if (interop === 'required') {
     describe(name, () => {
       it(`needs ${missing.join(', ')}`, () => {
         throw new Error(`${reason}; SLIPWAY_INTEROP=required allows no skip`);
