@@ -541,7 +541,7 @@ export function tour(at: Endpoint): TourStep[] {
       { name: 'BLOB_MOUNTING', value: 'V2' },
       {
         error: {
-          code: 'ValidationException',
+          code: 'InvalidParameterException',
         },
       },
     ),

@@ -55,8 +55,9 @@ export async function cli(args: readonly string[], options: CliOptions): Promise
     ask: () => Promise.resolve(undefined),
     prompts: () => Promise.reject(new Error('nobody is there to answer')),
     signal: options.signal ?? new AbortController().signal,
-    clock: { now: () => Date.now(), sleep },
-    self: [process.execPath, 'slipway'],
+    // Waiting between tries is real, and short.
+    clock: { now: () => Date.now(), sleep: (milliseconds, signal) => sleep(milliseconds / 20, signal) },
+    entry: 'slipway',
   };
   const code = await runCli(args, services);
   return { code, stdout: stdout.join(''), stderr: stderr.join('') };

@@ -75,6 +75,11 @@ export async function startProxy(upstream: string, options: ProxyOptions = {}): 
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(message);
+    // A local server's own addresses are no calls to AWS.
+    if (message.url?.startsWith('/_slipway/') === true) {
+      await forward(message, response, body);
+      return;
+    }
     const text = body.toString('utf8');
     const call: Call = { number: calls.length + 1, operation: operationOf(message, text), body: text };
     calls.push(call);
@@ -92,6 +97,19 @@ export async function startProxy(upstream: string, options: ProxyOptions = {}): 
       response.end(JSON.stringify({ __type: fate.code, message: fate.message }));
       return;
     }
+    await forward(message, response, body, async () => {
+      await options.done?.(call);
+      return fate !== 'lose-answer';
+    });
+  }
+
+  /** `done` runs when the call has been done, and tells whether its answer goes to the client. */
+  async function forward(
+    message: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+    done: () => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<void> {
     const forwarded = request({
       host: target.hostname,
       port: target.port,
@@ -107,8 +125,7 @@ export async function startProxy(upstream: string, options: ProxyOptions = {}): 
       forwarded.once('error', reject);
     });
     const content = await read(answer);
-    await options.done?.(call);
-    if (fate === 'lose-answer') {
+    if (!(await done())) {
       message.socket.destroy();
       return;
     }

@@ -64,8 +64,13 @@ export function stage(
     at: { endpoint: serverUrl, account, region },
     folder,
     env,
-    run: (args, { endpoint, signal } = {}) =>
-      cli(args, { cwd: folder, env: env(endpoint), ...(signal === undefined ? {} : { signal }) }),
+    // The SDK reads its endpoint from the process; inside one process `--local` tells each run its own.
+    run: (args, { endpoint = serverUrl, signal } = {}) =>
+      cli([...args, '--local'], {
+        cwd: folder,
+        env: { SLIPWAY_LOCAL_PORT: new URL(endpoint).port },
+        ...(signal === undefined ? {} : { signal }),
+      }),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },

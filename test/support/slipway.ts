@@ -18,6 +18,8 @@ import { type Finished, type Running, start, until } from './processes.js';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const bin = join(root, 'dist', 'bin', 'slipway.js');
+const cache = join(root, 'node_modules', '.cache');
+const ownBin = join(cache, 'slipway-test', 'bin', 'slipway.js');
 
 function newestSource(folder: string): number {
   let newest = 0;
@@ -29,25 +31,24 @@ function newestSource(folder: string): number {
   return newest;
 }
 
-function stale(): boolean {
-  return !existsSync(bin) || statSync(bin).mtimeMs < newestSource(join(root, 'src'));
+function current(path: string): boolean {
+  return existsSync(path) && statSync(path).mtimeMs >= newestSource(join(root, 'src'));
 }
 
 /**
- * The built command line: SLIPWAY_BIN where it is set, otherwise dist/, built first where it is older than the source.
- * Test files run side by side, so the first one builds and the others wait.
+ * The built command line: SLIPWAY_BIN where it is set, dist/ where it is not older than the source, otherwise a build of its
+ * own for the tests, so that no other run loses its dist/. Test files run side by side: the first one builds, the others wait.
  */
 export async function slipwayBin(): Promise<string> {
   const named = process.env['SLIPWAY_BIN'];
   if (named !== undefined && named !== '') return named;
-  if (!stale()) return bin;
-  const cache = join(root, 'node_modules', '.cache');
+  if (current(bin)) return bin;
   mkdirSync(cache, { recursive: true });
   const lock = join(cache, 'slipway-test-build.lock');
   return until(
-    'the build of dist/',
+    'the build of the command line',
     () => {
-      if (!stale()) return bin;
+      if (current(ownBin)) return ownBin;
       try {
         closeSync(openSync(lock, 'wx'));
       } catch {
@@ -56,15 +57,13 @@ export async function slipwayBin(): Promise<string> {
         return undefined;
       }
       try {
-        const built = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs')], {
-          cwd: root,
-          encoding: 'utf8',
-        });
+        const args = [join(root, 'scripts', 'build.mjs'), '--cli-only', '--out', join(cache, 'slipway-test')];
+        const built = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
         if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}\n${built.stderr}`);
       } finally {
         rmSync(lock, { force: true });
       }
-      return bin;
+      return ownBin;
     },
     180,
   );
