@@ -25,7 +25,7 @@ module.exports = {
       comment: 'diagnostics, lifecycle, access and registry know no SDK, no clock, no network and no file system',
       severity: 'error',
       from: { path: pure, pathNot: test },
-      to: { dependencyTypes: ['core', 'npm'] , pathNot: '^(node:)?crypto$' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: '^(node:)?crypto$' },
     },
     {
       name: 'only-load-reads-files',

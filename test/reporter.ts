@@ -9,6 +9,8 @@ export default class ClosingLine implements Reporter {
       // A file that cannot even be loaded holds no test; it must not look like success.
       if (module.state() === 'failed' && module.errors().length > 0) count.failed += 1;
     }
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`);
+    process.stdout.write(
+      `\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`,
+    );
   }
 }

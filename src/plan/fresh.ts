@@ -79,10 +79,9 @@ function present(repository: RepositoryPlan, live: ObservedRepository, plan: Pla
   const { tags } = live;
   if (tags.state !== 'present') return [`its tags ${unread(tags)}`];
   const { state } = ownershipOf(tags.value, plan.owner);
-  if (repository.action === 'delete' || repository.action === 'create') {
-    if (state !== 'ours')
-      return [repository.action === 'create' ? 'it exists by now, and is not ours' : 'it is not ours any more'];
-  }
+  // A take-over was consented to as it was; everything else was planned for a repository of ours.
+  if (state !== 'ours' && repository.action !== 'foreign')
+    return [repository.action === 'create' ? 'it exists by now, and is not ours' : 'it is not ours any more'];
   return repository.changes.flatMap((change) => changeMoved(change, live, plan, registry));
 }
 

@@ -60,20 +60,6 @@ export function run(command: string, args: readonly string[], options: RunOption
   return start(command, args, options).finished;
 }
 
-/** Runs a process that must end with 0, and gives its stdout. */
-export async function runOk(command: string, args: readonly string[], options: RunOptions): Promise<string> {
-  const done = await run(command, args, options);
-  if (done.code !== 0) {
-    throw new Error(
-      `${command} ${args.join(' ')} ended with ${done.code ?? done.signal}\n${done.stdout}\n${done.stderr}`.slice(
-        0,
-        8000,
-      ),
-    );
-  }
-  return done.stdout;
-}
-
 /** Asks again and again, at most about `seconds`, until the answer is something. */
 export async function until<T>(
   what: string,

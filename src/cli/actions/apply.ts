@@ -3,7 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, fail } from '../../diagnostics/index.js';
-import { apply, breakLock, isWork, type Plan, plan, readPlan, requireConsent, unreadIn } from '../../plan/index.js';
+import {
+  apply,
+  breakLock,
+  isWork,
+  type Plan,
+  plan,
+  readPlan,
+  requireAccount,
+  requireConsent,
+  unreadIn,
+} from '../../plan/index.js';
 import type { ApplyArgs } from '../commands/apply.js';
 import type { DestroyArgs } from '../commands/destroy.js';
 import { systemReason } from '../errors.js';
@@ -100,7 +110,10 @@ function hasWork(made: Plan): boolean {
 /** Somebody said that the run which holds the lock is dead. */
 async function releaseLocks({ plan: { owner, registries }, reach }: Work, services: Services): Promise<void> {
   for (const registry of registries) {
-    const broken = await breakLock(await reach.writing(registry), owner);
+    const ports = await reach.writing(registry);
+    // The parameter has the same name in every account: breaking another account's lock would help nobody.
+    await requireAccount(ports, registry.account, owner.environment);
+    const broken = await breakLock(ports, owner);
     if (broken !== undefined) services.stderr.write(`broke the lock of ${broken.holder}\n`);
   }
 }

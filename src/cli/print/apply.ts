@@ -21,14 +21,15 @@ const past: Readonly<Record<RepositoryAction, string>> = {
   delete: 'deleted',
   unchanged: 'unchanged',
   orphan: 'left',
-  replace: 'left',
-  foreign: 'left',
+  replace: 'changed but for its encryption',
+  foreign: 'taken over',
 };
 const going: Readonly<Record<RepositoryAction, string>> = {
   ...past,
   create: 'creating',
   update: 'updating',
   delete: 'deleting',
+  foreign: 'taking over',
 };
 
 /** Shows events as they come, and keeps what the end needs. A line that is rewritten appears on a terminal only. */
