@@ -1,6 +1,6 @@
 // Widths, wrapping and quoting.
 import { describe, expect, it } from 'vitest';
-import { bytes, count, hang, list, paintFor, shellQuote, table, width, wrap } from './text.js';
+import { bytes, count, grouped, hang, list, paintFor, shellQuote, table, width, wrap } from './text.js';
 
 describe('text for a terminal', () => {
   it('measures what is seen', () => {
@@ -30,6 +30,13 @@ describe('text for a terminal', () => {
     expect(shellQuote("it's $HOME")).toBe(`'it'\\''s $HOME'`);
     expect(shellQuote('')).toBe("''");
   });
+
+  it.each([0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 1_234_567_890])(
+    'groups the digits of %i as English does',
+    (number) => {
+      expect(grouped(number)).toBe(number.toLocaleString('en-US'));
+    },
+  );
 
   it('counts in words', () => {
     expect([count(1, 'day'), count(2, 'day'), count(1000, 'day')]).toEqual(['1 day', '2 days', '1,000 days']);

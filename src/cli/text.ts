@@ -92,9 +92,14 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
+/** `1,234,567`. By hand: the first `toLocaleString` of a process costs a third of what starting it does. */
+export function grouped(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** `1 repository`, `2 repositories`. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+  return `${grouped(number)} ${number === 1 ? one : many}`;
 }
 
 export function repositories(number: number): string {

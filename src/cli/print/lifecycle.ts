@@ -2,7 +2,7 @@
 // It must not know repositories or plans beyond the pieces it is given.
 import type { LifecycleRule } from '../../lifecycle/index.js';
 import type { LifecycleEffect, PieceChange } from '../../plan/model.js';
-import { bytes, type Canvas, count, hang, list } from '../text.js';
+import { bytes, type Canvas, count, grouped, hang, list } from '../text.js';
 import { arrow, markOf, painted } from './view.js';
 
 function subject({ selection }: LifecycleRule): string {
@@ -16,7 +16,7 @@ function subject({ selection }: LifecycleRule): string {
 }
 
 function limit({ selection }: LifecycleRule): string {
-  const number = selection.countNumber.toLocaleString('en-US');
+  const number = grouped(selection.countNumber);
   const days = count(selection.countNumber, 'day');
   switch (selection.countType) {
     case 'imageCountMoreThan':
@@ -101,11 +101,9 @@ export function effectLines(
       effect.examples.length === 0
         ? ''
         : `: ${effect.examples.join(', ')}${effect.expiring > effect.examples.length ? ', …' : ''}`;
-    parts.push(
-      `expires ${effect.expiring.toLocaleString('en-US')} of ${count(effect.images, 'existing image')}${size}${named}`,
-    );
+    parts.push(`expires ${grouped(effect.expiring)} of ${count(effect.images, 'existing image')}${size}${named}`);
   }
   if (effect.archiving > 0)
-    parts.push(`archives ${effect.archiving.toLocaleString('en-US')} of ${count(effect.images, 'existing image')}`);
+    parts.push(`archives ${grouped(effect.archiving)} of ${count(effect.images, 'existing image')}`);
   return parts.flatMap((part) => hang(`${indent}${painted('!', paint)} `, part, columns));
 }
