@@ -370,6 +370,7 @@ describe('drift, output and destroy', () => {
               - 900  expire tagged images beyond the newest 50
 
       Drift in 1 of 2 repositories; see slipway plan -e prod, mend with slipway apply
+      -e prod
       ",
       }
     `);

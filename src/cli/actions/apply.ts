@@ -132,8 +132,9 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   // Hazards first: nobody should answer a question whose answer changes nothing.
   requireConsent(work.plan, options.accept);
   const result = { plan: work.plan, diagnostics: work.warnings };
-  // What could not be read was left alone, so nobody can say that it is as declared.
-  const settled = unreadIn(work.plan).length > 0 ? exit.error : exit.ok;
+  // What could not be read was left alone, and what needs replacement stays as it was: neither is as declared.
+  const left = unreadIn(work.plan).length > 0 || work.plan.summary.replace > 0;
+  const settled = left ? exit.error : exit.ok;
   if (!hasWork(work.plan)) {
     if (json)
       printJson(services.stdout, {

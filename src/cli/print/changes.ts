@@ -1,7 +1,7 @@
 // The changes of one repository, aspect by aspect, values side by side.
 // It must not know what becomes of the repository as a whole.
 import type { LifecyclePolicy } from '../../lifecycle/index.js';
-import type { Aspect, Change, Kept, Unknown } from '../../plan/model.js';
+import type { Aspect, Change, Kept, RepositoryPlan, Unknown } from '../../plan/model.js';
 import type { Encryption, TagMutability } from '../../registry/model.js';
 import { type Canvas, count, hang, padEnd } from '../text.js';
 import { effectLines, lifecycleLines } from './lifecycle.js';
@@ -137,4 +137,9 @@ export function unknownLines(unknown: readonly Unknown[], { paint, columns }: Ca
       columns,
     ),
   );
+}
+
+/** Whether the policy holds a statement of somebody else: access that the manifest does not tell of. */
+export function hasForeignStatement(repository: RepositoryPlan): boolean {
+  return repository.kept.some(({ what }) => what === 'statement');
 }

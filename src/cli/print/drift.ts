@@ -2,7 +2,7 @@
 // It must not know how drift is found.
 import type { Plan, RepositoryPlan } from '../../plan/model.js';
 import { type Canvas, hang, repositories } from '../text.js';
-import { changeLines, indent, unknownLines } from './changes.js';
+import { changeLines, hasForeignStatement, indent, keptLines, unknownLines } from './changes.js';
 import { headline, type Mark } from './view.js';
 
 /** What happened in AWS, where a plan would say what is to be done about it. */
@@ -20,7 +20,8 @@ function fate(repository: RepositoryPlan): readonly [Mark, string] | undefined {
     case 'foreign':
       return ['?', 'declared, but it belongs to somebody else'];
     case 'unchanged':
-      return repository.unknown.length === 0 ? undefined : ['?', 'could not be read whole'];
+      if (repository.unknown.length > 0) return ['?', 'could not be read whole'];
+      return hasForeignStatement(repository) ? ['=', 'as declared, beside what is not ours'] : undefined;
   }
 }
 
@@ -44,7 +45,7 @@ export function printDrift(drift: Plan, canvas: Canvas): string {
       const reason = repository.action === 'delete' || repository.action === 'orphan' ? undefined : repository.reason;
       lines.push('', ...headline(head[0], repository.name, head[1], reason, indent, canvas));
       for (const change of repository.changes) lines.push(...changeLines(change, canvas));
-      lines.push(...unknownLines(repository.unknown, canvas));
+      lines.push(...keptLines(repository.kept, canvas), ...unknownLines(repository.unknown, canvas));
     }
     for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
     if (lines.length === 0) continue;
@@ -59,7 +60,8 @@ export function printDrift(drift: Plan, canvas: Canvas): string {
   const unread = all.filter((one) => one.unknown.length > 0).length;
   const place = `${drift.owner.project} in ${drift.owner.environment}`;
   if (drifted > 0) {
-    const next = `see slipway plan -e ${drift.owner.environment}, mend with slipway apply`;
+    const { environment } = drift.owner;
+    const next = `see slipway plan -e ${environment}, mend with slipway apply -e ${environment}`;
     blocks.push(
       hang('', `Drift in ${drifted} of ${repositories(all.length)}; ${next}`, columns, paint.bold).join('\n'),
     );

@@ -287,6 +287,7 @@ describe('drift', () => {
         - payments/web  does not exist in AWS
 
       Drift in 2 of 4 repositories; see slipway plan -e prod, mend with slipway apply
+      -e prod
       "
     `);
   });

@@ -2,7 +2,7 @@
 // It must not know how a plan is made or carried out.
 import type { Hazard, Plan, RegistryPlan, RepositoryPlan } from '../../plan/model.js';
 import { type Canvas, count, hang, list, repositories, stacked } from '../text.js';
-import { changeLines, indent, keptLines, unknownLines } from './changes.js';
+import { changeLines, hasForeignStatement, indent, keptLines, unknownLines } from './changes.js';
 import { headline, type Mark, painted } from './view.js';
 
 function fate(repository: RepositoryPlan): readonly [Mark, string] {
@@ -31,7 +31,10 @@ function fate(repository: RepositoryPlan): readonly [Mark, string] {
           : 'not ours: left alone without consent to take it over',
       ];
     case 'unchanged':
-      return ['=', 'unchanged as far as can be seen'];
+      return [
+        '=',
+        repository.unknown.length > 0 ? 'unchanged as far as can be seen' : 'unchanged, beside what is not ours',
+      ];
   }
 }
 
@@ -59,9 +62,9 @@ function repositoryLines(repository: RepositoryPlan, canvas: Canvas): readonly s
   return lines;
 }
 
-/** Unchanged repositories are counted, not listed, unless something about them is unknown. */
+/** Unchanged repositories are counted, not listed, unless something is unknown or somebody else grants access too. */
 function isShown(repository: RepositoryPlan): boolean {
-  return repository.action !== 'unchanged' || repository.unknown.length > 0;
+  return repository.action !== 'unchanged' || repository.unknown.length > 0 || hasForeignStatement(repository);
 }
 
 function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas): readonly string[] {
@@ -112,7 +115,8 @@ function totals(plan: Plan): string {
   if (summary.orphan > 0) rest.push(count(summary.orphan, 'orphan'));
   if (summary.foreign > 0) rest.push(`${summary.foreign} not ours`);
   if (summary.unknown > 0) rest.push(`${summary.unknown} not fully readable`);
-  if (parts.length === 0) return `Nothing to do${rest.length === 0 ? '' : `: ${list(rest)}`}`;
+  const idle = plan.hazards.length > 0 ? 'Nothing to do without your consent' : 'Nothing to do';
+  if (parts.length === 0) return `${idle}${rest.length === 0 ? '' : `: ${list(rest)}`}`;
   return `Plan: ${[parts.join(', '), ...rest].join('; ')}`;
 }
 
