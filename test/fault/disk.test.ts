@@ -44,7 +44,8 @@ describe('a full disk under the local ECR', () => {
   if (disk === undefined) process.stderr.write('SKIPPED: a full disk: only root may mount a small one\n');
   afterAll(() => {
     if (disk === undefined) return;
-    execFileSync('umount', [disk]);
+    // Lazily: SQLite's handles on it go with the garbage collector, at a time of its own.
+    execFileSync('umount', ['--lazy', disk]);
     rmSync(disk, { recursive: true, force: true });
   });
 
