@@ -2,7 +2,7 @@
 // It must not know sockets, processes or files.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultEffect, Faults } from './faults.js';
-import { type JsonService, type Operation, type ServiceContext, ServiceError } from './service.js';
+import { type AsyncOperation, type JsonService, type Operation, type ServiceContext, ServiceError } from './service.js';
 import type { Store } from './store/store.js';
 import { stsNamespace, stsOperations, stsVersion } from './sts.js';
 import { type Answer, jsonAnswer, jsonError, queryAnswer, queryError } from './wire/answer.js';
@@ -37,8 +37,8 @@ export interface CloudOptions {
 interface Call {
   readonly service: string;
   readonly name: string;
-  readonly operation: Operation;
-  readonly input: Record<string, unknown>;
+  /** Inside one transaction, or on its own. */
+  readonly run: (context: ServiceContext) => Record<string, unknown> | Promise<Record<string, unknown>>;
   readonly resource: (context: ServiceContext) => string;
 }
 
@@ -94,8 +94,8 @@ export class Cloud {
     const name = target.slice(dot + 1);
     try {
       if (service === undefined) throw unknownOperation();
-      const operation = service.operations.get(name);
-      if (operation === undefined) {
+      const run = this.#runOf(service, name);
+      if (run === undefined) {
         if (!service.unserved.has(name)) throw unknownOperation();
         this.#count(name);
         throw new ServiceError(
@@ -105,11 +105,23 @@ export class Cloud {
       }
       const input = parseJson(request.body);
       const resource = (context: ServiceContext): string => service.resourceOf(input, context);
-      const result = await this.#run({ service: service.name, name, operation, input, resource }, caller);
+      const result = await this.#run(
+        { service: service.name, name, run: (context) => run(input, context), resource },
+        caller,
+      );
       return result === 'cut' ? 'cut' : jsonAnswer(result);
     } catch (error) {
       return jsonError(this.#serviceError(error, name));
     }
+  }
+
+  #runOf(service: JsonService, name: string): Operation | AsyncOperation | undefined {
+    const operation = service.operations.get(name);
+    return operation === undefined ? service.asyncOperations?.get(name) : this.#inTransaction(operation);
+  }
+
+  #inTransaction(operation: Operation): Operation {
+    return (input, context) => context.store.transaction(() => operation(input, context));
   }
 
   async #query(request: CloudRequest, caller: Caller): Promise<Outcome> {
@@ -124,7 +136,11 @@ export class Cloud {
         const version = parameters.get('Version') ?? stsVersion;
         throw new ServiceError('InvalidAction', `Could not find operation ${name} for version ${version}`);
       }
-      const result = await this.#run({ service: 'sts', name, operation, input: {}, resource: () => '*' }, caller);
+      const run = this.#inTransaction(operation);
+      const result = await this.#run(
+        { service: 'sts', name, run: (context) => run({}, context), resource: () => '*' },
+        caller,
+      );
       return result === 'cut' ? 'cut' : queryAnswer(name, stsNamespace, result, request.requestId);
     } catch (error) {
       return queryError(this.#serviceError(error, name), stsNamespace, request.requestId);
@@ -152,7 +168,7 @@ export class Cloud {
     }
     if (effect.kind === 'drop') return 'cut';
     refuse(effect, call, context);
-    const result = store.transaction(() => call.operation(call.input, context));
+    const result = await call.run(context);
     return effect.kind === 'drop-after' ? 'cut' : result;
   }
 

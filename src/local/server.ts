@@ -15,8 +15,17 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** A part of the server that reads and answers requests itself: its bytes are not to be gathered in memory. */
+export interface Route {
+  matches(request: IncomingMessage): boolean;
+  /** Rejects only for a defect, or because the client went away. */
+  serve(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
+}
+
 export interface HttpOptions {
   readonly port: number;
+  /** Asked in order; the cloud has what none of them matches. */
+  readonly routes?: readonly Route[];
   readonly cloud: Cloud;
   readonly controls: Omit<ControlOptions, 'cloud'>;
   readonly onDefect: (error: unknown, operation: string) => void;
@@ -59,11 +68,17 @@ async function serve(
   const requestId = randomUUID();
   let result: Outcome;
   try {
+    const route = options.routes?.find((one) => one.matches(request));
+    if (route !== undefined) return await route.serve(request, response, requestId);
     result = await outcome(request, requestId, options);
   } catch (error) {
     // A client that went away is no defect, and there is nobody to answer.
     if (request.destroyed && !request.complete) return;
     options.onDefect(error, request.url ?? '');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     result = jsonError(
       new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500),
     );

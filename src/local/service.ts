@@ -15,6 +15,12 @@ export interface ServiceContext {
 
 export type Operation = (input: Record<string, unknown>, context: ServiceContext) => Record<string, unknown>;
 
+/** One that waits for bytes or for another machine. It has no transaction of its own, and makes those it needs. */
+export type AsyncOperation = (
+  input: Record<string, unknown>,
+  context: ServiceContext,
+) => Promise<Record<string, unknown>>;
+
 /** An answer that is an error: a code, a message and, for a few codes, further members. */
 export class ServiceError extends Error {
   readonly code: string;
@@ -37,6 +43,7 @@ export interface JsonService {
   /** What stands before the dot in X-Amz-Target. */
   readonly target: string;
   readonly operations: ReadonlyMap<string, Operation>;
+  readonly asyncOperations?: ReadonlyMap<string, AsyncOperation>;
   /** Operations the real service has and this one does not serve. */
   readonly unserved: ReadonlySet<string>;
   /** The resource a call is about, as IAM names it; `*` where there is none. */
