@@ -1,4 +1,4 @@
-// Finds the tools of other people: terraform and a mirror of its AWS provider, aws, moto_server, python3 with boto3.
+// Finds the tools of other people: Terraform and a mirror of its AWS provider, the AWS CLI, moto, boto3, and container clients.
 // It must not know Slipway's rooms, nor where any particular machine keeps its tools.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -8,8 +8,24 @@ import { cleanEnvironment } from './environment.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How to ask each program on the path whether it is really there. */
+const probes = {
+  terraform: ['version'],
+  aws: ['--version'],
+  moto_server: ['--help'],
+  skopeo: ['--version'],
+  podman: ['--version'],
+  buildah: ['--version'],
+  docker: ['--version'],
+  dockerd: ['--version'],
+  containerd: ['--version'],
+  ctr: ['--version'],
+  'docker-registry': ['--version'],
+  'docker-credential-ecr-login': ['version'],
+} as const;
+
 /** What a suite may ask for. `boto3` is python3 with the package; `aws-provider` is a folder Terraform can be pointed to. */
-export type Tool = 'terraform' | 'aws' | 'moto_server' | 'boto3' | 'aws-provider';
+export type Tool = keyof typeof probes | 'boto3' | 'aws-provider';
 
 /** Each tool can be named by an environment variable; otherwise it is looked for. */
 export const toolVariables: Readonly<Record<Tool, string>> = {
@@ -18,6 +34,15 @@ export const toolVariables: Readonly<Record<Tool, string>> = {
   moto_server: 'SLIPWAY_MOTO_SERVER',
   boto3: 'SLIPWAY_PYTHON',
   'aws-provider': 'SLIPWAY_TF_PLUGIN_DIR',
+  skopeo: 'SLIPWAY_SKOPEO',
+  podman: 'SLIPWAY_PODMAN',
+  buildah: 'SLIPWAY_BUILDAH',
+  docker: 'SLIPWAY_DOCKER',
+  dockerd: 'SLIPWAY_DOCKERD',
+  containerd: 'SLIPWAY_CONTAINERD',
+  ctr: 'SLIPWAY_CTR',
+  'docker-registry': 'SLIPWAY_DOCKER_REGISTRY',
+  'docker-credential-ecr-login': 'SLIPWAY_ECR_CREDENTIAL_HELPER',
 };
 
 function executable(path: string): boolean {
@@ -88,12 +113,7 @@ export function locateTool(tool: Tool, env: Environment): string | undefined {
     return python !== undefined && answers(python, ['-c', 'import boto3']) ? python : undefined;
   }
   const found = onPath(tool, env);
-  const probe: Readonly<Record<'terraform' | 'aws' | 'moto_server', string[]>> = {
-    terraform: ['version'],
-    aws: ['--version'],
-    moto_server: ['--help'],
-  };
-  return found !== undefined && answers(found, probe[tool]) ? found : undefined;
+  return found !== undefined && answers(found, probes[tool]) ? found : undefined;
 }
 
 const located = new Map<Tool, string | undefined>();
