@@ -4,6 +4,7 @@ export { type AccessChange, accessChange } from './change.js';
 export { type AccessContext, checkAccess, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
+export { type Exposure, exposuresOf } from './exposure.js';
 export {
   documentOf,
   foreignStatements,

@@ -40,8 +40,8 @@ export function reachOf(statement: Statement, context: CanonicalContext): Reach 
 
 function principalsOf({ Principal, NotPrincipal }: Statement): readonly string[] {
   if (NotPrincipal !== undefined) return [`not ${JSON.stringify(NotPrincipal)}`];
-  if (Principal === undefined) return [];
   if (typeof Principal === 'string') return [Principal];
+  if (!isFields(Principal)) return [];
   return Object.entries(Principal).flatMap(([kind, value]) =>
     listOf(value).map((one) => (kind === 'AWS' && one === '*' ? '*' : `${kind} ${one}`)),
   );
@@ -62,13 +62,27 @@ function actionsOf({ Action, NotAction }: Statement): ReadonlySet<string> {
 }
 
 function conditionsOf({ Condition = {} }: Statement): readonly ConditionPart[] {
+  if (!isFields(Condition)) return [unreadable('', Condition)];
   return Object.entries(Condition).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, value]) => ({ operator, key, values: listOf(value) })),
+    isFields(keys)
+      ? Object.entries(keys).map(([key, value]) => ({ operator, key, values: listOf(value) }))
+      : [unreadable(operator, keys)],
   );
 }
 
-function listOf(value: string | readonly string[]): readonly string[] {
-  return typeof value === 'string' ? [value] : value;
+/** A condition that AWS would not have taken, but an endpoint did: met by nobody we know of, and like itself alone. */
+function unreadable(operator: string, value: unknown): ConditionPart {
+  return { operator, key: '', values: listOf(value) };
+}
+
+/** What is there may come from anywhere: what is no text is compared by its JSON. */
+function listOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((one) => (typeof one === 'string' ? one : (JSON.stringify(one) ?? '')));
+}
+
+function isFields(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const alternatives = new Set([

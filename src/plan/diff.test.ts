@@ -1,5 +1,6 @@
 // Tests of the comparison: exact changes, what is kept, what is unknown, whose it is.
 import { describe, expect, it } from 'vitest';
+import { ownSid, type Statement } from '../access/index.js';
 import { compileLifecycle, lifecycleText } from '../lifecycle/index.js';
 import type { DesiredRepository, ObservedRegistry, ObservedRepository, Reading } from '../registry/index.js';
 import { ownershipTags } from '../registry/index.js';
@@ -273,11 +274,16 @@ describe('what is not ours stays', () => {
       ...statementsOf(pullBy('555555555555'), { project: 'other', environment: 'prod' }),
     ];
     const kept = [
-      { what: 'statement', id: 'LambdaECRImageRetrievalPolicy', note: 'written by somebody else' },
-      { what: 'statement', id: '(no Sid)', note: 'written by somebody else' },
-      { what: 'statement', id: 'SlipwayRuntimeQuarantine', note: 'set by a running handler of Slipway' },
-      { what: 'statement', id: foreign[3]?.Sid, note: 'of another Slipway project or environment' },
-    ];
+      // The quarantine denies what it allows.
+      { id: 'LambdaECRImageRetrievalPolicy', note: 'written by somebody else' },
+      { id: '(no Sid)', note: 'written by somebody else' },
+      { id: 'SlipwayRuntimeQuarantine', note: 'set by a running handler of Slipway' },
+      {
+        id: foreign[3]?.Sid,
+        note: 'of another Slipway project or environment',
+        exposures: [{ to: 'others', phrase: 'account 555555555555 may pull' }],
+      },
+    ].map((rest, index) => ({ what: 'statement', statement: foreign[index], ...rest }));
     expect(one(api, { repositoryPolicy: present(policyOf([...foreign, ...own])) })).toEqual({
       ...head,
       action: 'unchanged',
@@ -286,6 +292,28 @@ describe('what is not ours stays', () => {
     });
     const changed = one(api, { repositoryPolicy: present(policyOf(foreign)) });
     expect(changed).toMatchObject({ action: 'update', kept, foreignStatements: foreign });
+  });
+
+  it('statements that open to everyone, unless a live Deny keeps strangers out, whoever wrote it', () => {
+    const open: Statement = { Sid: 'Open', Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' };
+    const closed: Statement = {
+      Sid: `${ownSid(owner)}Close`,
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'ecr:*',
+      Condition: { StringNotEquals: { 'aws:PrincipalOrgID': 'o-abcdefghij' } },
+    };
+    const exposures = (...live: Statement[]) =>
+      one(api, { repositoryPolicy: present(policyOf([...live, ...own])) }).kept.map((kept) => kept.exposures);
+    const everyone = [{ to: 'everyone', phrase: 'anybody with an AWS account may pull' }];
+    expect(exposures(open)).toEqual([everyone]);
+    expect(exposures(open, closed)).toEqual([undefined]);
+    expect(exposures(open, { ...closed, Sid: 'Theirs' })).toEqual([undefined, undefined]);
+    // A Deny that is only wanted protects nobody yet.
+    expect(
+      one({ ...api, statements: [...api.statements, closed] }, { repositoryPolicy: present(policyOf([open, ...own])) })
+        .kept[0]?.exposures,
+    ).toEqual(everyone);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   canonicalStatement,
   diffStatements,
   documentOf,
+  exposuresOf,
   foreignStatements,
   isSlipwayRuntimeSid,
   isSlipwaySid,
@@ -250,7 +251,7 @@ function comparePolicy(
     return {};
   }
   const foreign = foreignStatements(document, desired.owner);
-  for (const statement of foreign) kept.push(keptStatement(statement));
+  for (const statement of foreign) kept.push(keptStatement(statement, document?.Statement ?? [], desired));
   const before = canonicalOwn(ownStatements(document, desired.owner), desired);
   const after = canonicalOwn(wanted.statements, desired);
   const statements = diffStatements(before, after, desired);
@@ -261,14 +262,22 @@ function comparePolicy(
   return foreign.length > 0 ? { foreignStatements: foreign } : {};
 }
 
-function keptStatement(statement: Statement): Kept {
+/** `policy`: all that is live now, since a Deny beside the statement may keep out whom it lets in. */
+function keptStatement(statement: Statement, policy: readonly Statement[], place: DesiredRegistry): Kept {
   const id = statement.Sid ?? '';
   const note = isSlipwayRuntimeSid(id)
     ? 'set by a running handler of Slipway'
     : isSlipwaySid(id)
       ? 'of another Slipway project or environment'
       : 'written by somebody else';
-  return { what: 'statement', id: id === '' ? '(no Sid)' : id, note };
+  const exposures = exposuresOf(statement, policy, place);
+  return {
+    what: 'statement',
+    id: id === '' ? '(no Sid)' : id,
+    note,
+    statement,
+    ...(exposures.length === 0 ? {} : { exposures }),
+  };
 }
 
 /** Canonical and sorted by Sid, so that neither layout nor order makes a difference. */

@@ -4,6 +4,7 @@ export { type ApplyOptions, apply } from './apply.js';
 export { bytes } from './assess.js';
 export { consent, isRefusal, type MissingConsent, requireConsent } from './consent.js';
 export { type DriftOptions, drift, driftOf } from './drift.js';
+export { exposedIn } from './exposed.js';
 export { verifyFresh } from './fresh.js';
 export { acquireLock, breakLock, type HeldLock, type LockInfo, type LockOptions, lockName } from './lock.js';
 export type {

@@ -1,5 +1,6 @@
 // The plan: a plain, serialisable, deterministic value. The same input gives the same bytes.
 // It is what `plan` prints, `--out` writes, and `apply` consumes. docs/json-output.md documents it.
+import type { Exposure } from '../access/exposure.js';
 import type { Statement } from '../access/model.js';
 import type { LifecycleRule } from '../lifecycle/model.js';
 import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../registry/model.js';
@@ -84,6 +85,10 @@ export interface Kept {
   /** Tag key or Sid. */
   readonly id: string;
   readonly note: string;
+  /** A statement, word for word. */
+  readonly statement?: Statement;
+  /** Whom a statement lets in from outside the repository's account; absent where that is nobody. */
+  readonly exposures?: readonly Exposure[];
 }
 
 /** An aspect that could not be read. Nothing is written to it. */

@@ -87,6 +87,22 @@ export const accessCodes = defineCodes({
     'ECR takes at most 10,240 characters of repository policy, statements of others included.',
     'grant to accounts or to the organisation instead of many roles, or remove grants',
   ),
+  'access/open-to-everyone': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'a repository that somebody else opened to everyone',
+    meaning:
+      'A statement of the repository policy that is not ours names nobody: no account, principal, organisation, VPC or VPC endpoint is demanded, and no Deny beside it keeps strangers out. Slipway keeps what others wrote and asks no consent for it, but this you should know.',
+    mend: 'have whoever wrote the statement name accounts or the organisation, or take it out',
+  },
+  'access/open-to-others': {
+    severity: 'info',
+    fault: 'user',
+    title: 'access that somebody else granted',
+    meaning:
+      'A statement of the repository policy that is not ours lets in accounts, organisations, networks or services from outside the account of the repository. Slipway keeps what others wrote.',
+    mend: 'declare the access in the manifest where it is wanted; else have whoever wrote the statement take it out',
+  },
   'access/unreadable-policy': mistake(
     'a policy that cannot be read',
     'The repository policy in place is not a policy document. Slipway does not replace what it cannot read.',
