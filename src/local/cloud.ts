@@ -33,14 +33,21 @@ export interface CloudOptions {
   readonly signal: AbortSignal;
 }
 
-/** How an operation is called and answered, whatever its protocol. */
-interface Call {
+/** What is known of a call before it is served. */
+export interface CallName {
   readonly service: string;
   readonly name: string;
-  /** Inside one transaction, or on its own. */
-  readonly run: (context: ServiceContext) => Record<string, unknown> | Promise<Record<string, unknown>>;
   readonly resource: (context: ServiceContext) => string;
 }
+
+/** How an operation is called and answered, whatever its protocol. */
+interface Call extends CallName {
+  /** Inside one transaction, or on its own. */
+  readonly run: (context: ServiceContext) => Record<string, unknown> | Promise<Record<string, unknown>>;
+}
+
+/** What the fault switch has decided: `cut` the connection at once, or once the work is done (`cut-after`). */
+export type Fate = 'go' | 'cut' | 'cut-after';
 
 const unknownOperation = (): ServiceError => new ServiceError('UnknownOperationException', '', 404);
 
@@ -148,7 +155,7 @@ export class Cloud {
   }
 
   async #run(call: Call, caller: Caller): Promise<Record<string, unknown> | 'cut'> {
-    const { store, now, faults, signal } = this.#options;
+    const { store, now } = this.#options;
     const context: ServiceContext = {
       account: caller.account,
       region: caller.region,
@@ -157,19 +164,29 @@ export class Cloud {
       now,
       store,
     };
-    this.#count(call.name);
-    const effect = faults.meet(call.name);
-    if (effect.delay > 0) {
-      try {
-        await delay(effect.delay, undefined, { signal });
-      } catch {
-        return 'cut';
-      }
-    }
-    if (effect.kind === 'drop') return 'cut';
-    refuse(effect, call, context);
+    const fate = await this.meet(call, context);
+    if (fate === 'cut') return 'cut';
     const result = await call.run(context);
-    return effect.kind === 'drop-after' ? 'cut' : result;
+    return fate === 'cut-after' ? 'cut' : result;
+  }
+
+  /**
+   * What every call goes through before it is served, whatever its protocol: it is counted and meets the fault switch, which may make
+   * it wait, throw the refusal, have the connection cut at once (`cut`) or once the work is done (`cut-after`).
+   */
+  meet(call: CallName, context: ServiceContext): Fate | Promise<Fate> {
+    this.#count(call.name);
+    const effect = this.#options.faults.meet(call.name);
+    return effect.delay > 0 ? this.#delayed(effect, call, context) : fateOf(effect, call, context);
+  }
+
+  async #delayed(effect: FaultEffect, call: CallName, context: ServiceContext): Promise<Fate> {
+    try {
+      await delay(effect.delay, undefined, { signal: this.#options.signal });
+    } catch {
+      return 'cut';
+    }
+    return fateOf(effect, call, context);
   }
 
   #count(name: string): void {
@@ -184,9 +201,13 @@ export class Cloud {
   }
 }
 
-function refuse(effect: FaultEffect, call: Call, context: ServiceContext): void {
+function fateOf(effect: FaultEffect, call: CallName, context: ServiceContext): Fate {
   const action = `${call.service}:${call.name}`;
   switch (effect.kind) {
+    case 'drop':
+      return 'cut';
+    case 'drop-after':
+      return 'cut-after';
     case 'throttle':
       // STS names it without the ending that the JSON protocols have.
       throw new ServiceError(call.service === 'sts' ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
@@ -199,5 +220,6 @@ function refuse(effect: FaultEffect, call: Call, context: ServiceContext): void 
         call.service === 'sts' ? 403 : 400,
       );
     default:
+      return 'go';
   }
 }

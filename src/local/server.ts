@@ -29,6 +29,8 @@ export interface HttpOptions {
   readonly cloud: Cloud;
   readonly controls: Omit<ControlOptions, 'cloud'>;
   readonly onDefect: (error: unknown, operation: string) => void;
+  /** How long a client may be silent in the middle of a request or an answer, in milliseconds; a minute where it is left out. */
+  readonly idle?: number;
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {
@@ -69,7 +71,10 @@ async function serve(
   let result: Outcome;
   try {
     const route = options.routes?.find((one) => one.matches(request));
-    if (route !== undefined) return await route.serve(request, response, requestId);
+    if (route !== undefined) {
+      if (!server.listening) response.setHeader('connection', 'close');
+      return await route.serve(request, response, requestId);
+    }
     result = await outcome(request, requestId, options);
   } catch (error) {
     // A client that went away is no defect, and there is nobody to answer.
@@ -107,6 +112,28 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
+/** Whether a connection is quiet because of the client: it owes us the rest of a request, or does not take what it asked for. */
+function stalled({ request, response }: { request: IncomingMessage; response: ServerResponse }): boolean {
+  if (response.writableFinished) return true;
+  if (!request.complete && request.readableLength === 0) return true;
+  return response.headersSent && response.writableLength > 0;
+}
+
+/**
+ * Cuts off clients that fall silent. A request may take as long as it likes while bytes arrive (a layer of 50 GB does), and one that
+ * waits for us is left alone.
+ */
+function watchSilence(server: Server, idle: number): void {
+  const current = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
+  server.requestTimeout = 0;
+  server.headersTimeout = idle;
+  server.on('request', (request, response) => current.set(request.socket, { request, response }));
+  server.setTimeout(idle, (socket) => {
+    const exchange = current.get(socket);
+    if (exchange === undefined || stalled(exchange)) socket.destroy();
+  });
+}
+
 function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -124,6 +151,7 @@ export function listen(options: HttpOptions): Promise<HttpServer> {
     void serve(request, response, options, server);
   });
   server.maxHeadersCount = 100;
+  watchSilence(server, options.idle ?? 60_000);
   server.on('clientError', refuseGarbage);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
