@@ -6,15 +6,15 @@ import { fail } from '../diagnostics/index.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
-import type { EcrContext } from './ecr/operation.js';
 import { awsUri } from './ecr/repository.js';
-import { ecrService } from './ecr/service.js';
+import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
 import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
 import { openFileStore } from './store/file.js';
 import { openMemoryStore } from './store/memory.js';
 import { taggingService } from './tagging.js';
+import { awsEndpoint } from './tokens/index.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
 export type { FaultKind, FaultRule } from './faults.js';
@@ -83,13 +83,20 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const ending = new AbortController();
 
   let port = 0;
-  const localUri: NonNullable<EcrContext['uriOf']> = (account, region, name) => {
-    const registry = account === home.account && region === home.region ? '' : `${account}.${region}/`;
-    return `localhost:${port}/${registry}${name}`;
-  };
+  const addresses: Addresses =
+    options.uriStyle === 'aws'
+      ? { uriOf: awsUri, endpointOf: awsEndpoint }
+      : {
+          uriOf: (account, region, name) => {
+            const registry = account === home.account && region === home.region ? '' : `${account}.${region}/`;
+            return `localhost:${port}/${registry}${name}`;
+          },
+          // Clients keep credentials by host: one serves every registry here, and the token says who is calling.
+          endpointOf: () => `http://localhost:${port}`,
+        };
   const cloud = new Cloud({
     store,
-    services: [ecrService(options.uriStyle === 'aws' ? awsUri : localUri), taggingService, ssmService],
+    services: [ecrService(addresses), taggingService, ssmService],
     faults,
     home,
     now: () => clock.now(),

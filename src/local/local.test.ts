@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateRepositoryCommand,
+  DescribeImageSigningStatusCommand,
   DescribeRepositoriesCommand,
   ECRClient,
-  GetAuthorizationTokenCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import {
@@ -82,9 +82,10 @@ describe('the clients of AWS', () => {
       message: "The repository with name 'none' does not exist in the registry with id '123456789012'",
       $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
     });
-    await expect(ecr().send(new GetAuthorizationTokenCommand({}))).rejects.toMatchObject({
+    const unserved = new DescribeImageSigningStatusCommand({ repositoryName: 'app', imageId: { imageTag: 'v1' } });
+    await expect(ecr().send(unserved)).rejects.toMatchObject({
       name: 'UnsupportedOperationException',
-      message: 'The local ECR does not serve ecr:GetAuthorizationToken yet.',
+      message: 'The local ECR does not serve ecr:DescribeImageSigningStatus yet.',
     });
   });
 

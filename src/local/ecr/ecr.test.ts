@@ -6,7 +6,10 @@ import { type EcrContext, EcrError } from './operation.js';
 import { ecrService } from './service.js';
 
 const account = '123456789012';
-const service = ecrService((owner, region, name) => `localhost:1/${owner}.${region}/${name}`);
+const service = ecrService({
+  uriOf: (owner, region, name) => `localhost:1/${owner}.${region}/${name}`,
+  endpointOf: () => 'http://localhost:1',
+});
 let store: Store;
 let context: EcrContext;
 

@@ -5,6 +5,8 @@ import { decodeToken, encodeToken, type ServiceContext, ServiceError, scope } fr
 export interface EcrContext extends ServiceContext {
   /** The address of a repository, without a scheme; ECR's own form where it is left out. */
   readonly uriOf?: (account: string, region: string, repositoryName: string) => string;
+  /** What clients log in to, with its scheme; ECR's own form where it is left out. */
+  readonly endpointOf?: (account: string, region: string) => string;
 }
 
 export type EcrOperation = (input: Record<string, unknown>, context: EcrContext) => Record<string, unknown>;

@@ -1,6 +1,7 @@
 // ECR as a service of the local cloud: which operations there are, and which of them are served.
 // It must not know HTTP or what an operation does.
 import type { JsonService } from '../service.js';
+import { tokenOperations } from '../tokens/index.js';
 import { imageOperations } from './images.js';
 import type { EcrContext, EcrOperation } from './operation.js';
 import { policyOperations } from './policies.js';
@@ -22,8 +23,10 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** `uriOf` as in {@link EcrContext}. */
-export function ecrService(uriOf: NonNullable<EcrContext['uriOf']>): JsonService {
+/** What addresses the server gives. */
+export type Addresses = Required<Pick<EcrContext, 'uriOf' | 'endpointOf'>>;
+
+export function ecrService(addresses: Addresses): JsonService {
   const served: Record<string, EcrOperation> = {
     ...repositoryOperations,
     ...policyOperations,
@@ -31,11 +34,12 @@ export function ecrService(uriOf: NonNullable<EcrContext['uriOf']>): JsonService
     ...scanningOperations,
     ...imageOperations,
     ...registryOperations,
+    ...tokenOperations,
   };
   const operations = new Map(
     Object.entries(served).map(([name, run]) => [
       name,
-      (input: Record<string, unknown>, context: EcrContext) => run(input, { ...context, uriOf }),
+      (input: Record<string, unknown>, context: EcrContext) => run(input, { ...context, ...addresses }),
     ]),
   );
   return {
