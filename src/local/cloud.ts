@@ -1,7 +1,9 @@
 // The local cloud without its wire: takes a request that was read, finds the operation, meets the fault switch, and answers.
 // It must not know sockets, processes or files.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiCall, Trail } from './events/trail.js';
 import type { FaultEffect, Faults } from './faults.js';
+import type { Quotas } from './quotas.js';
 import { type AsyncOperation, type JsonService, type Operation, type ServiceContext, ServiceError } from './service.js';
 import type { Store } from './store/store.js';
 import { stsNamespace, stsOperations, stsVersion } from './sts.js';
@@ -16,6 +18,7 @@ export interface CloudRequest {
   readonly authorization: string | undefined;
   readonly body: Buffer;
   readonly requestId: string;
+  readonly userAgent?: string | undefined;
 }
 
 /** `cut` is the answer of a connection that is to be closed without one. */
@@ -31,6 +34,10 @@ export interface CloudOptions {
   readonly onDefect: (error: unknown, operation: string) => void;
   /** Ends the waiting of delayed calls. */
   readonly signal: AbortSignal;
+  /** Where calls are recorded; nowhere where it is left out. */
+  readonly trail?: Trail;
+  /** No rates where it is left out. */
+  readonly quotas?: Quotas;
 }
 
 /** What is known of a call before it is served. */
@@ -42,6 +49,7 @@ export interface CallName {
 
 /** How an operation is called and answered, whatever its protocol. */
 interface Call extends CallName {
+  readonly input: Record<string, unknown>;
   /** Inside one transaction, or on its own. */
   readonly run: (context: ServiceContext) => Record<string, unknown> | Promise<Record<string, unknown>>;
 }
@@ -113,8 +121,9 @@ export class Cloud {
       const input = parseJson(request.body);
       const resource = (context: ServiceContext): string => service.resourceOf(input, context);
       const result = await this.#run(
-        { service: service.name, name, run: (context) => run(input, context), resource },
+        { service: service.name, name, input, run: (context) => run(input, context), resource },
         caller,
+        request,
       );
       return result === 'cut' ? 'cut' : jsonAnswer(result);
     } catch (error) {
@@ -145,8 +154,9 @@ export class Cloud {
       }
       const run = this.#inTransaction(operation);
       const result = await this.#run(
-        { service: 'sts', name, run: (context) => run({}, context), resource: () => '*' },
+        { service: 'sts', name, input: {}, run: (context) => run({}, context), resource: () => '*' },
         caller,
+        request,
       );
       return result === 'cut' ? 'cut' : queryAnswer(name, stsNamespace, result, request.requestId);
     } catch (error) {
@@ -154,7 +164,11 @@ export class Cloud {
     }
   }
 
-  async #run(call: Call, caller: Caller): Promise<Record<string, unknown> | 'cut'> {
+  async #run(
+    call: Call,
+    caller: Caller,
+    { requestId, userAgent }: CloudRequest,
+  ): Promise<Record<string, unknown> | 'cut'> {
     const { store, now } = this.#options;
     const context: ServiceContext = {
       account: caller.account,
@@ -164,18 +178,36 @@ export class Cloud {
       now,
       store,
     };
-    const fate = await this.meet(call, context);
-    if (fate === 'cut') return 'cut';
-    const result = await call.run(context);
-    return fate === 'cut-after' ? 'cut' : result;
+    const told = { context, call, parameters: call.input, requestId, ...(userAgent !== undefined && { userAgent }) };
+    try {
+      const fate = await this.meet(call, context);
+      if (fate === 'cut') return 'cut';
+      const response = await call.run(context);
+      this.record({ ...told, response });
+      return fate === 'cut-after' ? 'cut' : response;
+    } catch (error) {
+      const refusal = this.#serviceError(error, call.name);
+      this.record({ ...told, error: refusal });
+      throw refusal;
+    }
+  }
+
+  /** Writes in the trail how a call ended, whatever its protocol. */
+  record(outcome: Omit<ApiCall, 'service' | 'name' | 'resource'> & { readonly call: CallName }): void {
+    const { call, ...rest } = outcome;
+    const { service, name } = call;
+    this.#options.trail?.call({ ...rest, service, name, resource: () => call.resource(outcome.context) });
   }
 
   /**
-   * What every call goes through before it is served, whatever its protocol: it is counted and meets the fault switch, which may make
-   * it wait, throw the refusal, have the connection cut at once (`cut`) or once the work is done (`cut-after`).
+   * What every call goes through before it is served, whatever its protocol: it is counted, must be within the rates, and meets the
+   * fault switch, which may make it wait, throw the refusal, have the connection cut at once (`cut`) or once the work is done
+   * (`cut-after`).
    */
   meet(call: CallName, context: ServiceContext): Fate | Promise<Fate> {
     this.#count(call.name);
+    const { account, region } = context;
+    if (this.#options.quotas?.take(account, region, call.name, context.now()) === false) throw throttled(call);
     const effect = this.#options.faults.meet(call.name);
     return effect.delay > 0 ? this.#delayed(effect, call, context) : fateOf(effect, call, context);
   }
@@ -201,6 +233,11 @@ export class Cloud {
   }
 }
 
+/** STS names it without the ending that the JSON protocols have. */
+function throttled({ service }: CallName): ServiceError {
+  return new ServiceError(service === 'sts' ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
+}
+
 function fateOf(effect: FaultEffect, call: CallName, context: ServiceContext): Fate {
   const action = `${call.service}:${call.name}`;
   switch (effect.kind) {
@@ -209,8 +246,7 @@ function fateOf(effect: FaultEffect, call: CallName, context: ServiceContext): F
     case 'drop-after':
       return 'cut-after';
     case 'throttle':
-      // STS names it without the ending that the JSON protocols have.
-      throw new ServiceError(call.service === 'sts' ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
+      throw throttled(call);
     case 'server-error':
       throw new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500);
     case 'deny':

@@ -29,12 +29,17 @@ export interface ControlOptions {
   readonly health: Health;
   /** Begins to end the server; the answer still goes out. */
   readonly stop: () => void;
+  /** Further addresses, by method and path: `POST /_slipway/clock`. Each is given the body. */
+  readonly addresses?: ReadonlyMap<string, ControlAddress>;
 }
+
+/** Gives what is answered with 200; what a caller got wrong it throws as a diagnostic. */
+export type ControlAddress = (body: string | undefined) => unknown;
 
 const json = (value: unknown, status = 200): Answer => jsonAnswer(value, status, 'application/json');
 
 /** A page in a browser may reach loopback, by its address or by a name that resolves to it: neither is let in. */
-function fromThisMachine({ host, origin }: ControlRequest): boolean {
+export function fromThisMachine({ host, origin }: Pick<ControlRequest, 'host' | 'origin'>): boolean {
   return origin === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host ?? '');
 }
 
@@ -54,7 +59,19 @@ function setFaults(body: string | undefined, faults: Faults): Answer {
   return json({});
 }
 
-export function control(request: ControlRequest, { cloud, faults, health, stop }: ControlOptions): Answer {
+async function other(address: ControlAddress | undefined, body: string | undefined): Promise<Answer> {
+  if (address === undefined) return json({ message: 'no such address' }, 404);
+  try {
+    return json(await address(body));
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    const { code, message } = error.diagnostics[0] ?? { message: error.message };
+    return json({ code, message }, 400);
+  }
+}
+
+export async function control(request: ControlRequest, options: ControlOptions): Promise<Answer> {
+  const { cloud, faults, health, stop } = options;
   if (!fromThisMachine(request)) return json({ message: 'only for programs on this machine' }, 403);
   switch (`${request.method} ${request.path}`) {
     case 'GET /_slipway/health':
@@ -73,6 +90,6 @@ export function control(request: ControlRequest, { cloud, faults, health, stop }
       stop();
       return json({});
     default:
-      return json({ message: 'no such address' }, 404);
+      return other(options.addresses?.get(`${request.method} ${request.path}`), request.body);
   }
 }

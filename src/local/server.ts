@@ -58,6 +58,7 @@ async function outcome(request: IncomingMessage, requestId: string, options: Htt
     authorization: header(request, 'authorization'),
     body,
     requestId,
+    userAgent: header(request, 'user-agent'),
   });
 }
 

@@ -59,4 +59,43 @@ export const localCodes = defineCodes({
     meaning: 'The list of faults holds an entry with a member that is unknown, missing or out of range.',
     mend: 'correct the entry that the message names',
   },
+  'local/not-running': {
+    severity: 'error',
+    fault: 'user',
+    title: 'No local ECR answers',
+    meaning: 'The command asks a running local ECR, and none answers on the port.',
+    mend: 'start one with `slipway local start`, or name its port with --port',
+  },
+  'local/control-failed': {
+    severity: 'error',
+    fault: 'tool',
+    title: 'The local ECR could not do what it was asked',
+    meaning:
+      'The server answered a request of the command line with an error of its own; the message says what it said.',
+    mend: 'look into local.log in its data directory; an older server may have to be restarted',
+  },
+  'local/bad-time': {
+    severity: 'error',
+    fault: 'user',
+    title: 'A time or a length of time cannot be read',
+    meaning:
+      'The clock is set to an ISO 8601 date or time with its zone, or to seconds since the epoch; it is advanced by weeks, days, hours, minutes and seconds.',
+    mend: 'write a time like 2026-10-01T12:00:00Z, a length like 30d or 1h30m',
+  },
+  'local/clock-backwards': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The clock would go backwards',
+    meaning:
+      'Documents, tokens and events were given later times already. The clock goes back only to that of the machine.',
+    mend: 'give a later time, or go back to the time of this machine with `slipway local clock reset`',
+  },
+  'local/bad-place': {
+    severity: 'error',
+    fault: 'user',
+    title: 'There is no such place among the events',
+    meaning:
+      'A place is the 16-digit number that stands with each event; it belongs to one data directory and one log.',
+    mend: 'leave out --since, or take a place that `slipway local events` has printed',
+  },
 });

@@ -1,5 +1,6 @@
 // The outbox of events: what happened is written in the transaction in which it happened, and read afterwards in order.
 // It must not know who reads, nor what any event means.
+import { ring } from '../bell.js';
 import type { ServiceContext } from '../service.js';
 import type { Json, Store } from '../store/store.js';
 
@@ -21,7 +22,13 @@ const kind = 'event';
 /** Events of all registries are in one order. */
 const outbox = 'all';
 
-const width = 16;
+/** How many events are kept. */
+export const eventsKept = 100_000;
+
+/** Where the event of a number lies: places sort as the numbers do. */
+export function placeOf(sequence: number): string {
+  return String(sequence).padStart(16, '0');
+}
 
 function last(store: Store): number {
   const head = store.get('event-head', outbox, 'last');
@@ -57,8 +64,9 @@ export function recordEvent(
     resources: event.resources ?? [],
     detail: event.detail,
   };
-  store.put(kind, outbox, String(sequence).padStart(width, '0'), value as unknown as Json);
+  store.put(kind, outbox, placeOf(sequence), value as unknown as Json);
   store.put('event-head', outbox, 'last', sequence);
+  ring(store, 'event');
 }
 
 /** Events after a place in the outbox, oldest first, each with its place. */
@@ -69,4 +77,22 @@ export function eventsAfter(
 ): [place: string, event: LocalEvent][] {
   const page = { limit, ...(place !== undefined && { after: place }) };
   return store.list(kind, outbox, page) as unknown as [string, LocalEvent][];
+}
+
+/** The places of the oldest event that is kept and of the newest there ever was; `newest` is place 0 where there was none. */
+export function eventBounds(store: Store): { readonly oldest: string | undefined; readonly newest: string } {
+  return { oldest: store.list(kind, outbox, { limit: 1 })[0]?.[0], newest: placeOf(last(store)) };
+}
+
+/** Lets go of the oldest events beyond `keep`, a slice at a time. True where there may be more. */
+export function trimEvents(store: Store, keep = eventsKept, slice = 1000): boolean {
+  return store.transaction(() => {
+    const end = last(store) - keep;
+    for (let count = 0; count < slice; count += 1) {
+      const oldest = store.list(kind, outbox, { limit: 1 })[0]?.[0];
+      if (oldest === undefined || Number(oldest) > end) return false;
+      store.delete(kind, outbox, oldest);
+    }
+    return true;
+  });
 }
