@@ -3,7 +3,7 @@
 import type { CommandGroup, CommandSpec, OperandSpec, OptionSpec } from './command.js';
 import { exitMeanings } from './exit-meanings.js';
 import { globalNames, globalOptions } from './globals.js';
-import { type Canvas, padEnd, width, wrap } from './text.js';
+import { type Canvas, callLines, padEnd, width, wrap } from './text.js';
 
 export type HelpStyle = Canvas;
 
@@ -138,10 +138,7 @@ export function helpOfCommand(spec: CommandSpec, style: HelpStyle): string {
       ] as const;
     });
   lines.push(...section('Options of every command', rows(globals, style), style));
-  const examples = spec.examples.flatMap((one) => [
-    `  ${paint.cyan(one.command)}`,
-    ...wrap(one.text, columns - 6).map((line) => `      ${line}`),
-  ]);
+  const examples = spec.examples.flatMap((one) => callLines(one.command, one.text, style));
   lines.push(...section('Examples', examples, style));
   lines.push(...section('Exit codes', rows(exitMeanings(spec), style), style));
   return end(lines);

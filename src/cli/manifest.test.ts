@@ -250,8 +250,8 @@ describe('slipway init', () => {
       repositories: ['app'],
       next: [
         "slipway validate -C 'My Shop'",
-        "slipway plan --local -C 'My Shop'",
-        "slipway apply --local -C 'My Shop'",
+        "slipway plan -C 'My Shop' --local",
+        "slipway apply -C 'My Shop' --local",
       ],
     });
     expect(folder.read('My Shop/slipway.yaml')).toContain('preset: production');

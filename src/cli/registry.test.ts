@@ -369,8 +369,11 @@ describe('drift, output and destroy', () => {
               - 800  expire untagged images 14 days after their push
               - 900  expire tagged images beyond the newest 50
 
-      Drift in 1 of 2 repositories; see slipway plan -e prod, mend with slipway apply
-      -e prod
+      Drift in 1 of 2 repositories
+
+      Next
+        slipway plan -e prod --local   shows what would be done
+        slipway apply -e prod --local  makes it as declared again
       ",
       }
     `);
@@ -383,12 +386,30 @@ describe('drift, output and destroy', () => {
     expect((await slipway(['drift', '-e', 'prod'])).code).toBe(0);
   });
 
+  it('are loud about access that others gave, in JSON too', async () => {
+    await applied();
+    const theirs = { Sid: 'Public', Effect: 'Allow', Principal: '*', Action: 'ecr:GetDownloadUrlForLayer' };
+    await ecr().ecr.setRepositoryPolicy('payments/web', JSON.stringify({ Version: '2012-10-17', Statement: [theirs] }));
+    const told = { code: 'access/open-to-everyone', severity: 'warning' };
+    for (const command of ['plan', 'drift']) {
+      const { stdout } = await slipway([command, '-e', 'prod', '--output', 'json', '--only', 'web']);
+      expect(JSON.parse(stdout)).toMatchObject({ diagnostics: [told] });
+    }
+    for (const command of [['plan'], ['drift'], ['apply', '--auto-approve']]) {
+      const { stdout } = await slipway([...command, '-e', 'prod', '--only', 'web']);
+      expect(stdout).toContain('warning[access/open-to-everyone]: payments/web: statement Public');
+    }
+    const settled = await slipway(['apply', '-e', 'prod', '--output', 'json']);
+    expect(settled.code).toBe(0);
+    expect(JSON.parse(settled.stdout)).toMatchObject({ diagnostics: [told] });
+  });
+
   it('print URLs for people, programs, shells and GitHub', async () => {
     expect((await slipway(['output', '-e', 'prod'], { tty: true })).stdout).toMatchInlineSnapshot(`
-      "api  (does not exist yet)
-           arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
-      web  (does not exist yet)
-           arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
+      "payments in prod (222222222222, eu-west-1)
+
+        api  (does not exist yet)
+        web  (does not exist yet)
       "
     `);
     expect(await slipway(['output', 'api', '-e', 'prod'])).toMatchObject({
@@ -397,16 +418,10 @@ describe('drift, output and destroy', () => {
     });
     await applied();
     expect((await slipway(['output', '-e', 'prod'], { tty: true })).stdout).toMatchInlineSnapshot(`
-      "api  localhost:<port>/222222222222.eu-west-1/payments/api
-           arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
-      web  localhost:<port>/222222222222.eu-west-1/payments/web
-           arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
-      "
-    `);
-    expect((await slipway(['output', '-e', 'prod'], { columns: 140, tty: true })).stdout).toMatchInlineSnapshot(`
-      "REPOSITORY  URL                                                  ARN
-      api         localhost:<port>/222222222222.eu-west-1/payments/api  arn:aws:ecr:eu-west-1:222222222222:repository/payments/api
-      web         localhost:<port>/222222222222.eu-west-1/payments/web  arn:aws:ecr:eu-west-1:222222222222:repository/payments/web
+      "payments in prod (222222222222, eu-west-1)
+
+        api  localhost:<port>/222222222222.eu-west-1/payments/api
+        web  localhost:<port>/222222222222.eu-west-1/payments/web
       "
     `);
     expect((await slipway(['output', '-e', 'prod', '--output', 'env', '--only', 'api'])).stdout).toMatchInlineSnapshot(`

@@ -1,6 +1,6 @@
 // Widths, wrapping and quoting.
 import { describe, expect, it } from 'vitest';
-import { bytes, count, grouped, hang, list, paintFor, shellQuote, table, width, wrap } from './text.js';
+import { bytes, callLines, count, grouped, hang, list, paintFor, shellQuote, table, width, wrap } from './text.js';
 
 describe('text for a terminal', () => {
   it('measures what is seen', () => {
@@ -14,6 +14,25 @@ describe('text for a terminal', () => {
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrap('a-word-that-is-too-long x', 5)).toEqual(['a-word-that-is-too-long', 'x']);
     expect(hang('head: ', 'one two three four five', 26)).toEqual(['head: one two three four', '      five']);
+  });
+
+  it('folds a long command so that a shell still takes it, options with their values, quotes whole', () => {
+    const canvas = { paint: paintFor(false), columns: 40 };
+    expect(callLines('slipway plan -e prod', 'looks', canvas)).toEqual(['  slipway plan -e prod', '      looks']);
+    const long = `slipway apply -C 'my -e folder' -e production --only 'a*' && slipway plan --out "x y"`;
+    const lines = callLines(long, 'does it', canvas);
+    expect(lines).toEqual([
+      "  slipway apply -C 'my -e folder' \\",
+      "      -e production --only 'a*' \\",
+      '      && slipway plan --out "x y"',
+      '      does it',
+    ]);
+    const joined = lines
+      .slice(0, -1)
+      .join('\n')
+      .replaceAll(/ \\\n +/g, ' ');
+    expect(joined.trim()).toBe(long);
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
   });
 
   it('aligns columns and never ends a line in spaces', () => {

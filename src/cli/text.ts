@@ -67,6 +67,49 @@ export function wrap(text: string, columns: number): readonly string[] {
   return [...lines, line];
 }
 
+/** Words as a shell sees them: what is quoted stays whole. */
+const shellWord = /(?:[^\s'"]|'[^']*'|"(?:[^"\\]|\\.)*")+/g;
+
+/** A command over several lines where it is too long for one, each but the last ending in the shell's `\`. */
+export function folded(command: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  const fits = (text: string): boolean => width(`${text} \\`) <= columns;
+  const add = (text: string): void => {
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(text);
+    else if (fits(`${line} ${text}`)) lines[lines.length - 1] = `${line} ${text}`;
+    else lines.push(`    ${text}`);
+  };
+  if (width(command) <= columns) return [command];
+  for (const group of optionGroups(command)) {
+    if (fits(`    ${group.join(' ')}`)) add(group.join(' '));
+    else group.forEach(add);
+  }
+  return lines.map((line, index) => (index === lines.length - 1 ? line : `${line} \\`));
+}
+
+/** An option with its value, or what comes before the first. */
+function optionGroups(command: string): readonly (readonly string[])[] {
+  const groups: string[][] = [[]];
+  for (const word of command.match(shellWord) ?? []) {
+    if (/^(-|&&$|\|$)/.test(word)) groups.push([]);
+    groups.at(-1)?.push(word);
+  }
+  return groups;
+}
+
+/** A command that stands alone, to be copied, and below it what it does. */
+export function callLines(command: string, text: string, { paint, columns }: Canvas): readonly string[] {
+  return [...folded(command, columns - 2).map((line) => `  ${paint.cyan(line)}`), ...hang('      ', text, columns)];
+}
+
+/** Commands and what they do: side by side where all of it fits. */
+export function callTable(calls: readonly (readonly [string, string])[], canvas: Canvas): readonly string[] {
+  const lines = table(calls.map(([command, text]) => [`  ${canvas.paint.cyan(command)}`, text]));
+  if (lines.every((line) => width(line) <= canvas.columns)) return lines;
+  return calls.flatMap(([command, text]) => callLines(command, text, canvas));
+}
+
 /** `first` before the first line, as many spaces before the others. */
 export function hang(
   first: string,

@@ -6,6 +6,7 @@ import { type Diagnostic, fail } from '../../diagnostics/index.js';
 import {
   apply,
   breakLock,
+  exposedIn,
   isWork,
   type Plan,
   plan,
@@ -128,10 +129,10 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   const { options, global } = args;
   const { purpose } = work.plan;
   const json = global.output === 'json';
-  if (!json) services.stdout.write(printPlan(work.plan, canvasOf(services.stdout)));
+  if (!json) services.stdout.write(printPlan(work.plan, canvasOf(services.stdout), { global, cwd: services.cwd }));
   // Hazards first: nobody should answer a question whose answer changes nothing.
   requireConsent(work.plan, options.accept);
-  const result = { plan: work.plan, diagnostics: work.warnings };
+  const result = { plan: work.plan, diagnostics: [...work.warnings, ...exposedIn(work.plan)] };
   // What could not be read was left alone, and what needs replacement stays as it was: neither is as declared.
   const left = unreadIn(work.plan).length > 0 || work.plan.summary.replace > 0;
   const settled = left ? exit.error : exit.ok;

@@ -4,13 +4,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
 import { initialProject, parseProject } from '../../manifest/index.js';
+import { commandLine } from '../advice.js';
+import { applyCommand } from '../commands/apply.js';
 import type { InitArgs } from '../commands/init.js';
+import { planCommand } from '../commands/plan.js';
+import { validateCommand } from '../commands/validate.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
 import { shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import type { Prompts, Services } from '../services.js';
-import { canvasOf, list, shellQuote, table } from '../text.js';
+import { callTable, canvasOf, hang, list, width } from '../text.js';
 
 interface Answers {
   readonly name: string;
@@ -171,9 +175,9 @@ export async function init(args: InitArgs, services: Services): Promise<ExitCode
   parseProject([{ file, text, own: true }], { directory: global.project });
   write(file, text, services);
 
-  const here = shownPath(global.project, services.cwd);
-  const folder = here === '.' ? '' : ` -C ${shellQuote(here)}`;
-  const next = [`slipway validate${folder}`, `slipway plan --local${folder}`, `slipway apply --local${folder}`];
+  // There is one environment, so that nobody needs to name it.
+  const run = { global: { ...global, environment: undefined, local: true }, cwd: services.cwd };
+  const next = [validateCommand, planCommand, applyCommand].map((command) => commandLine(command, run));
   if (global.output === 'json') {
     printJson(services.stdout, {
       file,
@@ -184,13 +188,21 @@ export async function init(args: InitArgs, services: Services): Promise<ExitCode
     });
     return exit.ok;
   }
-  const { paint } = canvasOf(services.stdout);
+  const canvas = canvasOf(services.stdout);
+  const { paint } = canvas;
   const sayings = ['finds mistakes as you edit', 'what it would make, on an ECR of this machine', 'makes it there'];
+  const wrote = paint.bold(paint.green(`Wrote ${shownPath(file, services.cwd)}`));
+  const what = `${list(answers.repositories)} in ${answers.environment}`;
   const lines = [
-    `${paint.bold(paint.green(`Wrote ${shownPath(file, services.cwd)}`))}: ${list(answers.repositories)} in ${answers.environment}`,
+    ...(width(wrote) + width(what) + 2 > canvas.columns
+      ? [wrote, ...hang('  ', what, canvas.columns)]
+      : [`${wrote}: ${what}`]),
     '',
-    'Next',
-    ...table(next.map((command, index) => [`  ${paint.cyan(command)}`, sayings[index] ?? ''])),
+    paint.bold('Next'),
+    ...callTable(
+      next.map((command, index) => [command, sayings[index] ?? '']),
+      canvas,
+    ),
     '',
     'The local ECR keeps its data in .slipway/: add that line to .gitignore.',
   ];

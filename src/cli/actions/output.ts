@@ -12,6 +12,7 @@ import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
 import { printJson } from '../print/json.js';
 import { printOutputEnv, printOutputGithub, printOutputTable } from '../print/output.js';
+import { title } from '../print/view.js';
 import type { Services } from '../services.js';
 import { during, openSession } from '../session.js';
 import { canvasOf } from '../text.js';
@@ -34,6 +35,8 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
     services.stdout.write(`${only.uri}\n`);
     return exit.ok;
   }
+  const canvas = canvasOf(services.stdout);
+  const heading = title({ project: project.name, environment: environment.name }, environment, canvas.paint);
   switch (global.output) {
     case 'json':
       printJson(services.stdout, {
@@ -55,12 +58,7 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
       writeGithub(printOutputGithub(chosen), services);
       break;
     default:
-      services.stdout.write(
-        printOutputTable(chosen, {
-          ...canvasOf(services.stdout),
-          columns: services.stdout.isTTY ? services.stdout.columns : Infinity,
-        }),
-      );
+      services.stdout.write(printOutputTable(heading, chosen, canvas));
   }
   return exit.ok;
 }

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
-import { consent, plan, savePlan, unreadIn } from '../../plan/index.js';
+import { consent, exposedIn, plan, savePlan, unreadIn } from '../../plan/index.js';
 import type { PlanArgs } from '../commands/plan.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
@@ -22,9 +22,9 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
   const changes = hasChanges(made);
   if (global.output === 'json') {
     const flags = consent(made).map((one) => one.flag);
-    printJson(services.stdout, { changes, consent: flags, plan: made, diagnostics: project.warnings });
+    printJson(services.stdout, { changes, consent: flags, plan: made, diagnostics: [...project.warnings, ...exposedIn(made)] });
   } else {
-    services.stdout.write(printPlan(made, canvasOf(services.stdout)));
+    services.stdout.write(printPlan(made, canvasOf(services.stdout), { global, cwd: services.cwd }));
   }
   if (options.out !== undefined) {
     const file = resolve(services.cwd, options.out);

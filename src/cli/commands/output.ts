@@ -8,7 +8,7 @@ export const outputCommand = defineCommand({
   group: 'Registry',
   summary: 'prints repository URLs and ARNs',
   description: [
-    'Prints where to push to, as AWS tells it. With NAME, the URL of that repository alone.',
+    'Prints where to push to, as AWS tells it. With NAME, the URL of that repository alone. ARNs are in the other formats.',
     'The format `env` prints lines for a shell or an .env file; `github` appends them to the file that $GITHUB_OUTPUT names, or prints them where it is not set.',
   ],
   operands: [{ name: 'NAME', description: 'a key of the manifest or a name in ECR', required: false }],
@@ -21,7 +21,7 @@ export const outputCommand = defineCommand({
     repositories: 'by key: name, url, arn, account, region; url is null where it does not exist yet',
   },
   examples: [
-    { command: 'slipway output -e prod', text: 'a table' },
+    { command: 'slipway output -e prod', text: 'names and URLs' },
     { command: 'docker push "$(slipway output api -e prod):v1"', text: 'the URL of one repository' },
     { command: 'eval "$(slipway output -e prod --output env)"', text: 'SLIPWAY_API_URL and its like as variables' },
     { command: 'slipway output -e prod --output github', text: 'in a step of GitHub Actions' },

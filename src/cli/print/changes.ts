@@ -1,11 +1,13 @@
 // The changes of one repository, aspect by aspect, values side by side.
 // It must not know what becomes of the repository as a whole.
 import type { LifecyclePolicy } from '../../lifecycle/index.js';
-import type { Aspect, Change, Kept, RepositoryPlan, Unknown } from '../../plan/model.js';
+import { exposedIn } from '../../plan/exposed.js';
+import type { Aspect, Change, Kept, Plan, RepositoryPlan, Unknown } from '../../plan/model.js';
 import type { Encryption, TagMutability } from '../../registry/model.js';
 import { type Canvas, count, hang, padEnd } from '../text.js';
+import { printDiagnostics } from './diagnostics.js';
 import { effectLines, lifecycleLines } from './lifecycle.js';
-import { statementLines } from './policy.js';
+import { statementInWords, statementLines } from './policy.js';
 import { arrow, painted } from './view.js';
 
 export const indent = '      ';
@@ -122,11 +124,31 @@ const keptNames: Readonly<Record<Kept['what'], string>> = {
   lifecyclePolicy: 'lifecycle policy',
 };
 
+function opens({ exposures = [] }: Kept): boolean {
+  return exposures.some(({ to }) => to === 'everyone');
+}
+
+export function isOpenToEveryone({ kept }: RepositoryPlan): boolean {
+  return kept.some(opens);
+}
+
+/** Statements of others in words: they grant access that the manifest does not tell of. */
 export function keptLines(kept: readonly Kept[], { paint, columns }: Canvas): readonly string[] {
   return kept.flatMap((one) => {
     const what = one.what === 'lifecyclePolicy' ? keptNames[one.what] : `${keptNames[one.what]} ${one.id}`;
-    return hang(`${indent}${painted('=', paint)} `, `${what}: ${one.note}`, columns, paint.dim);
+    const isOpen = opens(one);
+    const tint = isOpen ? paint.red : paint.dim;
+    const head = hang(`${indent}${painted(isOpen ? '!' : '=', paint)} `, `${what}: ${one.note}`, columns, tint);
+    if (one.statement === undefined) return head;
+    return [...head, ...hang(`${indent}    `, statementInWords(one.statement), columns, tint)];
   });
+}
+
+/** What others opened to everyone, by repository; nothing where they did not. */
+export function exposureLines(plan: Plan, canvas: Canvas): readonly string[] {
+  const warnings = exposedIn(plan).filter(({ severity }) => severity === 'warning');
+  if (warnings.length === 0) return [];
+  return [printDiagnostics(warnings, { ...canvas, cwd: '', sources: () => undefined }).trimEnd()];
 }
 
 export function unknownLines(unknown: readonly Unknown[], { paint, columns }: Canvas): readonly string[] {

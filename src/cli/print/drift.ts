@@ -1,9 +1,20 @@
 // Drift for people: what is declared, and what AWS has instead.
 // It must not know how drift is found.
-import type { Plan, RepositoryPlan } from '../../plan/model.js';
-import { type Canvas, hang, repositories } from '../text.js';
-import { changeLines, hasForeignStatement, indent, keptLines, unknownLines } from './changes.js';
-import { headline, type Mark } from './view.js';
+import type { Plan, RepositoryAction, RepositoryPlan } from '../../plan/model.js';
+import { commandLine, type Run } from '../advice.js';
+import { applyCommand } from '../commands/apply.js';
+import { planCommand } from '../commands/plan.js';
+import { type Canvas, callTable, hang, list, repositories } from '../text.js';
+import {
+  changeLines,
+  exposureLines,
+  hasForeignStatement,
+  indent,
+  isOpenToEveryone,
+  keptLines,
+  unknownLines,
+} from './changes.js';
+import { headline, type Mark, title } from './view.js';
 
 /** What happened in AWS, where a plan would say what is to be done about it. */
 function fate(repository: RepositoryPlan): readonly [Mark, string] | undefined {
@@ -34,7 +45,38 @@ export function hasDrifted(drift: Plan): boolean {
   return drift.registries.some((registry) => registry.repositories.some(isDrifted));
 }
 
-export function printDrift(drift: Plan, canvas: Canvas): string {
+/** What to do about it, each with the command that does it. */
+function adviceLines(drifted: readonly RepositoryPlan[], canvas: Canvas, run: Run): readonly string[] {
+  const named = (action: RepositoryAction): readonly string[] =>
+    drifted.filter((one) => one.action === action).map(({ name }) => name);
+  const apply = (...options: string[]): string => commandLine(applyCommand, run, { options });
+  const [orphans, foreign, replaced] = [named('orphan'), named('foreign'), named('replace')];
+  // Beside the encryption, a repository that needs replacement may have changed in ways that apply mends.
+  const mends = drifted.some(
+    ({ action, changes }) =>
+      action === 'update' ||
+      action === 'delete' ||
+      (action === 'replace' && changes.some(({ aspect }) => aspect !== 'encryption')),
+  );
+  const steps = replaced.length === 0 ? '' : `, with the steps that replace ${someOf(replaced)}`;
+  const calls: (readonly [string, string])[] = [[commandLine(planCommand, run), `shows what would be done${steps}`]];
+  if (mends) {
+    const rest = replaced.length === 0 ? '' : `, but for the encryption of ${someOf(replaced)}`;
+    calls.push([apply(), `makes it as declared again${rest}`]);
+  }
+  if (orphans.length > 0) calls.push([apply('--prune'), `also deletes ${someOf(orphans)}`]);
+  for (const name of foreign) calls.push([apply('--accept', `take-over:${name}`), `takes over ${name}`]);
+  return [canvas.paint.bold('Next'), ...callTable(calls, canvas)];
+}
+
+const mostNames = 3;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return list(more > 0 ? [...names.slice(0, mostNames), `${more} more`] : names);
+}
+
+export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
   const { paint, columns } = canvas;
   const blocks: string[] = [];
   for (const registry of drift.registries) {
@@ -49,28 +91,26 @@ export function printDrift(drift: Plan, canvas: Canvas): string {
     }
     for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
     if (lines.length === 0) continue;
-    const title = `${drift.owner.project} in ${drift.owner.environment}`;
     const legend = hasDrifted(drift) ? paint.dim(': declared -> in AWS') : '';
-    blocks.push(
-      [`${paint.bold(title)} ${paint.dim(`(${registry.account}, ${registry.region})`)}${legend}`, ...lines].join('\n'),
-    );
+    blocks.push([title(drift.owner, registry, paint) + legend, ...lines].join('\n'));
   }
+  blocks.push(...exposureLines(drift, canvas));
   const all = drift.registries.flatMap((registry) => registry.repositories);
-  const drifted = all.filter(isDrifted).length;
+  const drifted = all.filter(isDrifted);
   const unread = all.filter((one) => one.unknown.length > 0).length;
+  const open = all.filter(isOpenToEveryone).length;
   const place = `${drift.owner.project} in ${drift.owner.environment}`;
-  if (drifted > 0) {
-    const { environment } = drift.owner;
-    const next = `see slipway plan -e ${environment}, mend with slipway apply -e ${environment}`;
-    blocks.push(
-      hang('', `Drift in ${drifted} of ${repositories(all.length)}; ${next}`, columns, paint.bold).join('\n'),
-    );
-  } else if (unread > 0) {
-    const text = `No drift seen in ${place}, but ${unread} of ${repositories(all.length)} could not be read whole`;
-    blocks.push(hang('', text, columns, (line) => paint.bold(paint.yellow(line))).join('\n'));
-  } else {
-    const text = `No drift: ${repositories(all.length)} of ${place} as declared`;
-    blocks.push(hang('', text, columns, (line) => paint.bold(paint.green(line))).join('\n'));
-  }
+  const [text, tint] = verdict();
+  blocks.push(hang('', text, columns, (line) => paint.bold(tint(line))).join('\n'));
+  if (drifted.length > 0) blocks.push(adviceLines(drifted, canvas, run).join('\n'));
   return `${blocks.join('\n\n')}\n`;
+
+  function verdict(): readonly [string, (line: string) => string] {
+    const number = repositories(all.length);
+    if (drifted.length > 0) return [`Drift in ${drifted.length} of ${number}`, paint.reset];
+    if (unread > 0)
+      return [`No drift seen in ${place}, but ${unread} of ${number} could not be read whole`, paint.yellow];
+    if (open > 0) return [`No drift: ${number} of ${place} as declared, but ${open} ${open === 1 ? 'is' : 'are'} open to everyone`, paint.yellow];
+    return [`No drift: ${number} of ${place} as declared`, paint.green];
+  }
 }

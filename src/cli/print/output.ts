@@ -22,19 +22,17 @@ function variables(outputs: readonly RepositoryOutput[]): readonly (readonly [st
   });
 }
 
-/** A table where it fits; else the ARN stands below its URL, so that both stay whole. */
-export function printOutputTable(outputs: readonly RepositoryOutput[], { paint, columns }: Canvas): string {
-  const url = (one: RepositoryOutput): string => one.uri ?? paint.dim('(does not exist yet)');
-  const [head = '', ...lines] = table([
-    ['REPOSITORY', 'URL', 'ARN'],
-    ...outputs.map((one) => [one.key, url(one), one.arn]),
-  ]);
-  if ([head, ...lines].every((line) => width(line) <= columns)) return `${[paint.bold(head), ...lines].join('\n')}\n`;
-  const rows = outputs.flatMap((one) => [
-    [paint.bold(one.key), url(one)],
-    ['', paint.dim(one.arn)],
-  ]);
-  return `${table(rows).join('\n')}\n`;
+/** Names and URLs; where one line is too narrow for both, the URL stands below, so that it can be copied whole. */
+export function printOutputTable(
+  heading: string,
+  outputs: readonly RepositoryOutput[],
+  { paint, columns }: Canvas,
+): string {
+  const rows = outputs.map((one) => [one.key, one.uri ?? paint.dim('(does not exist yet)')] as const);
+  const lines = table(rows.map(([key, url]) => [`  ${paint.bold(key)}`, url]));
+  const fits = lines.every((line) => width(line) <= columns);
+  const shown = fits ? lines : rows.flatMap(([key, url]) => [`  ${paint.bold(key)}`, `    ${url}`]);
+  return `${[heading, '', ...shown].join('\n')}\n`;
 }
 
 /** What does not exist yet has no URL, and no line: an empty value would be mistaken for one. */

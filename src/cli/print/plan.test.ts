@@ -1,14 +1,21 @@
 // How plans and drift look at 80 columns, made by the engine on its double.
 import { describe, expect, it } from 'vitest';
+import { pullActions, pushActions } from '../../access/names.js';
 import { compileLifecycle } from '../../lifecycle/index.js';
 import { driftOf } from '../../plan/drift.js';
 import type { Plan } from '../../plan/index.js';
 import { applyOn, image, memory, planOn, registry, repository, statementsOf } from '../../plan/testing/fixtures.js';
+import type { MemoryRegistry } from '../../plan/testing/memory-registry.js';
+import type { Run } from '../advice.js';
 import { paintFor } from '../text.js';
 import { hasDrifted, printDrift } from './drift.js';
 import { hasChanges, printPlan } from './plan.js';
 
 const canvas = { paint: paintFor(false), columns: 80 };
+const run: Run = {
+  global: { project: '/work', environment: 'prod', output: 'text', only: [], set: [], local: false },
+  cwd: '/work',
+};
 const organisation = statementsOf({
   pull: [{ kind: 'org', id: 'o-abcdefghij' }],
   push: [{ kind: 'role', arn: 'arn:aws:iam::333333333333:role/ci' }],
@@ -44,11 +51,22 @@ async function applied() {
   return { live, ports };
 }
 
+/** Somebody else lets everybody pull, and one account push. */
+function opened(live: MemoryRegistry): void {
+  const web = live.get('payments/web');
+  const policy = JSON.parse(web.repositoryPolicy ?? '') as { Statement: object[] };
+  const theirs = [
+    { Sid: 'Public', Effect: 'Allow', Principal: { AWS: '*' }, Action: pullActions },
+    { Sid: 'Partner', Effect: 'Allow', Principal: { AWS: '555555555555' }, Action: pushActions },
+  ];
+  web.repositoryPolicy = JSON.stringify({ ...policy, Statement: [...policy.Statement, ...theirs] });
+}
+
 describe('a plan', () => {
   it('shows what will be made', async () => {
     const plan = await planOn(memory().process(), registry([repository('payments/web', { statements: organisation })]));
     expect(hasChanges(plan)).toBe(true);
-    expect(printPlan(plan, canvas)).toMatchInlineSnapshot(`
+    expect(printPlan(plan, canvas, run)).toMatchInlineSnapshot(`
       "payments in prod (111111111111, eu-west-1)
 
         + payments/web  create
@@ -73,7 +91,7 @@ describe('a plan', () => {
 
   it('shows values side by side, rules in words, statements by principal, replacement, orphans and hazards', async () => {
     const { ports } = await applied();
-    expect(printPlan(await planOn(ports, second), canvas)).toMatchInlineSnapshot(`
+    expect(printPlan(await planOn(ports, second), canvas, run)).toMatchInlineSnapshot(`
       "payments in prod (111111111111, eu-west-1)
 
         ~ payments/api  update
@@ -101,11 +119,14 @@ describe('a plan', () => {
                  arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012,
                  and payments/kms stays as an orphan with its images
               2. copy every tag that is still needed with all its platforms:
-                 skopeo copy --all --preserve-digests docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms:TAG docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms-2:TAG
+                 skopeo copy --all --preserve-digests \\
+                     docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms:TAG \\
+                     docker://111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms-2:TAG
               3. push to and deploy from
                  111111111111.dkr.ecr.eu-west-1.amazonaws.com/payments/kms-2
               4. once nothing pulls from payments/kms any more, delete it:
-                 slipway apply --prune --only payments/kms --accept delete-images:payments/kms
+                 slipway apply -e prod --prune --only payments/kms \\
+                     --accept delete-images:payments/kms
 
         o payments/old  orphan: ours, but no longer declared; --prune deletes it
 
@@ -146,7 +167,7 @@ describe('a plan', () => {
       repository('payments/web', { statements: organisation }),
       repository('payments/kms'),
     ]);
-    expect(printPlan(await planOn(ports, wanted, { prune: true }), canvas)).toMatchInlineSnapshot(`
+    expect(printPlan(await planOn(ports, wanted, { prune: true }), canvas, run)).toMatchInlineSnapshot(`
       "payments in prod (111111111111, eu-west-1)
 
         ~ payments/api  update
@@ -189,7 +210,7 @@ describe('a plan', () => {
     live.seed('payments/theirs', { tags: { Name: 'x' } });
     const wanted = registry([...first.repositories, repository('payments/theirs')]);
     const ports = live.process({ faults: { 'ecr:GetLifecyclePolicy': 'denied' } });
-    expect(printPlan(await planOn(ports, wanted), canvas)).toMatchInlineSnapshot(`
+    expect(printPlan(await planOn(ports, wanted), canvas, run)).toMatchInlineSnapshot(`
       "payments in prod (111111111111, eu-west-1)
 
         = payments/api  unchanged as far as can be seen
@@ -224,6 +245,8 @@ describe('a plan', () => {
               ~ Team  "other" -> "payments"
             = tag Owner: "someone", not declared
             = statement LambdaECRImageRetrievalPolicy: written by somebody else
+                allow service lambda.amazonaws.com to ecr:BatchGetImage and
+                ecr:GetDownloadUrlForLayer
             ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
               AccessDeniedException: injected denied), so it is left alone
 
@@ -239,11 +262,47 @@ describe('a plan', () => {
     `);
   });
 
+  it('is loud about what somebody else opened to everyone, though there is nothing to do', async () => {
+    const { live, ports } = await applied();
+    opened(live);
+    const plan = await planOn(ports, first);
+    expect(printPlan(plan, canvas, run)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1)
+
+        = payments/web  unchanged, beside what is not ours
+            ! statement Public: written by somebody else
+                allow everyone to pull
+            = statement Partner: written by somebody else
+                allow account 555555555555 to push
+
+      warning[access/open-to-everyone]: payments/web: statement Public, written by
+          somebody else, opens it to everyone: anybody with an AWS account may pull
+        = help: \`aws ecr get-repository-policy --repository-name payments/web --region
+                eu-west-1\` shows it; whoever wrote it can narrow it or take it out
+
+      Nothing to do: 4 repositories of payments in prod (111111111111, eu-west-1) as
+      declared; 1 open to everyone
+      "
+    `);
+    const red = paintFor(true).red;
+    expect(printPlan(plan, { ...canvas, paint: paintFor(true) }, run)).toContain(red('allow everyone to pull'));
+  });
+
+  it('shows what no AWS would have taken as it is', async () => {
+    const { live, ports } = await applied();
+    live.get('payments/web').repositoryPolicy = JSON.stringify({
+      Statement: [
+        { Sid: 'Odd', Effect: 'Allow', Principal: null, Action: 7, Condition: { Bool: null, Null: { a: 1 } } },
+      ],
+    });
+    expect(printPlan(await planOn(ports, first), canvas, run)).toContain('allow  to 7, if a Null 1');
+  });
+
   it('is one line where there is nothing to do', async () => {
     const { ports } = await applied();
     const plan = await planOn(ports, first);
     expect(hasChanges(plan)).toBe(false);
-    expect(printPlan(plan, canvas)).toMatchInlineSnapshot(`
+    expect(printPlan(plan, canvas, run)).toMatchInlineSnapshot(`
       "Nothing to do: 4 repositories of payments in prod (111111111111, eu-west-1) as
       declared
       "
@@ -253,16 +312,16 @@ describe('a plan', () => {
   it('is coloured on request, and the same text without the colours', async () => {
     const { ports } = await applied();
     const plan = await planOn(ports, second);
-    const coloured = printPlan(plan, { ...canvas, paint: paintFor(true) });
+    const coloured = printPlan(plan, { ...canvas, paint: paintFor(true) }, run);
     expect(coloured).toContain('\u001b[33m~\u001b[39m');
     // oxlint-disable-next-line no-control-regex
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printPlan(plan, canvas));
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printPlan(plan, canvas, run));
   });
 
   it('breaks no line within 80 columns unless a single word is longer', async () => {
     const { ports } = await applied();
-    const lines = printPlan(await planOn(ports, second), canvas).split('\n');
-    const long = lines.filter((line) => line.length > 80 && !/^\s+(skopeo|slipway) /.test(line));
+    const lines = printPlan(await planOn(ports, second), canvas, run).split('\n');
+    const long = lines.filter((line) => line.length > 80 && line.trim().replace(/ \\$/, '').includes(' '));
     expect(long.filter((line) => !line.includes('arn:'))).toEqual([]);
   });
 });
@@ -275,7 +334,7 @@ describe('drift', () => {
     live.repositories.delete('payments/web');
     const drift: Plan = await driftOf([first], () => ports);
     expect(hasDrifted(drift)).toBe(true);
-    expect(printDrift(drift, canvas)).toMatchInlineSnapshot(`
+    expect(printDrift(drift, canvas, run)).toMatchInlineSnapshot(`
       "payments in prod (111111111111, eu-west-1): declared -> in AWS
 
         ~ payments/api  changed in AWS
@@ -286,8 +345,81 @@ describe('drift', () => {
 
         - payments/web  does not exist in AWS
 
-      Drift in 2 of 4 repositories; see slipway plan -e prod, mend with slipway apply
-      -e prod
+      Drift in 2 of 4 repositories
+
+      Next
+        slipway plan -e prod   shows what would be done
+        slipway apply -e prod  makes it as declared again
+      "
+    `);
+  });
+
+  it('says what to do about each kind, with the options of this run', async () => {
+    const { live, ports } = await applied();
+    live.get('payments/api').scanOnPush = false;
+    live.seed('payments/theirs', { tags: { Name: 'x' } });
+    const kms = { encryption: { type: 'KMS' as const, kmsKey: 'arn:aws:kms:eu-west-1:111111111111:key/1' } };
+    const wanted = registry([
+      repository('payments/api'),
+      repository('payments/kms', kms),
+      repository('payments/theirs'),
+      repository('payments/web', { statements: organisation }),
+    ]);
+    const text = printDrift(await driftOf([wanted], () => ports), canvas, {
+      global: { ...run.global, project: '/work/infra', set: ['naming=payments/{name}'], local: true },
+      cwd: '/work',
+    });
+    expect(text.slice(text.indexOf('Drift in'))).toMatchInlineSnapshot(`
+      "Drift in 4 of 5 repositories
+
+      Next
+        slipway plan -C infra -e prod --set 'naming=payments/{name}' --local
+            shows what would be done, with the steps that replace payments/kms
+        slipway apply -C infra -e prod --set 'naming=payments/{name}' --local
+            makes it as declared again, but for the encryption of payments/kms
+        slipway apply -C infra -e prod --set 'naming=payments/{name}' --local --prune
+            also deletes payments/old
+        slipway apply -C infra -e prod --set 'naming=payments/{name}' --local \\
+            --accept take-over:payments/theirs
+            takes over payments/theirs
+      "
+    `);
+  });
+
+  it('advises apply only where apply would do something', async () => {
+    const { ports } = await applied();
+    const text = printDrift(await driftOf([registry(first.repositories.slice(1))], () => ports), canvas, run);
+    expect(text.slice(text.indexOf('Drift in'))).toMatchInlineSnapshot(`
+      "Drift in 1 of 4 repositories
+
+      Next
+        slipway plan -e prod           shows what would be done
+        slipway apply -e prod --prune  also deletes payments/api
+      "
+    `);
+  });
+
+  it('tells what somebody else opened, which is no drift', async () => {
+    const { live, ports } = await applied();
+    opened(live);
+    const drift = await driftOf([first], () => ports);
+    expect(hasDrifted(drift)).toBe(false);
+    expect(printDrift(drift, canvas, run)).toMatchInlineSnapshot(`
+      "payments in prod (111111111111, eu-west-1)
+
+        = payments/web  as declared, beside what is not ours
+            ! statement Public: written by somebody else
+                allow everyone to pull
+            = statement Partner: written by somebody else
+                allow account 555555555555 to push
+
+      warning[access/open-to-everyone]: payments/web: statement Public, written by
+          somebody else, opens it to everyone: anybody with an AWS account may pull
+        = help: \`aws ecr get-repository-policy --repository-name payments/web --region
+                eu-west-1\` shows it; whoever wrote it can narrow it or take it out
+
+      No drift: 4 repositories of payments in prod as declared, but 1 is open to
+      everyone
       "
     `);
   });
@@ -295,7 +427,7 @@ describe('drift', () => {
   it('is not denied where something could not be read', async () => {
     const { live } = await applied();
     const ports = live.process({ faults: { 'ecr:GetRepositoryPolicy': 'denied' } });
-    const text = printDrift(await driftOf([first], () => ports), canvas);
+    const text = printDrift(await driftOf([first], () => ports), canvas, run);
     expect(text).toContain('repository policy could not be read');
     expect(text).toContain('No drift seen in payments in prod, but 4 of');
   });
@@ -304,7 +436,7 @@ describe('drift', () => {
     const { ports } = await applied();
     const drift = await driftOf([first], () => ports);
     expect(hasDrifted(drift)).toBe(false);
-    expect(printDrift(drift, canvas)).toMatchInlineSnapshot(`
+    expect(printDrift(drift, canvas, run)).toMatchInlineSnapshot(`
       "No drift: 4 repositories of payments in prod as declared
       "
     `);

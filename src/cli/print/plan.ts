@@ -1,9 +1,19 @@
 // A plan for people: what becomes of each repository, what that does, what needs consent, and the totals.
 // It must not know how a plan is made or carried out.
 import type { Hazard, Plan, RegistryPlan, RepositoryPlan } from '../../plan/model.js';
-import { type Canvas, count, hang, list, repositories, stacked } from '../text.js';
-import { changeLines, hasForeignStatement, indent, keptLines, unknownLines } from './changes.js';
-import { headline, type Mark, painted } from './view.js';
+import { commandLine, type Run } from '../advice.js';
+import { applyCommand } from '../commands/apply.js';
+import { type Canvas, count, folded, hang, list, repositories, stacked } from '../text.js';
+import {
+  changeLines,
+  exposureLines,
+  hasForeignStatement,
+  indent,
+  isOpenToEveryone,
+  keptLines,
+  unknownLines,
+} from './changes.js';
+import { headline, type Mark, painted, title } from './view.js';
 
 function fate(repository: RepositoryPlan): readonly [Mark, string] {
   switch (repository.action) {
@@ -38,14 +48,21 @@ function fate(repository: RepositoryPlan): readonly [Mark, string] {
   }
 }
 
-/** A command at the end of a step stands alone and unbroken, to be copied. */
-function stepLines(step: string, first: string, columns: number): readonly string[] {
-  const [, prose, command] = /^(.*?): ((?:skopeo|slipway|docker|aws|crane) .*)$/.exec(step) ?? [];
+/** A command at the end of a step stands alone, to be copied, with the options of this run. */
+function stepLines(step: string, first: string, columns: number, run: Run): readonly string[] {
+  const [, prose, command] = /^(.*?): ((?:skopeo|slipway) .*)$/.exec(step) ?? [];
   if (prose === undefined || command === undefined) return hang(first, step, columns);
-  return [...hang(first, `${prose}:`, columns), `${' '.repeat(first.length)}${command}`];
+  // A step says itself which repositories it is about.
+  const apply = commandLine(applyCommand, { ...run, global: { ...run.global, only: [] } });
+  const under = ' '.repeat(first.length);
+  const lines = folded(
+    command.replace(/^slipway apply/, () => apply),
+    columns - first.length,
+  );
+  return [...hang(first, `${prose}:`, columns), ...lines.map((line) => under + line)];
 }
 
-function repositoryLines(repository: RepositoryPlan, canvas: Canvas): readonly string[] {
+function repositoryLines(repository: RepositoryPlan, canvas: Canvas, run: Run): readonly string[] {
   const { columns } = canvas;
   const [mark, what] = fate(repository);
   // What an orphan is needs no second explanation.
@@ -57,7 +74,7 @@ function repositoryLines(repository: RepositoryPlan, canvas: Canvas): readonly s
   const steps = repository.steps ?? [];
   if (steps.length > 0) {
     lines.push(`${indent}what to do instead`);
-    steps.forEach((step, index) => lines.push(...stepLines(step, `${indent}  ${index + 1}. `, columns)));
+    steps.forEach((step, index) => lines.push(...stepLines(step, `${indent}  ${index + 1}. `, columns, run)));
   }
   return lines;
 }
@@ -67,11 +84,10 @@ function isShown(repository: RepositoryPlan): boolean {
   return repository.action !== 'unchanged' || repository.unknown.length > 0 || hasForeignStatement(repository);
 }
 
-function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas): readonly string[] {
+function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas, run: Run): readonly string[] {
   const { paint, columns } = canvas;
-  const title = `${plan.owner.project} in ${plan.owner.environment}`;
-  const lines = [`${paint.bold(title)} ${paint.dim(`(${registry.account}, ${registry.region})`)}`];
-  lines.push(...stacked(registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas))));
+  const lines = [title(plan.owner, registry, paint)];
+  lines.push(...stacked(registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas, run))));
   for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
   return lines;
 }
@@ -120,14 +136,17 @@ function totals(plan: Plan): string {
   return `Plan: ${[parts.join(', '), ...rest].join('; ')}`;
 }
 
-/** Ends with a line feed. */
-export function printPlan(plan: Plan, canvas: Canvas): string {
+/** Ends with a line feed. `run`: for the commands among the steps of a replacement. */
+export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
   const shown = plan.registries.some((registry) => registry.notes.length > 0 || registry.repositories.some(isShown));
   const blocks: (readonly string[])[] = shown
-    ? plan.registries.map((registry) => registryLines(registry, plan, canvas))
+    ? plan.registries.map((registry) => registryLines(registry, plan, canvas, run))
     : [];
   if (plan.hazards.length > 0) blocks.push(hazardLines(plan.hazards, canvas));
+  blocks.push(exposureLines(plan, canvas));
   const place = plan.registries.map((registry) => `${registry.account}, ${registry.region}`).join('; ');
+  const open = plan.registries.flatMap((registry) => registry.repositories).filter(isOpenToEveryone).length;
+  const exposed = open === 0 ? '' : `; ${open} open to everyone`;
   const clean =
     plan.summary.unchanged > 0 &&
     !hasChanges(plan) &&
@@ -135,6 +154,9 @@ export function printPlan(plan: Plan, canvas: Canvas): string {
   const last = clean
     ? `Nothing to do: ${repositories(plan.summary.unchanged)} of ${plan.owner.project} in ${plan.owner.environment} (${place}) as declared`
     : totals(plan);
-  blocks.push(hang('', last, canvas.columns, canvas.paint.bold));
-  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
+  blocks.push(hang('', last + exposed, canvas.columns, canvas.paint.bold));
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
 }

@@ -6,8 +6,15 @@ import type { PieceChange } from '../../plan/model.js';
 import { type Canvas, hang, list, padEnd } from '../text.js';
 import { markOf, painted } from './view.js';
 
-function many(value: string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+/** What lies in AWS was not checked by us: what is no text is shown as the JSON it is. */
+function many(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+}
+
+function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
 /** `arn:aws:iam::333333333333:role/ci` is long and mostly noise; the account and the name are what a person looks for. */
@@ -24,7 +31,7 @@ function shortPrincipal(kind: string, value: string): string {
 function principals(element: PrincipalElement | undefined): readonly string[] {
   if (element === undefined) return [];
   if (element === '*') return ['everyone'];
-  return Object.entries(element).flatMap(([kind, value]) => many(value).map((one) => shortPrincipal(kind, one)));
+  return membersOf(element).flatMap(([kind, value]) => many(value).map((one) => shortPrincipal(kind, one)));
 }
 
 function who(statement: Statement): readonly string[] {
@@ -48,15 +55,15 @@ function may(statement: Statement): readonly string[] {
 }
 
 function where(statement: Statement): readonly string[] {
-  return Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, value]) => `${key} ${operator} ${list(many(value), 'or')}`),
+  return membersOf(statement.Condition).flatMap(([operator, keys]) =>
+    membersOf(keys).map(([key, value]) => `${key} ${operator} ${list(many(value), 'or')}`),
   );
 }
 
 /** The usual way to name an organisation is everyone, under one condition. */
 function organisation(statement: Statement): string | undefined {
-  const [[operator, keys] = ['', {}], ...more] = Object.entries(statement.Condition ?? {});
-  const [[key, value] = ['', undefined], ...others] = Object.entries(keys);
+  const [[operator, keys] = ['', {}], ...more] = membersOf(statement.Condition);
+  const [[key, value] = ['', undefined], ...others] = membersOf(keys);
   const usual =
     operator === 'StringEquals' && key.toLowerCase() === 'aws:principalorgid' && more.length + others.length === 0;
   const [only] = who(statement);

@@ -1,6 +1,7 @@
 // The marks that say what becomes of a thing, and the arrow between two values.
 // It must not know any aspect.
 import type { PieceChange } from '../../plan/model.js';
+import type { Owner } from '../../registry/model.js';
 import { type Canvas, hang, type Paint, width } from '../text.js';
 
 export type Mark = '+' | '~' | '-' | '-/+' | '?' | '=' | '!' | 'o' | '.' | 'x';
@@ -29,6 +30,15 @@ const marks = { add: '+', change: '~', remove: '-' } as const;
 
 export function markOf(action: PieceChange<unknown>['action']): Mark {
   return marks[action];
+}
+
+/** `payments in prod (222222222222, eu-west-1)`. */
+export function title(
+  { project, environment }: Owner,
+  { account, region }: { readonly account: string; readonly region: string },
+  paint: Paint,
+): string {
+  return `${paint.bold(`${project} in ${environment}`)} ${paint.dim(`(${account}, ${region})`)}`;
 }
 
 /** `before -> after`, or either alone. */
