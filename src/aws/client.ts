@@ -1,5 +1,7 @@
 // What every client of the SDK is made with: Region, credentials, connections.
 // It must not know a service.
+import type { Readable } from 'node:stream';
+import { Signer } from './sdk/signer.js';
 
 export interface Place {
   readonly account: string;
@@ -28,6 +30,8 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
   region: string;
   maxAttempts: number;
   requestHandler: object;
+  signerConstructor: typeof Signer;
+  streamCollector: (answer: Readable) => Promise<Uint8Array>;
   useFipsEndpoint?: boolean;
   useDualstackEndpoint?: boolean;
   endpoint?: string;
@@ -48,6 +52,8 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
       httpAgent: agent,
       httpsAgent: agent,
     },
+    signerConstructor: Signer,
+    streamCollector: bytesOf,
     ...(local === undefined
       ? {}
       : {
@@ -59,6 +65,16 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
         }),
     ...(profile === undefined || local !== undefined ? {} : { profile }),
   };
+}
+
+/** An answer's body. The SDK pipes it into a stream of its own, which takes longer than to sign the request. */
+function bytesOf(answer: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    answer.on('data', (piece: Buffer) => pieces.push(piece));
+    answer.on('end', () => resolve(Buffer.concat(pieces)));
+    answer.on('error', reject);
+  });
 }
 
 /** Makes a client when it is first needed, once; `opened` collects what is to be closed in the end. */

@@ -6,6 +6,7 @@ import { type EcrPort, type RepositoryDescription } from '../plan/ports.js';
 import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
 import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
+import { takeShortcut } from './sdk/shortcut.js';
 
 /** The most entries a page may hold (API reference). */
 const pageSize = 1000;
@@ -15,8 +16,10 @@ const usualPrincipalWaits: readonly number[] = [500, 1000, 2000, 4000];
 
 export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrincipalWaits): EcrPort {
   const ecr = lazily(place, async () => {
-    const sdk = await import('@aws-sdk/client-ecr');
-    return { sdk, client: new sdk.ECRClient(clientOptions(place)) };
+    const sdk = await import('./sdk/ecr.js');
+    const client = new sdk.ECRClient(clientOptions(place));
+    takeShortcut(client);
+    return { sdk, client };
   });
   /** Without the filter only active images are told of (API reference, DescribeImages); older endpoints do not know it. */
   let filter: { imageStatus: 'ANY' } | undefined = { imageStatus: 'ANY' };

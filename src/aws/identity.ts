@@ -6,7 +6,7 @@ import { clientOptions, lazily, type Place } from './client.js';
 
 export function identityPort(place: Place, caller: Caller): IdentityPort {
   const sts = lazily(place, async () => {
-    const sdk = await import('@aws-sdk/client-sts');
+    const sdk = await import('./sdk/sts.js');
     return { sdk, client: new sdk.STSClient(clientOptions(place)) };
   });
   return {

@@ -6,7 +6,7 @@ import { clientOptions, lazily, type Place } from './client.js';
 
 export function parameterPort(place: Place, caller: Caller): ParameterPort {
   const ssm = lazily(place, async () => {
-    const sdk = await import('@aws-sdk/client-ssm');
+    const sdk = await import('./sdk/ssm.js');
     return { sdk, client: new sdk.SSMClient(clientOptions(place)) };
   });
   const put = async (name: string, value: string, overwrite: boolean, heard?: (attempt: Attempt) => void) => {

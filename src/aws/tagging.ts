@@ -9,7 +9,7 @@ const pageSize = 100;
 
 export function taggingPort(place: Place, caller: Caller): TaggingPort {
   const tagging = lazily(place, async () => {
-    const sdk = await import('@aws-sdk/client-resource-groups-tagging-api');
+    const sdk = await import('./sdk/tagging.js');
     return { sdk, client: new sdk.ResourceGroupsTaggingAPIClient(clientOptions(place)) };
   });
   return {
