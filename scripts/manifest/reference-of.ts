@@ -78,7 +78,9 @@ const introduction = `# The manifest
 
 A project is a folder with a \`slipway.yaml\`: one document of kind [Project](#project), and, where one likes, further documents
 of kind [AwsEcrRepo](#awsecrrepo), in the same file or in other YAML files beside or below it. Folders below that have a
-\`slipway.yaml\` of their own are projects of their own, and documents of other tools (Kubernetes, Planton's other kinds) are left alone.
+\`slipway.yaml\` of their own are projects of their own; folders whose names begin with a dot (\`.git\`, \`.github\`, \`.terraform\`) and
+\`node_modules\` are not looked into, and documents of other tools (Kubernetes, Planton's other kinds) are left alone. A file or folder
+that cannot be read is an error, since it may declare something; \`-C slipway.yaml\` names one file, which is then read alone.
 This page is generated from \`proto/\`; \`slipway schema\` prints the same as JSON Schema for editors.
 
 \`\`\`yaml

@@ -75,7 +75,26 @@ describe('a failure', () => {
     expect(failureOf(new AwsFault('interrupted', 'ecr:X', 'AbortError', 'interrupted'), interrupted).interrupted).toBe(
       true,
     );
-    expect(failureOf(new Error('socket hang up'), interrupted).interrupted).toBe(true);
     expect(failureOf(new SlipwayError(diagnostic('plan/stale', 'x')), interrupted).interrupted).toBe(false);
+  });
+
+  it('after Ctrl-C claims nothing about what was changed, and hides no defect', () => {
+    const interrupted = { interrupted: true, debug: false };
+    const again = 'cli/interrupted: interrupted; run the command again: it goes on where this run ended';
+    expect(told(new DOMException('x', 'AbortError'), interrupted)).toEqual([true, 1, again]);
+    expect(told(new TypeError('x is not a function'), interrupted)).toEqual([
+      true,
+      1,
+      again,
+      'cli/internal: x is not a function; SLIPWAY_DEBUG=1 shows where it happened',
+    ]);
+    expect(told(new AwsFault('denied', 'ecr:X', 'AccessDeniedException', 'no'), interrupted)).toEqual([
+      true,
+      1,
+      again,
+      'cli/access-denied: ecr:X was denied: no; allow ecr:X to the identity in use, or use another with AWS_PROFILE',
+    ]);
+    // Without Ctrl-C an abort is nobody's wish.
+    expect(told(new DOMException('x', 'AbortError'))[0]).toBe(false);
   });
 });

@@ -33,7 +33,8 @@ export function faultDiagnostic(fault: AwsFault): Diagnostic {
   }
 }
 
-function isAbort(error: unknown): boolean {
+/** Whether it was thrown because of Ctrl-C, and not merely after it. */
+export function isInterruption(error: unknown): boolean {
   return (
     error instanceof Error &&
     (error.name === 'AbortError' || (error instanceof AwsFault && error.kind === 'interrupted'))
@@ -57,19 +58,17 @@ export function failureOf(
   error: unknown,
   context: { readonly interrupted: boolean; readonly debug: boolean },
 ): Failure {
-  if (context.interrupted && (isAbort(error) || !isSlipwayError(error))) {
-    return {
-      interrupted: true,
-      diagnostics: [diagnostic('cli/interrupted', 'interrupted before anything was changed')],
-    };
-  }
   if (isSlipwayError(error)) return { interrupted: error.code === 'cli/interrupted', diagnostics: error.diagnostics };
-  if (error instanceof AwsFault)
-    return { interrupted: error.kind === 'interrupted', diagnostics: [faultDiagnostic(error)] };
-  const text =
-    error instanceof Error ? (context.debug ? (error.stack ?? error.message) : error.message) : String(error);
-  return {
-    interrupted: false,
-    diagnostics: [diagnostic('cli/internal', text === '' ? 'an error without a text' : text)],
-  };
+  // Whoever knows what was changed until then has said so; here nobody does.
+  const interruption = diagnostic('cli/interrupted', 'interrupted');
+  if (error instanceof AwsFault ? error.kind === 'interrupted' : context.interrupted && isInterruption(error))
+    return { interrupted: true, diagnostics: [interruption] };
+  const problem = error instanceof AwsFault ? faultDiagnostic(error) : defectDiagnostic(error, context.debug);
+  // What goes wrong after Ctrl-C did not go wrong because of it: it is told as well.
+  return { interrupted: context.interrupted, diagnostics: context.interrupted ? [interruption, problem] : [problem] };
+}
+
+function defectDiagnostic(error: unknown, debug: boolean): Diagnostic {
+  const text = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
+  return diagnostic('cli/internal', text === '' ? 'an error without a text' : text);
 }

@@ -1,8 +1,10 @@
 // The ECR of this machine: which port it is on, joining it, starting it.
-// It must not know commands or printing beyond the one line that says a server was started.
-import { join } from 'node:path';
+// It must not know commands or printing beyond the one line that says which server is used.
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { daemonStatus, startDaemon } from '../local/daemon.js';
+import { shownPath } from './print/diagnostics.js';
 import type { Services } from './services.js';
 
 const defaultPort = 4510;
@@ -24,8 +26,35 @@ export function localUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
+/** `project` is its folder, or its one file. */
 export function dataDirectoryOf(project: string): string {
-  return join(project, '.slipway', 'local');
+  const isFile = statSync(project, { throwIfNoEntry: false })?.isFile() ?? false;
+  return join(isFile ? dirname(project) : project, '.slipway', 'local');
+}
+
+/** What a server keeps its data in. */
+export function describeData(dataDirectory: string | null, cwd: string): string {
+  return dataDirectory === null ? 'in memory' : `data in ${shownPath(dataDirectory, cwd)}`;
+}
+
+/** The same, with a remark where a server of another folder is met. */
+export function describeWhose(dataDirectory: string | null, project: string, cwd: string): string {
+  const remark = dataDirectory === null || isOwn(dataDirectory, project) ? '' : ", not this folder's";
+  return `${describeData(dataDirectory, cwd)}${remark}`;
+}
+
+export function isOwn(dataDirectory: string | null, project: string): boolean {
+  return dataDirectory !== null && realPath(dataDirectory) === realPath(dataDirectoryOf(project));
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
+}
+
+/** Whether no server runs, and none has ever kept anything for the project. */
+export async function holdsNothing(project: string, services: Services): Promise<boolean> {
+  if (existsSync(dataDirectoryOf(project))) return false;
+  return (await daemonStatus(localPort(undefined, services))).state === 'absent';
 }
 
 /** The variables that point any AWS tool at it. The secret may be anything: nobody but this machine can reach the server. */
@@ -46,7 +75,13 @@ export function localVariables(
 export async function joinOrStart(project: string, services: Services): Promise<string> {
   const port = localPort(undefined, services);
   const status = await daemonStatus(port);
-  if (status.state === 'running') return localUrl(port);
+  if (status.state === 'running') {
+    if (!isOwn(status.dataDirectory, project)) {
+      const data = describeWhose(status.dataDirectory, project, services.cwd);
+      services.stderr.write(`joined the local ECR on ${localUrl(port)} (${data})\n`);
+    }
+    return localUrl(port);
+  }
   if (status.state === 'foreign') {
     fail('cli/local-port', `port ${port} is taken by ${status.what}, not by a local ECR`);
   }

@@ -6,7 +6,9 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awsPorts } from '../aws/index.js';
 import { type LocalEcr, startLocalEcr } from '../local/index.js';
+import { lockName } from '../plan/index.js';
 import { Folder, twoEnvironments } from './testing/harness.js';
 
 // Beside the dependencies, so that the native one is found.
@@ -144,7 +146,8 @@ describe('the program', () => {
   it('is silent where the reader of its output goes away', async () => {
     const running = new Running(['plan', '-e', 'prod', '--local'], joined());
     running.child.stdout?.destroy();
-    expect([await running.ended, running.stderr]).toEqual([0, '']);
+    const joinedLine = `joined the local ECR on ${local.url} (in memory)\n`;
+    expect([await running.ended, running.stderr]).toEqual([0, joinedLine]);
   });
 });
 
@@ -171,10 +174,25 @@ describe('Ctrl-C', () => {
     local.setFaults([{ operation: 'PutLifecyclePolicy', kind: 'latency', milliseconds: 300 }]);
     const running = new Running(['apply', '-e', 'prod', '--local', '--auto-approve', '--parallelism', '1'], joined());
     await running.printed('[1/2]');
+    const { ecr, parameters } = awsPorts({
+      account: '222222222222',
+      region: 'eu-west-1',
+      local: { endpoint: local.url },
+    });
+    const lock = lockName({ project: 'payments', environment: 'prod' });
+    expect(await parameters.get(lock)).toContain('"holder"');
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
+    expect(await parameters.get(lock)).toBeUndefined();
     expect(running.stderr).toContain('stopping: what is under way is finished first');
     expect(running.stdout).toContain('Interrupted: 1 repository done, 1 skipped');
+    expect(running.stderr).not.toContain('before anything was changed');
+    // What is said to have been done of the second repository was, and what is not was not.
+    const [, said = ''] = /payments\/web {2}skipped: interrupted (.*)/.exec(running.stderr) ?? [];
+    const made = (await ecr.describeRepositories(['payments/web'])) !== undefined;
+    expect(made).toBe(said.includes('done: create'));
+    const policy = made ? await ecr.getLifecyclePolicy('payments/web') : undefined;
+    expect(policy !== undefined).toBe(said.includes('put-lifecycle-policy)'));
     local.clearFaults();
     expect(await run(['apply', '-e', 'prod', '--local', '--auto-approve'], joined())).toMatchObject({ code: 0 });
     expect(await run(['destroy', '-e', 'prod', '--local', '--auto-approve'], joined())).toMatchObject({ code: 0 });
@@ -214,7 +232,9 @@ describe('slipway local', () => {
         port: Number(port),
         data: expect.stringContaining('.slipway/local') as string,
       });
-      expect(await run(['apply', '-e', 'dev', '--local', '--auto-approve'], env)).toMatchObject({ code: 0 });
+      const own = await run(['apply', '-e', 'dev', '--local', '--auto-approve'], env);
+      expect(own).toMatchObject({ code: 0 });
+      expect(own.stderr).not.toContain('joined');
     } finally {
       expect(await run(['local', 'stop'], env)).toMatchObject({
         code: 0,
@@ -229,6 +249,29 @@ describe('slipway local', () => {
       expect(again.stdout).toContain('Nothing to do: 2 repositories');
     } finally {
       expect((await run(['local', 'stop', '--output', 'json'], env)).stdout).toContain('"stopped": true');
+    }
+  });
+
+  it('says whose data another folder works on, and stops', async () => {
+    const port = String(await freePort());
+    const env = { SLIPWAY_LOCAL_PORT: port };
+    folder.write('other/slipway.yaml', twoEnvironments.replace('name: payments', 'name: shop'));
+    expect(await run(['local', 'start', '-C', 'other'], env)).toMatchObject({ code: 0 });
+    const whose = "data in other/.slipway/local, not this folder's";
+    try {
+      expect((await run(['plan', '-e', 'dev', '--local'], env)).stderr).toBe(
+        `joined the local ECR on http://127.0.0.1:${port} (${whose})\n`,
+      );
+      expect((await run(['plan', '-C', 'other', '-e', 'dev', '--local'], env)).stderr).toBe('');
+      expect((await run(['local', 'status'], env)).stdout).toContain(`, ${whose})\n`);
+      expect((await run(['local', 'status', '-C', 'other'], env)).stdout).toContain('data in other/.slipway/local)\n');
+      // One file is a project too, and its folder keeps the data.
+      expect((await run(['local', 'status', '-C', 'other/slipway.yaml'], env)).stdout).not.toContain('not this');
+    } finally {
+      expect(await run(['local', 'stop'], env)).toMatchObject({
+        code: 0,
+        stdout: `stopped the local ECR on port ${port} (${whose})\n`,
+      });
     }
   });
 

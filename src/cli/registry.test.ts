@@ -1,8 +1,10 @@
 // The commands that reach a registry, whole, against a local ECR: what they print, and every exit code.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { awsPorts } from '../aws/index.js';
 import { type LocalEcr, startLocalEcr } from '../local/index.js';
-import { acquireLock } from '../plan/index.js';
+import { acquireLock, readPlan, savePlan } from '../plan/index.js';
 import { Folder, type RunOptions, twoEnvironments } from './testing/harness.js';
 
 let local: LocalEcr;
@@ -11,22 +13,41 @@ beforeAll(async () => {
   local = await startLocalEcr({ memory: true, port: 0 });
 });
 afterAll(() => local.close());
-beforeEach(async () => {
+beforeEach(() => {
+  // Where the SDK would go by itself is the machine's affair, and not to be asked here.
+  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECR', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
   folder = new Folder();
   folder.call(String(local.port), '<port>');
   folder.write('slipway.yaml', twoEnvironments);
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   local.clearFaults();
   for (const environment of ['dev', 'prod']) await slipway(['destroy', '-e', environment, '--auto-approve']);
   folder.remove();
 });
 
-function slipway(argv: readonly string[], options: RunOptions = {}) {
-  return folder.run([...argv, '--local'], {
+/** What every run here says first: the server keeps nothing, and so nothing of the folder's. */
+const joined = 'joined the local ECR on http://127.0.0.1:<port> (in memory)\n';
+
+async function slipway(argv: readonly string[], options: RunOptions = {}) {
+  const result = await folder.run([...argv, '--local'], {
     ...options,
     env: { SLIPWAY_LOCAL_PORT: String(local.port), ...options.env },
   });
+  return { ...result, stderr: result.stderr.replace(joined, '') };
+}
+
+/** Without `--local`: the server as any endpoint. */
+function atEndpoint(argv: readonly string[]) {
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: local.url,
+    AWS_ACCESS_KEY_ID: '222222222222',
+    AWS_SECRET_ACCESS_KEY: 'x',
+  }))
+    vi.stubEnv(name, value);
+  return folder.run(argv);
 }
 
 function ecr() {
@@ -176,12 +197,56 @@ describe('plan and apply', () => {
       2 errors
       "
     `);
-    expect((await slipway(['apply', '-e', 'prod', '--auto-approve', '--accept', 'lose-acces'])).stderr).toContain(
-      'did you mean "lose-access"',
-    );
     expect(await slipway(['apply', '-e', 'prod', '--auto-approve', '--accept', 'lose-access'])).toMatchObject({
       code: 0,
     });
+  });
+
+  it('refuse to accept what is no hazard before anything is read', async () => {
+    local.resetCalls();
+    for (const command of ['apply', 'destroy']) {
+      const refused = await slipway([command, '-e', 'prod', '--auto-approve', '--accept', 'lose-acces:api']);
+      expect(refused).toMatchObject({ code: 1, stdout: '' });
+      expect(refused.stderr).toMatchInlineSnapshot(`
+        "error[plan/unknown-hazard]: "lose-acces:api" is not a hazard
+          = help: did you mean "lose-access:api"
+        "
+      `);
+    }
+    expect(local.calls()).toEqual({});
+  });
+
+  it('take a consent by name in ECR or by key, and warn of one that is for nothing', async () => {
+    await applied();
+    folder.write('slipway.yaml', twoEnvironments.replace('      access: {pull: ["account:444444444444"]}\n', ''));
+    const apply = ['apply', '-e', 'prod', '--auto-approve'];
+    const refused = await slipway([...apply, '--accept', 'lose-access:api', '--accept', 'lose-access:wbe']);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatchInlineSnapshot(`
+      "error[plan/consent-needed]: payments/web: account 444444444444 loses pull
+        = help: --accept lose-access:payments/web
+
+      warning[plan/consent-unused]: the plan has no hazard "lose-access:wbe"
+        = help: the plan has lose-access:payments/api, lose-access:payments/web
+
+      1 error and 1 warning
+      "
+    `);
+    const more = ['--accept', 'lose-access:api', '--accept', 'lose-access:payments/web', '--accept', 'take-over:web'];
+    const done = await slipway([...apply, ...more, '--output', 'json']);
+    expect(done.code).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      outcome: { done: 2 },
+      diagnostics: [{ code: 'plan/consent-unused', severity: 'warning', mend: expect.any(String) as string }],
+    });
+    // Nothing is left to consent to: still only a warning.
+    const idle = await slipway([...apply, '--accept', 'lose-access:api']);
+    expect(idle.code).toBe(0);
+    expect(idle.stderr).toMatchInlineSnapshot(`
+      "warning[plan/consent-unused]: the plan has no hazard "lose-access:api"
+        = help: the plan has no hazards: leave it out
+      "
+    `);
   });
 
   it('end with 1 where a part failed, say what was done, and go on the next time', async () => {
@@ -289,6 +354,138 @@ describe('a saved plan', () => {
       stdout: expect.stringContaining('Applied: 2 repositories done') as string,
     });
     expect((await slipway(['plan', '-e', 'prod'])).stdout).toContain('Nothing to do');
+    // Once more: it is done already, and nobody is told that it was done again.
+    const again = await slipway(['apply', 'prod.plan']);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatchInlineSnapshot(`
+      "
+      [1/2] = payments/api  already as planned
+      [2/2] = payments/web  already as planned
+      "
+    `);
+    expect(again.stdout.split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+      "
+      Applied: 2 repositories already as planned
+      "
+    `);
+    expect(JSON.parse((await slipway(['apply', 'prod.plan', '--output', 'json'])).stdout)).toMatchObject({
+      outcome: { done: 0, already: 2, failed: 0, skipped: 0, interrupted: false },
+      failures: [],
+    });
+  });
+
+  it('says what is left of it where half was done since', async () => {
+    await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    await slipway(['apply', '-e', 'prod', '--only', 'api', '--auto-approve']);
+    const rest = await slipway(['apply', 'prod.plan', '--parallelism', '1']);
+    expect(rest).toMatchObject({
+      code: 0,
+      stderr: '\n[1/2] = payments/api  already as planned\n[2/2] + payments/web  created\n',
+      stdout: expect.stringContaining('Applied: 1 repository done, 1 already as planned\n') as string,
+    });
+  });
+
+  it('of nothing is saved, and said to be of nothing', async () => {
+    await applied();
+    const saved = await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    expect(saved.stderr).toBe('\nsaved; there is nothing to carry out\n');
+    expect(await slipway(['apply', 'prod.plan'])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('Nothing to do') as string,
+    });
+  });
+
+  it('made on the local ECR goes nowhere else', async () => {
+    await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    const inAws = await folder.run(['apply', 'prod.plan']);
+    expect(inAws).toMatchObject({ code: 3, stdout: '' });
+    expect(inAws.stderr).toMatchInlineSnapshot(`
+      "error[plan/wrong-place]: prod.plan was made on the local ECR, and this would
+          carry it out in AWS
+       --> prod.plan:6:5
+        |
+      6 |     "kind": "local",
+        |     ^^^^^^^^^^^^^^^
+        = help: slipway apply prod.plan --local
+      "
+    `);
+    // By its address it is the same server.
+    expect(await atEndpoint(['apply', 'prod.plan'])).toMatchObject({ code: 0 });
+  });
+
+  it('made in AWS or at an endpoint does not go to the local ECR', async () => {
+    expect((await atEndpoint(['plan', '-e', 'prod', '--out', 'prod.plan'])).stderr).toBe(
+      '\nsaved; carry it out with: slipway apply prod.plan\n',
+    );
+    const elsewhere = await folder.run(['apply', 'prod.plan', '--local'], { env: { SLIPWAY_LOCAL_PORT: '4599' } });
+    expect(elsewhere).toMatchObject({ code: 3, stdout: '' });
+    expect(elsewhere.stderr).toMatchInlineSnapshot(`
+      "error[plan/wrong-place]: prod.plan was made at http://127.0.0.1:<port>, and
+          this would carry it out on the local ECR
+       --> prod.plan:6:5
+        |
+      6 |     "kind": "endpoint",
+        |     ^^^^^^^^^^^^^^^^^^
+        = help: set AWS_ENDPOINT_URL to http://127.0.0.1:<port>, then: slipway apply
+                prod.plan
+      "
+    `);
+    // The plan of AWS itself, as the same file says it.
+    const { plan } = readPlan(folder.read('prod.plan'));
+    folder.write('aws.plan', savePlan(plan, { kind: 'aws' }));
+    local.resetCalls();
+    const toLocal = await slipway(['apply', 'aws.plan']);
+    expect(toLocal.code).toBe(3);
+    expect(toLocal.stderr).toMatchInlineSnapshot(`
+      "error[plan/wrong-place]: aws.plan was made in AWS, and this would carry it
+          out on the local ECR
+       --> aws.plan:6:5
+        |
+      6 |     "kind": "aws"
+        |     ^^^^^^^^^^^^^
+        = help: slipway apply aws.plan
+      "
+    `);
+    expect((await atEndpoint(['apply', 'aws.plan'])).stderr).toContain(
+      'unset AWS_ENDPOINT_URL, then: slipway apply aws.plan',
+    );
+    expect(local.calls()).toEqual({});
+  });
+
+  it('is refused where the folder is another project', async () => {
+    await slipway(['plan', '-e', 'prod', '--out', 'prod.plan']);
+    folder.write('other/slipway.yaml', twoEnvironments.replace('name: payments', 'name: shop'));
+    local.resetCalls();
+    const elsewhere = await slipway(['apply', 'prod.plan', '-C', 'other']);
+    expect(elsewhere).toMatchObject({ code: 3, stdout: '' });
+    expect(elsewhere.stderr).toMatchInlineSnapshot(`
+      "error[plan/wrong-project]: prod.plan is a plan of project "payments", and
+          other holds "shop"
+        --> prod.plan:13:7
+         |
+      13 |       "project": "payments",
+         |       ^^^^^^^^^^^^^^^^^^^^^
+         = help: go to the folder of payments, or name it with -C
+      "
+    `);
+    expect(await slipway(['apply', 'prod.plan', '-C', 'nowhere'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('manifest/not-found') as string,
+    });
+    expect(local.calls()).toEqual({});
+    // What lies below belongs to nobody here, and a folder without a project will do.
+    folder.write('empty/readme.txt', '');
+    expect(await slipway(['apply', 'prod.plan', '-C', 'empty'])).toMatchObject({ code: 0 });
+  });
+
+  it('of a project elsewhere is carried out from there', async () => {
+    folder.write('mine/app/slipway.yaml', twoEnvironments);
+    folder.write('slipway.yaml', twoEnvironments.replace('name: payments', 'name: shop'));
+    const saved = await slipway(['plan', '-C', 'mine/app', '-e', 'prod', '--out', 'app.plan']);
+    expect(saved.stderr).toBe('\nsaved; carry it out with: slipway apply app.plan -C mine/app --local\n');
+    expect(await slipway(['apply', 'app.plan', '-C', 'mine/app'])).toMatchObject({ code: 0 });
+    expect(await slipway(['destroy', '-C', 'mine/app', '-e', 'prod', '--auto-approve'])).toMatchObject({ code: 0 });
   });
 
   it('is refused where AWS has moved on', async () => {
@@ -340,6 +537,34 @@ describe('the lock', () => {
       code: 0,
       stderr: expect.stringContaining('broke the lock of anna@build-7') as string,
     });
+  });
+});
+
+describe('--local', () => {
+  it('says whose data it works on where they are not the own', async () => {
+    const result = await folder.run(['plan', '-e', 'prod', '--local'], {
+      env: { SLIPWAY_LOCAL_PORT: String(local.port) },
+    });
+    expect(result).toMatchObject({ code: 0, stderr: joined });
+  });
+
+  it('starts nothing to find that a pattern selects nothing', async () => {
+    const probe = createServer();
+    const port = await new Promise<number>((done) => {
+      probe.listen(0, '127.0.0.1', () => {
+        const address = probe.address();
+        done(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    await new Promise((done) => probe.close(done));
+    for (const command of ['plan', 'apply', 'drift', 'output', 'destroy']) {
+      const result = await folder.run([command, '-e', 'prod', '--only', 'zz*', '--local'], {
+        env: { SLIPWAY_LOCAL_PORT: String(port) },
+      });
+      expect(result).toMatchObject({ code: 1, stdout: '' });
+      expect(result.stderr).toContain('error[plan/no-match]: no repository matches "zz*"');
+    }
+    expect(existsSync(`${folder.path}/.slipway`)).toBe(false);
   });
 });
 
@@ -490,6 +715,35 @@ describe('Ctrl-C', () => {
     expect(stderr).toContain('interrupted before anything was changed');
   });
 
+  it('at the question is an interruption, before anything was changed', async () => {
+    const controller = new AbortController();
+    const { code, stderr } = await slipway(['apply', '-e', 'prod'], {
+      answers: [undefined],
+      signal: controller.signal,
+      onOutput: (text) => {
+        if (text.includes('2 to create')) controller.abort();
+      },
+    });
+    expect(code).toBe(130);
+    expect(stderr).toContain('interrupted before anything was changed');
+  });
+
+  it('while it waits for a lock is one before any repository was changed', async () => {
+    const owner = { project: 'payments', environment: 'prod' };
+    const somebody = { holder: 'anna@build-7', host: 'build-7', pid: 1, isAlive: () => true };
+    const lock = await acquireLock(ecr(), owner, somebody, () => undefined);
+    const controller = new AbortController();
+    const { code, stderr } = await slipway(['apply', '-e', 'prod', '--auto-approve', '--lock-timeout', '600'], {
+      signal: controller.signal,
+      onOutput: (text) => {
+        if (text.includes('waiting for anna@build-7')) controller.abort();
+      },
+    });
+    await lock?.release();
+    expect(code).toBe(130);
+    expect(stderr).toContain('interrupted before any repository was changed');
+  });
+
   it('during an apply stops cleanly, says where things stand, and the next run goes on', async () => {
     const controller = new AbortController();
     const onOutput = (text: string) => {
@@ -503,7 +757,7 @@ describe('Ctrl-C', () => {
     expect(stderr).toMatchInlineSnapshot(`
       "
       [1/2] + payments/api  created
-      [2/2] . payments/web  skipped: interrupted before put-lifecycle-policy
+      [2/2] . payments/web  skipped: interrupted before put-lifecycle-policy (done: create)
       "
     `);
     expect(stdout).toContain('Interrupted: 1 repository done, 1 skipped');

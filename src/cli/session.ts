@@ -1,10 +1,14 @@
 // A project, one of its environments, and the way to AWS or to the ECR of this machine.
 // It must not know what is done there.
+import { fail } from '../diagnostics/index.js';
 import type { ProjectEnvironment } from '../manifest/index.js';
 import type { Project } from '../manifest/project.js';
 import type { PortsFor } from '../plan/index.js';
+import { requireMatches } from '../plan/scope.js';
+import { compile } from '../registry/index.js';
 import type { GlobalValues } from './command.js';
-import { joinOrStart } from './local-server.js';
+import { isInterruption } from './errors.js';
+import { holdsNothing, joinOrStart } from './local-server.js';
 import type { Services } from './services.js';
 import { canvasOf } from './text.js';
 import { chooseEnvironment, openProject, showWarnings } from './workspace.js';
@@ -49,6 +53,11 @@ export async function openSession(
   const project = await openProject(global);
   const environment = chooseEnvironment(project, global.environment);
   showWarnings(project, global, services);
+  if (global.local && global.only.length > 0 && (await holdsNothing(project.directory, services))) {
+    // Where nothing was ever made, a pattern can select what is declared, or nothing: no server is started to learn that.
+    const declared = compile(project, environment.name).flatMap((registry) => registry.repositories);
+    requireMatches(global.only, declared);
+  }
   return {
     project,
     environment,
@@ -56,14 +65,16 @@ export async function openSession(
   };
 }
 
-/** Shows on a terminal what is being waited for, and takes it away afterwards. */
-export async function during<T>(text: string, services: Services, work: () => Promise<T>): Promise<T> {
+/** Reads: shows on a terminal what is being waited for, and takes it away afterwards. */
+export async function during<T>(text: string, services: Services, read: () => Promise<T>): Promise<T> {
   const { stderr } = services;
-  if (!stderr.isTTY) return work();
-  stderr.write(canvasOf(stderr).paint.dim(`${text} …`));
+  if (stderr.isTTY) stderr.write(canvasOf(stderr).paint.dim(`${text} …`));
   try {
-    return await work();
+    return await read();
+  } catch (error) {
+    if (!services.signal.aborted || !isInterruption(error)) throw error;
+    return fail('cli/interrupted', 'interrupted before anything was changed', { cause: error });
   } finally {
-    stderr.write('\r\u001b[K');
+    if (stderr.isTTY) stderr.write('\r\u001b[K');
   }
 }

@@ -34,10 +34,21 @@ export interface Documents {
 
 /** Other tools' files are not even parsed: their templates need not be YAML. */
 const ofInterest = /apiVersion["']?\s*:.*(slipway|planton|openmcf)|kind["']?\s*:.*AwsEcrRe/;
+/** Versions that only Slipway or Planton would write, if not these. */
+const ofOurs = /slipway|planton|openmcf/;
 
 function scalarOf(tree: Tree, key: string): string | undefined {
   const value = entryOf(tree, key)?.value;
   return value?.kind === 'scalar' && value.value !== null ? String(value.value) : undefined;
+}
+
+/** Whether a document of no version we know was meant for us all the same. Kinds of other tools may be called like ours. */
+function looksMeant(version: string | undefined, kind: string | undefined): boolean {
+  if (kind === 'Project') return version !== undefined && distance(version, apiVersion) <= 6;
+  if (kind !== 'AwsEcrRepo') return false;
+  return (
+    version === undefined || ofOurs.test(version) || nearest(version, [apiVersion, ...plantonVersions]) !== undefined
+  );
 }
 
 class Sorter {
@@ -69,11 +80,7 @@ class Sorter {
     else if (version !== undefined && plantonVersions.includes(version)) {
       // Planton has many kinds; the others are no business of ours.
       if (kind === 'AwsEcrRepo') this.planton.push(document);
-    } else if (
-      own ||
-      kind === 'AwsEcrRepo' ||
-      (kind === 'Project' && version !== undefined && distance(version, apiVersion) <= 6)
-    ) {
+    } else if (own || looksMeant(version, kind)) {
       this.#strange(document, version, kind);
     }
   }
@@ -132,6 +139,15 @@ class Sorter {
       ),
     );
   }
+}
+
+/** The names of the projects in some files, as far as they can be read. */
+export function projectNames(files: readonly TextFile[]): readonly string[] {
+  return sortDocuments(files, []).projects.flatMap(({ tree }) => {
+    const metadata = entryOf(tree, 'metadata')?.value;
+    const name = metadata === undefined ? undefined : scalarOf(metadata, 'name');
+    return name === undefined ? [] : [name];
+  });
 }
 
 /** Reads every file and sorts its documents. */

@@ -1,7 +1,7 @@
 // The room's door.
 export { type ExplainRow, explain, explainRows } from './explain.js';
 export { type InitialEnvironment, type InitialProject, initialProject } from './init.js';
-export { loadProject } from './load.js';
+export { loadProject, projectNameIn } from './load.js';
 export { type ParseOptions, parseProject } from './parse-project.js';
 export { printProject } from './print.js';
 export type * from './project.js';

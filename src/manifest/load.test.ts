@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isSlipwayError } from '../diagnostics/index.js';
-import { loadProject } from './index.js';
+import { loadProject, projectNameIn } from './index.js';
 
 const project =
   'apiVersion: ecr.slipway.dev/v1\nkind: Project\nmetadata: {name: shop}\nspec:\n  environments:\n    prod: {account: "111111111111", region: eu-west-1}\n  repositories: {web: {}}\n';
@@ -52,6 +52,41 @@ describe('a folder', () => {
     expect(loaded.repositories.get('dd')?.range.file).toBe(join(folder, 'b/c/d.yml'));
   });
 
+  it("leaves other tools' folders and documents alone, also where they cannot be YAML", async () => {
+    put('slipway.yaml', project);
+    for (const name of ['.git', '.github/workflows', '.terraform/modules/x', 'node_modules/a', 'b/node_modules/c'])
+      put(`${name}/a.yaml`, repository('stranger'));
+    put('chart/templates/a.yaml', 'kind: Deployment\nname: {{ .Values.name }}\n');
+    put('crossplane.yaml', 'apiVersion: infra.acme.example/v1\nkind: AwsEcrRepo\nmetadata: {name: theirs}\n');
+    put('openshift.yaml', 'apiVersion: config.openshift.io/v1\nkind: Project\nmetadata: {name: theirs}\n');
+    put('services/own/slipway.yaml', project.replace('shop', 'own'));
+    put('services/own/deeper/a.yaml', repository('deeper'));
+    put('services/ours/a.yaml', repository('ours'));
+    const loaded = await loadProject(folder);
+    expect([...loaded.repositories.keys()]).toEqual(['web', 'ours']);
+    expect(loaded.warnings).toEqual([]);
+  });
+
+  it.each([
+    ['ecr.slipway.dev/v2', 'ecr.slipway.dev/v1'],
+    ['ecr.slipway.dev/v1beta1', 'ecr.slipway.dev/v1'],
+    ['aws.planton.dev/v3', 'aws.planton.dev/v1'],
+    ['ecr.slpiway.dev/v1', 'ecr.slipway.dev/v1'],
+  ])('does not pass over a repository of version %s', async (version, meant) => {
+    put('slipway.yaml', project);
+    put('a.yaml', repository('aa').replace('ecr.slipway.dev/v1', version));
+    await expect(loadProject(folder)).rejects.toThrow(`unknown apiVersion "${version}"; did you mean "${meant}"?`);
+  });
+
+  it('names what could not be read below it', async () => {
+    put('slipway.yaml', project);
+    put('b/a.yaml', repository('aa'));
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'b/lost.yaml'));
+    await expect(loadProject(folder)).rejects.toThrow(
+      `manifest/unreadable: ${join(folder, 'b/lost.yaml')} cannot be read (ENOENT)`,
+    );
+  });
+
   it('follows links to files, as Kubernetes mounts them', async () => {
     put('.data/slipway.yaml', project);
     symlinkSync(join(folder, '.data/slipway.yaml'), join(folder, 'slipway.yaml'));
@@ -69,6 +104,24 @@ describe('a file', () => {
     put('slipway.yaml', project);
     put('a.yaml', repository('aa'));
     expect([...(await loadProject(join(folder, 'slipway.yaml'))).repositories.keys()]).toEqual(['web']);
+  });
+});
+
+describe('the name of the project in a folder', () => {
+  it('is found in any file of it, and in none below', async () => {
+    expect(await projectNameIn(folder)).toBeUndefined();
+    put('below/slipway.yaml', project);
+    put('a.yaml', repository('aa'));
+    expect(await projectNameIn(folder)).toBeUndefined();
+    put('any.yml', project);
+    expect(await projectNameIn(folder)).toBe('shop');
+    expect(await projectNameIn(join(folder, 'below/slipway.yaml'))).toBe('shop');
+    put('broken.yaml', 'apiVersion: ecr.slipway.dev/v1\nkind: AwsEcrRepo\nmetadata: {{');
+    symlinkSync(folder, join(folder, 'circle'));
+    expect(await projectNameIn(folder)).toBe('shop');
+    put('other.yaml', project.replace('shop', 'other'));
+    expect(await projectNameIn(folder)).toBeUndefined();
+    await expect(projectNameIn(join(folder, 'nowhere'))).rejects.toThrow('manifest/not-found');
   });
 });
 

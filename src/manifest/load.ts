@@ -2,8 +2,8 @@
 // It must not know what the files say.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
-import type { TextFile } from './documents.js';
+import { type Diagnostic, diagnostic, fail, isSlipwayError, SlipwayError } from '../diagnostics/index.js';
+import { projectNames, type TextFile } from './documents.js';
 import { type ParseOptions, parseProject } from './parse-project.js';
 import type { Project } from './project.js';
 
@@ -15,21 +15,33 @@ function why(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
-/** YAML files of a folder and those below it, except folders that are projects of their own. Sorted. */
-async function yamlFiles(folder: string, top: boolean): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+/** What cannot be read may hold a repository: leaving it out would make an orphan of that. */
+function unreadable(path: string, error: unknown): never {
+  return fail('manifest/unreadable', `${path} cannot be read (${why(error)})`, { cause: error });
+}
+
+/** YAML files of a folder, and where they are asked for those below it, except folders that are projects of their own. Sorted. */
+async function yamlFiles(folder: string, depth: 'top' | 'all' | 'below'): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => unreadable(folder, error));
   const names = entries.map((entry) => entry.name);
-  if (!top && names.some((name) => ownNames.includes(name))) return [];
+  if (depth === 'below' && names.some((name) => ownNames.includes(name))) return [];
   const found: string[] = [];
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
-    // A link to a file counts (that is how Kubernetes mounts files); a link to a folder could lead in circles.
-    if (entry.isDirectory()) found.push(...(await yamlFiles(path, false)));
-    else if (/\.ya?ml$/.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await stat(path)).isFile())))
+    if (entry.isDirectory()) {
+      if (depth !== 'top') found.push(...(await yamlFiles(path, 'below')));
+    } else if (/\.ya?ml$/.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path))))) {
       found.push(path);
+    }
   }
   return found;
+}
+
+/** A link to a file counts (that is how Kubernetes mounts files); a link to a folder could lead in circles. */
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: unknown) => unreadable(path, error));
+  return found.isFile();
 }
 
 async function read(paths: readonly string[], own: (path: string) => boolean): Promise<TextFile[]> {
@@ -60,26 +72,39 @@ function seen(files: readonly TextFile[]): string {
   return own.length === 0 ? `there is no slipway.yaml${others}` : `none in ${own.join(' and ')}${others}`;
 }
 
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    return fail('manifest/not-found', `${path} is no folder and no file (${why(error)})`, { cause: error });
+  }
+}
+
 /**
  * Loads a project from a folder (its slipway.yaml and every manifest beside and below it) or from one file.
  * @throws SlipwayError with every problem of all files, each with its place.
  */
 export async function loadProject(path: string, options: ParseOptions = {}): Promise<Project> {
-  let isFolder: boolean;
-  try {
-    isFolder = (await stat(path)).isDirectory();
-  } catch (error) {
-    return fail('manifest/not-found', `${path} is no folder and no file (${why(error)})`, { cause: error });
-  }
+  const isFolder = await isDirectory(path);
   const folder = isFolder ? path : dirname(path);
-  let paths: string[];
-  try {
-    paths = isFolder ? await yamlFiles(path, true) : [path];
-  } catch (error) {
-    return fail('manifest/unreadable', `${path} cannot be read (${why(error)})`, { cause: error });
-  }
+  const paths = isFolder ? await yamlFiles(path, 'all') : [path];
   const top = new Set(isFolder ? ownNames.map((name) => join(path, name)) : [path]);
   const files = await read(paths, (one) => top.has(one));
   const looked = isFolder ? `${path} (${seen(files)})` : basename(path);
   return parseProject(files, { ...options, directory: resolve(folder), looked });
+}
+
+/**
+ * The name of the project that a folder or file holds, without what lies below the folder; `undefined` where it holds none or
+ * several, or nothing that can be read. @throws SlipwayError where there is no such folder.
+ */
+export async function projectNameIn(path: string): Promise<string | undefined> {
+  try {
+    const paths = (await isDirectory(path)) ? await yamlFiles(path, 'top') : [path];
+    const names = projectNames(await read(paths, () => false));
+    return names.length === 1 ? names[0] : undefined;
+  } catch (error) {
+    if (isSlipwayError(error) && error.code === 'manifest/unreadable') return undefined;
+    throw error;
+  }
 }

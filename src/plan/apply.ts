@@ -5,13 +5,13 @@ import { fail, isSlipwayError } from '../diagnostics/index.js';
 import { Channel } from './channel.js';
 import { requireConsent } from './consent.js';
 import { Execution, Refusal } from './execute.js';
-import { verifyRegistry } from './fresh.js';
+import { type Settled, verifyRegistry } from './fresh.js';
 import { acquireLock, type HeldLock, type LockOptions } from './lock.js';
 import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from './model.js';
 import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts } from './ports.js';
-import { isWork, stepsOf } from './steps.js';
+import { hasWork, isWork, stepsOf } from './steps.js';
 
 export interface ApplyOptions {
   /** When it fires, no new step begins; those under way end. */
@@ -44,7 +44,7 @@ export async function* apply(
   for (const registry of plan.registries) {
     const ports = await portsFor(registry);
     await requireAccount(ports, registry.account, plan.owner.environment);
-    sites.push({ registry, ports, lock: undefined });
+    sites.push({ registry, ports, lock: undefined, settled: new Map() });
   }
   const left = new AbortController();
   const run = new Run(plan, sites, options, left.signal);
@@ -64,13 +64,17 @@ interface Site {
   readonly registry: RegistryPlan;
   readonly ports: RegistryPorts;
   lock: HeldLock | undefined;
+  /** Of a plan that was read again: what is as planned already, and its address. */
+  settled: Settled;
 }
 
 /** A policy written without a lock, to be looked at again before its repository counts as done. */
 interface Unconfirmed {
   readonly repository: RepositoryPlan;
   readonly policy: PolicyTarget;
-  readonly uri: string | undefined;
+  /** Whether a step before had to write anything. */
+  readonly wrote: boolean;
+  readonly execution: Execution;
 }
 
 class Run {
@@ -79,7 +83,7 @@ class Run {
   readonly #sites: readonly Site[];
   readonly #options: ApplyOptions;
   readonly #signal: AbortSignal;
-  readonly #count = { done: 0, failed: 0, skipped: 0 };
+  readonly #count = { done: 0, already: 0, failed: 0, skipped: 0 };
   /** Why no further step may begin, apart from an interrupt. */
   #halt: string | undefined;
   #defect: { readonly error: unknown } | undefined;
@@ -95,11 +99,12 @@ class Run {
     try {
       await this.#lock();
       if (this.#options.verify === true) {
-        for (const { registry, ports } of this.#sites) await verifyRegistry(this.#plan, registry, ports);
+        for (const site of this.#sites) site.settled = await verifyRegistry(this.#plan, site.registry, site.ports);
       }
-      const work = this.#sites.flatMap(({ registry }) => registry.repositories.filter(isWork));
-      const steps = work.reduce((sum, repository) => sum + stepsOf(repository).length, 0);
-      this.events.push({ type: 'started', repositories: work.length, steps });
+      const work = this.#sites.flatMap((site) =>
+        site.registry.repositories.filter(isWork).map((repository) => stepsLeft(site, repository)),
+      );
+      this.events.push({ type: 'started', repositories: work.length, steps: work.flat().length });
       await Promise.all(this.#sites.map((site) => this.#site(site)));
     } finally {
       await this.#unlock();
@@ -110,7 +115,7 @@ class Run {
 
   async #lock(): Promise<void> {
     const { lock } = this.#options;
-    if (lock === undefined || !this.#sites.some(({ registry }) => registry.repositories.some(isWork))) return;
+    if (lock === undefined || !hasWork(this.#plan)) return;
     for (const site of this.#sites) {
       site.lock = await acquireLock(site.ports, this.#plan.owner, lock, (message) => this.#warn(message), this.#signal);
     }
@@ -141,7 +146,7 @@ class Run {
 
   async #repository(site: Site, repository: RepositoryPlan, unconfirmed: Unconfirmed[]): Promise<void> {
     const at = { repository: repository.name, region: site.registry.region };
-    const steps = stepsOf(repository);
+    const steps = stepsLeft(site, repository);
     const stopped = this.#stopped();
     if (stopped !== undefined) return this.#skip(at, `${stopped} before it began`);
     if (repository.changes.some((one) => one.aspect === 'encryption' && one.before !== null)) {
@@ -149,22 +154,24 @@ class Run {
       if (steps.length === 0) return this.#skip(at, reason);
       this.#warn(`${repository.name}: ${reason}`);
     }
+    if (site.settled.has(repository.name)) return this.#already(site, repository, site.settled.get(repository.name));
     this.events.push({ type: 'repository-started', ...at, action: repository.action });
     const { owner } = this.#plan;
     const execution = new Execution(repository, { ecr: site.ports.ecr, owner, partition: site.registry.partition });
+    let wrote = false;
     for (const [index, step] of steps.entries()) {
       const stop = this.#stopped();
-      if (stop !== undefined) return this.#skip(at, `${stop} before ${step}`);
+      if (stop !== undefined) return this.#skip(at, `${stop} before ${step}${sofar(steps.slice(0, index))}`);
       try {
-        await execution.step(step);
+        wrote = (await execution.step(step)) || wrote;
       } catch (error) {
-        return this.#failed(at, step, steps.slice(index + 1), error);
+        return this.#failed(at, step, steps, error);
       }
       this.events.push({ type: 'step-done', ...at, step });
     }
-    const { contested: policy, uri } = execution;
-    if (policy !== undefined && site.lock?.held() !== true) unconfirmed.push({ repository, policy, uri });
-    else this.#done(site, repository, uri);
+    const { contested: policy } = execution;
+    if (policy !== undefined && site.lock?.held() !== true) unconfirmed.push({ repository, policy, wrote, execution });
+    else this.#done(site, repository, wrote, execution);
   }
 
   /** With no lock held, another writer may have put back a policy it had read before ours was in it. */
@@ -178,14 +185,15 @@ class Run {
         open.map((one) =>
           limit(async () => {
             const at = { repository: one.repository.name, region: site.registry.region };
-            if (this.#stopped() !== undefined) return this.#done(site, one.repository, one.uri);
+            const { repository, wrote, execution } = one;
+            if (this.#stopped() !== undefined) return this.#done(site, repository, wrote, execution);
             try {
-              if (await confirmPolicy(site.ports.ecr, one.policy)) this.#done(site, one.repository, one.uri);
-              else if (round < rounds) again.push(one);
+              if (await confirmPolicy(site.ports.ecr, one.policy)) this.#done(site, repository, wrote, execution);
+              else if (round < rounds) again.push({ ...one, wrote: true });
               else
                 throw new Refusal('ecr:SetRepositoryPolicy', 'Contested', 'somebody else keeps replacing the policy');
             } catch (error) {
-              this.#failed(at, 'set-repository-policy', [], error);
+              this.#failed(at, 'set-repository-policy', ['set-repository-policy'], error);
             }
           }),
         ),
@@ -194,10 +202,18 @@ class Run {
     }
   }
 
-  #done(site: Site, { name, action }: RepositoryPlan, uri: string | undefined): void {
+  #done(site: Site, repository: RepositoryPlan, wrote: boolean, { uri, isFound }: Execution): void {
+    if (!wrote) return this.#already(site, repository, uri);
     this.#count.done += 1;
-    const known = uri === undefined || action === 'delete' ? {} : { uri };
-    this.events.push({ type: 'repository-done', repository: name, region: site.registry.region, action, ...known });
+    // Somebody else created what this run brought in line.
+    const action = isFound ? 'update' : repository.action;
+    this.events.push({ type: 'repository-done', ...placed(site, repository, uri), action });
+  }
+
+  #already(site: Site, repository: RepositoryPlan, uri: string | undefined): void {
+    this.#count.already += 1;
+    const { action } = repository;
+    this.events.push({ type: 'repository-done', ...placed(site, repository, uri), action, already: true });
   }
 
   #skip(at: { readonly repository: string; readonly region: string }, reason: string): void {
@@ -208,10 +224,12 @@ class Run {
   #failed(
     at: { readonly repository: string; readonly region: string },
     step: StepKind,
-    skipped: readonly StepKind[],
+    steps: readonly StepKind[],
     error: unknown,
   ): void {
-    if (error instanceof AwsFault && error.kind === 'interrupted') return this.#skip(at, `interrupted during ${step}`);
+    const position = steps.indexOf(step);
+    if (error instanceof AwsFault && error.kind === 'interrupted')
+      return this.#skip(at, `interrupted during ${step}${sofar(steps.slice(0, position))}`);
     const failure = failureOf(error);
     if (failure === undefined) {
       // A defect: nobody knows what it means for the rest.
@@ -221,12 +239,25 @@ class Run {
     }
     if (error instanceof AwsFault && error.kind === 'credentials') this.#halt ??= 'stopped for want of credentials';
     this.#count.failed += 1;
-    this.events.push({ type: 'repository-failed', ...at, step, ...failure, skipped });
+    this.events.push({ type: 'repository-failed', ...at, step, ...failure, skipped: steps.slice(position + 1) });
   }
 
   #stopped(): string | undefined {
     return this.#signal.aborted ? 'interrupted' : this.#halt;
   }
+}
+
+/** What was changed nevertheless: nobody shall take a repository that is half made for one that was not touched. */
+function sofar(steps: readonly StepKind[]): string {
+  return steps.length === 0 ? '' : ` (done: ${steps.join(', ')})`;
+}
+
+function stepsLeft({ settled }: Site, repository: RepositoryPlan): readonly StepKind[] {
+  return settled.has(repository.name) ? [] : stepsOf(repository);
+}
+
+function placed({ registry }: Site, { name, action }: RepositoryPlan, uri: string | undefined) {
+  return { repository: name, region: registry.region, ...(uri === undefined || action === 'delete' ? {} : { uri }) };
 }
 
 interface Failure {

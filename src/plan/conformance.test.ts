@@ -105,6 +105,7 @@ describe.each(aspects)('$aspect', ({ aspect, tamper, write, read }) => {
     const process = live.process();
     expect(outcomeOf(await applyOn(process, plan, { accept: everything(plan) }))).toEqual({
       done: 1,
+      already: 0,
       failed: 0,
       skipped: 0,
       interrupted: false,
@@ -151,7 +152,7 @@ describe.each(aspects)('$aspect', ({ aspect, tamper, write, read }) => {
       awsCode: 'RepositoryNotFoundException',
       message: expect.stringMatching(/; it was deleted meanwhile, plan again$/),
     });
-    expect(outcomeOf(events)).toEqual({ done: 1, failed: 1, skipped: 0, interrupted: false });
+    expect(outcomeOf(events)).toEqual({ done: 1, already: 0, failed: 1, skipped: 0, interrupted: false });
     await converge(live.process(), desired);
     expect(brief(await planOn(live.process(), desired))).toEqual([]);
   });
@@ -237,9 +238,32 @@ describe('the whole repository', () => {
     const live = memory();
     const plan = await planOn(live.process(), desired);
     live.seed('api', { tags: { ...ownershipTags(owner) }, repositoryPolicy: JSON.stringify({ Statement: [lambda] }) });
-    expect(outcomeOf(await applyOn(live.process(), plan))).toMatchObject({ done: 2, failed: 0 });
+    const events = await applyOn(live.process(), plan);
+    expect(outcomeOf(events)).toMatchObject({ done: 2, failed: 0 });
+    // It was not this run that created it.
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'repository-done', repository: 'api', action: 'update' }),
+    );
     expect(brief(await planOn(live.process(), desired))).toEqual([]);
     expect(live.get('api').repositoryPolicy).toContain('LambdaECRImageRetrievalPolicy');
+  });
+
+  it('made meanwhile by us, as planned: said to be, and not written again', async () => {
+    const live = memory();
+    const plan = await planOn(live.process(), desired);
+    await applyOn(live.process(), plan);
+    const process = live.process();
+    const events = await applyOn(process, plan);
+    expect(outcomeOf(events)).toEqual({ done: 0, already: 2, failed: 0, skipped: 0, interrupted: false });
+    expect(events).toContainEqual({
+      type: 'repository-done',
+      repository: 'api',
+      region: 'eu-west-1',
+      action: 'create',
+      already: true,
+      uri: live.uri('api'),
+    });
+    expect(writes(process.calls)).toEqual(['ecr:CreateRepository api', 'ecr:CreateRepository web']);
   });
 
   it.each<[string, Partial<Stored>, string]>([
@@ -270,7 +294,8 @@ describe('the whole repository', () => {
     const plan = await planOn(live.process(), desired, { purpose: 'destroy' });
     live.repositories.delete('api');
     expect(outcomeOf(await applyOn(live.process(), plan))).toEqual({
-      done: 2,
+      done: 1,
+      already: 1,
       failed: 0,
       skipped: 0,
       interrupted: false,
@@ -318,7 +343,7 @@ describe('the whole repository', () => {
     ).rejects.toThrow('injected credentials');
     const process = live.process({ concurrency: 1, faults: { 'ecr:CreateRepository': 'credentials' } });
     const events = await applyOn(process, await planOn(process, desired));
-    expect(outcomeOf(events)).toEqual({ done: 0, failed: 1, skipped: 1, interrupted: false });
+    expect(outcomeOf(events)).toEqual({ done: 0, already: 0, failed: 1, skipped: 1, interrupted: false });
     expect(events).toContainEqual({
       type: 'repository-skipped',
       repository: 'web',
@@ -411,10 +436,10 @@ describe('interrupted', () => {
         type: 'repository-skipped',
         repository: 'api',
         region: 'eu-west-1',
-        reason: 'interrupted before put-lifecycle-policy',
+        reason: 'interrupted before put-lifecycle-policy (done: create)',
       },
       { type: 'repository-skipped', repository: 'web', region: 'eu-west-1', reason: 'interrupted before it began' },
-      { type: 'finished', outcome: { done: 0, failed: 0, skipped: 2, interrupted: true } },
+      { type: 'finished', outcome: { done: 0, already: 0, failed: 0, skipped: 2, interrupted: true } },
     ]);
     expect(live.parameters.size).toBe(0);
     await converge(live.process(), desired);
@@ -429,7 +454,7 @@ describe('interrupted', () => {
       type: 'repository-skipped',
       repository: 'api',
       region: 'eu-west-1',
-      reason: 'interrupted during set-repository-policy',
+      reason: 'interrupted during set-repository-policy (done: create, put-lifecycle-policy)',
     });
   });
 

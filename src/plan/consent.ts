@@ -1,18 +1,8 @@
 // Which hazards of a plan nobody has agreed to yet, and with which flag one would.
 // It must not know how people are asked.
-import { type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
-import type { Hazard, HazardKind, Plan } from './model.js';
+import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
+import { type Hazard, hazardKinds, type Plan } from './model.js';
 import { nearest } from './scope.js';
-
-const kinds: readonly HazardKind[] = [
-  'delete-images',
-  'expire-images',
-  'expire-in-use',
-  'lose-access',
-  'open-access',
-  'overwrite-shared',
-  'take-over',
-];
 
 export interface MissingConsent {
   readonly hazard: Hazard;
@@ -20,47 +10,90 @@ export interface MissingConsent {
   readonly flag: string;
 }
 
+/** Throws where an entry of `--accept` is no hazard at all. It needs no plan: a typing error is refused before anything is read. */
+export function requireHazards(accepted: readonly string[]): void {
+  const wrong = accepted.filter((entry) => !(hazardKinds as readonly string[]).includes(partsOf(entry).kind));
+  if (wrong.length === 0) return;
+  throw new SlipwayError(
+    wrong.map((entry) => {
+      const { kind, rest } = partsOf(entry);
+      const meant = nearest(kind, hazardKinds);
+      const mend = meant === undefined ? `name one of ${hazardKinds.join(', ')}` : `did you mean "${meant}${rest}"`;
+      return diagnostic('plan/unknown-hazard', `"${entry}" is not a hazard`, { mend });
+    }),
+  );
+}
+
 /**
- * The hazards that `accepted` does not cover. An entry is `KIND` or `KIND:NAME`; some hazards must be accepted by name.
- * Throws where an entry is no hazard at all.
+ * The hazards that `accepted` does not cover. An entry is `KIND` or `KIND:NAME`, NAME the repository's name in ECR or its key in
+ * the manifest; some hazards must be accepted by name. Throws where an entry is no hazard at all.
  */
 export function consent(plan: Plan, accepted: readonly string[] = []): readonly MissingConsent[] {
-  const given = new Set(accepted);
-  const wrong = [...given].filter((entry) => !(kinds as readonly string[]).includes(kindOf(entry)));
-  if (wrong.length > 0) {
-    throw new SlipwayError(
-      wrong.map((entry) => {
-        const meant = nearest(kindOf(entry), kinds);
-        const mend = meant === undefined ? `name one of ${kinds.join(', ')}` : `did you mean "${meant}"`;
-        return diagnostic('plan/unknown-hazard', `"${entry}" is not a hazard`, { mend });
-      }),
-    );
-  }
+  requireHazards(accepted);
+  const given = new Set(accepted.flatMap((entry) => meaningsOf(entry, plan)));
   return plan.hazards
     .filter((hazard) => !given.has(nameOf(hazard)) && (hazard.mustBeNamed || !given.has(hazard.kind)))
     .map((hazard) => ({ hazard, flag: `--accept ${nameOf(hazard)}` }));
 }
 
-/** Throws unless every hazard of the plan is covered: one problem for each that is not, with the flag that would do. */
-export function requireConsent(plan: Plan, accepted: readonly string[] = []): void {
-  const missing = consent(plan, accepted);
-  if (missing.length === 0) return;
-  throw new SlipwayError(
-    missing.map(({ hazard, flag }) =>
-      diagnostic('plan/consent-needed', `${hazard.repository}: ${hazard.reason}`, { mend: flag }),
-    ),
+/** A warning for each `KIND:NAME` that no hazard of the plan is: most likely a name that was mistyped. */
+export function unusedConsent(plan: Plan, accepted: readonly string[] = []): readonly Diagnostic[] {
+  const there = plan.hazards.map(nameOf);
+  const unused = accepted.filter(
+    (entry) => partsOf(entry).rest !== '' && !meaningsOf(entry, plan).some((one) => there.includes(one)),
   );
+  return unused.map((entry) => {
+    const mend = there.length === 0 ? 'the plan has no hazards: leave it out' : `the plan has ${few(there)}`;
+    return diagnostic('plan/consent-unused', `the plan has no hazard "${entry}"`, { mend });
+  });
 }
 
-function kindOf(entry: string): string {
-  return entry.split(':', 1).join('');
+/**
+ * Throws unless every hazard of the plan is covered: one problem for each that is not, with the flag that would do, and what was
+ * accepted in vain.
+ */
+export function requireConsent(plan: Plan, accepted: readonly string[] = []): void {
+  const missing = consent(plan, accepted).map(({ hazard, flag }) =>
+    diagnostic('plan/consent-needed', `${hazard.repository}: ${hazard.reason}`, { mend: flag }),
+  );
+  if (missing.length > 0) throw new SlipwayError([...missing, ...unusedConsent(plan, accepted)]);
+}
+
+/** `rest` begins with the colon, where there is one. */
+function partsOf(entry: string): { readonly kind: string; readonly rest: string } {
+  const [kind = ''] = entry.split(':', 1);
+  return { kind, rest: entry.slice(kind.length) };
+}
+
+/** An entry with the names in ECR that it stands for. What is a name in ECR is not taken for another repository's key. */
+function meaningsOf(entry: string, { registries }: Plan): readonly string[] {
+  const { kind, rest } = partsOf(entry);
+  const name = rest.slice(1);
+  const repositories = registries.flatMap((registry) => registry.repositories);
+  if (rest === '' || repositories.some((one) => one.name === name)) return [entry];
+  return repositories.filter(({ key }) => key === name).map((one) => `${kind}:${one.name}`);
 }
 
 function nameOf({ kind, repository }: Hazard): string {
   return `${kind}:${repository}`;
 }
 
-const refusals: readonly DiagnosticCode[] = ['plan/consent-needed', 'plan/locked', 'plan/stale', 'plan/wrong-account'];
+const shown = 5;
+
+function few(names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  const more = distinct.length - shown;
+  return `${distinct.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const refusals: readonly DiagnosticCode[] = [
+  'plan/consent-needed',
+  'plan/locked',
+  'plan/stale',
+  'plan/wrong-account',
+  'plan/wrong-place',
+  'plan/wrong-project',
+];
 
 /** Whether a problem means that Slipway could have gone on and would not, for safety. */
 export function isRefusal(code: DiagnosticCode): boolean {

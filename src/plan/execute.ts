@@ -1,6 +1,7 @@
 // Makes the changes of one repository, step by step.
 // It must not know other repositories, locks, or who listens.
 import { documentOf, policyText } from '../access/index.js';
+import { canonicalLifecycleText } from '../lifecycle/index.js';
 import { compareEncryption, hasTags, type Owner, ownershipOf, sameMutability, type Tags } from '../registry/index.js';
 import { whose } from './diff.js';
 import type { Aspect, Change, RepositoryPlan, StepKind } from './model.js';
@@ -32,6 +33,8 @@ export class Execution {
   readonly #target: Target;
   /** Made by this run a moment ago, so that nobody else can have written to it. */
   #isNew = false;
+  /** To be made by this run, and found there: nothing of it is written again that is as planned. */
+  #isFound = false;
   #uri: string | undefined;
 
   constructor(plan: RepositoryPlan, target: Target) {
@@ -44,12 +47,17 @@ export class Execution {
     return this.#uri;
   }
 
+  get isFound(): boolean {
+    return this.#isFound;
+  }
+
   /** Our statements, where this run writes them into a policy that others may write to. */
   get contested(): PolicyTarget | undefined {
     return this.#isNew ? undefined : this.#policyTarget();
   }
 
-  async step(kind: StepKind): Promise<void> {
+  /** Whether there was anything to write: what is found as planned stays untouched. */
+  async step(kind: StepKind): Promise<boolean> {
     const { ecr } = this.#target;
     const { name, arn } = this.#plan;
     switch (kind) {
@@ -58,24 +66,28 @@ export class Execution {
       case 'delete':
         return this.#delete();
       case 'put-tag-mutability':
-        return ecr.putTagMutability(name, this.#need('tagMutability').after);
+        await ecr.putTagMutability(name, this.#need('tagMutability').after);
+        return true;
       case 'put-scan-on-push':
-        return ecr.putScanOnPush(name, this.#need('scanOnPush').after);
+        await ecr.putScanOnPush(name, this.#need('scanOnPush').after);
+        return true;
       case 'tag':
-        return ecr.tag(arn, this.#tags());
+        await ecr.tag(arn, this.#tags());
+        return true;
       case 'untag':
-        return ecr.untag(arn, this.#untagged());
+        await ecr.untag(arn, this.#untagged());
+        return true;
       case 'put-lifecycle-policy':
-        return ecr.putLifecyclePolicy(name, this.#need('lifecyclePolicy').after ?? '');
+        return this.#putLifecyclePolicy();
       case 'delete-lifecycle-policy':
-        return done(() => ecr.deleteLifecyclePolicy(name));
+        return unlessGone(() => ecr.deleteLifecyclePolicy(name));
       case 'set-repository-policy':
       case 'delete-repository-policy':
         return this.#writePolicy();
     }
   }
 
-  async #create(): Promise<void> {
+  async #create(): Promise<boolean> {
     const wanted: NewRepository = {
       name: this.#plan.name,
       tagMutability: this.#need('tagMutability').after,
@@ -87,14 +99,15 @@ export class Execution {
       const made = await this.#target.ecr.createRepository(wanted);
       this.#isNew = true;
       this.#uri = made.uri;
+      return true;
     } catch (error) {
       if (!(error instanceof AwsFault && error.kind === 'exists')) throw error;
-      await this.#join(wanted, error);
+      return this.#join(wanted, error);
     }
   }
 
   /** Somebody made it meanwhile: if that was us (a run that was killed, or one beside this), its settings are brought in line. */
-  async #join(wanted: NewRepository, exists: AwsFault): Promise<void> {
+  async #join(wanted: NewRepository, exists: AwsFault): Promise<boolean> {
     const { ecr, owner } = this.#target;
     const [live] = (await ecr.describeRepositories([wanted.name])) ?? [];
     if (live === undefined) throw exists;
@@ -115,16 +128,32 @@ export class Execution {
       );
     }
     this.#uri = live.uri;
+    this.#isFound = true;
+    const writes: (() => Promise<void>)[] = [];
     if (!sameMutability(wanted.tagMutability, live.tagMutability))
-      await ecr.putTagMutability(wanted.name, wanted.tagMutability);
-    if (wanted.scanOnPush !== live.scanOnPush) await ecr.putScanOnPush(wanted.name, wanted.scanOnPush);
-    if (!hasTags(tags, wanted.tags)) await ecr.tag(live.arn, wanted.tags);
+      writes.push(() => ecr.putTagMutability(wanted.name, wanted.tagMutability));
+    if (wanted.scanOnPush !== live.scanOnPush) writes.push(() => ecr.putScanOnPush(wanted.name, wanted.scanOnPush));
+    if (!hasTags(tags, wanted.tags)) writes.push(() => ecr.tag(live.arn, wanted.tags));
+    for (const write of writes) await write();
+    return writes.length > 0;
+  }
+
+  async #putLifecyclePolicy(): Promise<boolean> {
+    const { ecr } = this.#target;
+    const { name } = this.#plan;
+    const text = this.#need('lifecyclePolicy').after ?? '';
+    if (this.#isFound) {
+      const live = await ecr.getLifecyclePolicy(name);
+      if (live !== undefined && canonicalLifecycleText(live) === text) return false;
+    }
+    await ecr.putLifecyclePolicy(name, text);
+    return true;
   }
 
   /** Looks once more whose it is: between plan and apply it may have become somebody else's. */
-  async #delete(): Promise<void> {
+  #delete(): Promise<boolean> {
     const { ecr, owner } = this.#target;
-    await done(async () => {
+    return unlessGone(async () => {
       const ownership = ownershipOf(await ecr.listTags(this.#plan.arn), owner);
       if (ownership.state !== 'ours') {
         throw new Refusal('ecr:DeleteRepository', 'NotOurs', `the repository is not deleted: it ${whose(ownership)}`);
@@ -133,14 +162,12 @@ export class Execution {
     });
   }
 
-  async #writePolicy(): Promise<void> {
+  async #writePolicy(): Promise<boolean> {
     const target = this.#policyTarget();
-    if (target === undefined) return;
-    if (!this.#isNew) {
-      await mergePolicy(this.#target.ecr, target);
-      return;
-    }
+    if (target === undefined) return false;
+    if (!this.#isNew) return (await mergePolicy(this.#target.ecr, target)) !== 'kept';
     await this.#target.ecr.setRepositoryPolicy(target.repository, policyText(documentOf(target.statements)));
+    return true;
   }
 
   #policyTarget(): PolicyTarget | undefined {
@@ -170,11 +197,13 @@ export class Execution {
   }
 }
 
-/** Deleting what is gone already is done. */
-async function done(call: () => Promise<void>): Promise<void> {
+/** Deleting what is gone already is no failure; false where it was. */
+async function unlessGone(call: () => Promise<void>): Promise<boolean> {
   try {
     await call();
+    return true;
   } catch (error) {
     if (!(error instanceof AwsFault && error.kind === 'gone')) throw error;
+    return false;
   }
 }

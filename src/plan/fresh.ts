@@ -28,10 +28,14 @@ export async function verifyFresh(plan: Plan, portsFor: PortsFor): Promise<void>
   }
 }
 
-/** The same for one registry, whose account was checked already. */
-export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: RegistryPorts): Promise<void> {
+/** Repositories in which nothing is left to write, by name, with their address where they have one. */
+export type Settled = ReadonlyMap<string, string | undefined>;
+
+/** The same for one registry, whose account was checked already. Tells what is as planned already. */
+export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: RegistryPorts): Promise<Settled> {
+  const settled = new Map<string, string | undefined>();
   const work = registry.repositories.filter(isWork);
-  if (work.length === 0) return;
+  if (work.length === 0) return settled;
   const observed = await observe(readingList(plan, registry, work), ports, { orphans: false });
   const limit = pLimit(ports.concurrency);
   const found = await Promise.all(
@@ -40,8 +44,14 @@ export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: 
         const unreadable = observed.unreadable.get(repository.name);
         if (unreadable !== undefined) return [`it could not be read (${unreadable.operation}: ${unreadable.reason})`];
         const live = observed.repositories.get(repository.name);
-        const moved = live === undefined ? missing(repository) : present(repository, live, plan, registry);
-        return live === undefined || moved.length > 0 ? moved : await moreImages(repository, ports);
+        const standings = live === undefined ? missing(repository) : present(repository, live, plan, registry);
+        const moved = standings.flatMap((one) => (typeof one === 'object' ? [one.moved] : []));
+        if (moved.length > 0) return moved;
+        if (standings.every((one) => one === 'after')) {
+          settled.set(repository.name, live?.uri);
+          return [];
+        }
+        return live === undefined ? [] : await moreImages(repository, ports);
       }),
     ),
   );
@@ -49,7 +59,11 @@ export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: 
     (found[index] ?? []).map((text) => diagnostic('plan/stale', `${name}: ${text}`)),
   );
   if (problems.length > 0) throw new SlipwayError(problems);
+  return settled;
 }
+
+/** A live value is the one before the change, the one after it, or neither, in words. */
+type Standing = 'before' | 'after' | { readonly moved: string };
 
 /** The repositories of the plan in the shape `observe` reads by; its values but names and aspects do not matter. */
 function readingList(
@@ -71,21 +85,25 @@ function readingList(
   return { owner: plan.owner, account, region, partition, repositories };
 }
 
-function missing({ action }: RepositoryPlan): string[] {
-  return action === 'create' || action === 'delete' ? [] : ['it does not exist any more'];
+function missing({ action }: RepositoryPlan): Standing[] {
+  if (action === 'create') return ['before'];
+  return [action === 'delete' ? 'after' : { moved: 'it does not exist any more' }];
 }
 
-function present(repository: RepositoryPlan, live: ObservedRepository, plan: Plan, registry: RegistryPlan): string[] {
+function present(repository: RepositoryPlan, live: ObservedRepository, plan: Plan, registry: RegistryPlan): Standing[] {
   const { tags } = live;
-  if (tags.state !== 'present') return [`its tags ${unread(tags)}`];
+  if (tags.state !== 'present') return [{ moved: `its tags ${unread(tags)}` }];
   const { state } = ownershipOf(tags.value, plan.owner);
   // A take-over was consented to as it was; everything else was planned for a repository of ours.
   if (state !== 'ours' && repository.action !== 'foreign')
-    return [repository.action === 'create' ? 'it exists by now, and is not ours' : 'it is not ours any more'];
-  return repository.changes.flatMap((change) => changeMoved(change, live, plan, registry));
+    return [
+      { moved: repository.action === 'create' ? 'it exists by now, and is not ours' : 'it is not ours any more' },
+    ];
+  if (repository.action === 'delete') return ['before'];
+  return repository.changes.flatMap((change) => standingsOf(change, live, plan, registry));
 }
 
-function changeMoved(change: Change, live: ObservedRepository, plan: Plan, registry: RegistryPlan): string[] {
+function standingsOf(change: Change, live: ObservedRepository, plan: Plan, registry: RegistryPlan): Standing[] {
   switch (change.aspect) {
     case 'tagMutability': {
       const after = canonicalMutability(change.after);
@@ -94,8 +112,10 @@ function changeMoved(change: Change, live: ObservedRepository, plan: Plan, regis
     case 'scanOnPush':
       return compare(change.aspect, live.scanOnPush, change.before, change.after);
     case 'encryption':
-      // Nothing is written to it; but a repository to be created must not exist with another.
-      return compare(change.aspect, canonicalEncryption(live.encryption), change.before, change.after);
+      // Nothing is written to it, so that it leaves nothing to do; but a repository to be created must not exist with another.
+      return compare(change.aspect, canonicalEncryption(live.encryption), change.before, change.after).map((one) =>
+        one === 'before' ? 'after' : one,
+      );
     case 'tags': {
       if (live.tags.state !== 'present') return [];
       const { value } = live.tags;
@@ -105,47 +125,44 @@ function changeMoved(change: Change, live: ObservedRepository, plan: Plan, regis
     }
     case 'lifecyclePolicy': {
       const reading = live.lifecyclePolicy;
-      if (reading.state !== 'present' && reading.state !== 'absent') return [`its lifecycle policy ${unread(reading)}`];
+      if (reading.state !== 'present' && reading.state !== 'absent')
+        return [{ moved: `its lifecycle policy ${unread(reading)}` }];
       const now = reading.state === 'present' ? canonicalLifecycleText(reading.value) : null;
       return compare(change.aspect, now, change.before, change.after);
     }
     case 'repositoryPolicy':
-      return policyMoved(change, live.repositoryPolicy, plan, registry);
+      return policyStandings(change, live.repositoryPolicy, plan, registry);
   }
 }
 
-function policyMoved(
+function policyStandings(
   change: Extract<Change, { aspect: 'repositoryPolicy' }>,
   reading: Reading<string>,
   plan: Plan,
   registry: RegistryPlan,
-): string[] {
-  if (reading.state !== 'present' && reading.state !== 'absent') return [`its policy ${unread(reading)}`];
+): Standing[] {
+  if (reading.state !== 'present' && reading.state !== 'absent') return [{ moved: `its policy ${unread(reading)}` }];
   try {
     const own = reading.state === 'present' ? ownStatements(parsePolicy(reading.value), plan.owner) : [];
-    if (diffStatements(own, change.before, registry).length === 0) return [];
-    if (diffStatements(own, change.after, registry).length === 0) return [];
-    return [
-      moved(
-        change.aspect,
-        own.map((one) => canonicalStatement(one, registry)),
-        change.before,
-        change.after,
-      ),
-    ];
+    if (diffStatements(own, change.after, registry).length === 0) return ['after'];
+    if (diffStatements(own, change.before, registry).length === 0) return ['before'];
+    const now = own.map((one) => canonicalStatement(one, registry));
+    return [movedOn(change.aspect, now, change.before, change.after)];
   } catch (error) {
     if (!isSlipwayError(error)) throw error;
-    return [error.diagnostics[0]?.message ?? error.message];
+    return [{ moved: error.diagnostics[0]?.message ?? error.message }];
   }
 }
 
-function compare(aspect: string, now: unknown, before: unknown, after: unknown): string[] {
+function compare(aspect: string, now: unknown, before: unknown, after: unknown): Standing[] {
   const text = JSON.stringify(now);
-  return text === JSON.stringify(before) || text === JSON.stringify(after) ? [] : [moved(aspect, now, before, after)];
+  if (text === JSON.stringify(after)) return ['after'];
+  return [text === JSON.stringify(before) ? 'before' : movedOn(aspect, now, before, after)];
 }
 
-function moved(aspect: string, now: unknown, before: unknown, after: unknown): string {
-  return `${aspect} is now ${JSON.stringify(now)}, and the plan goes from ${JSON.stringify(before)} to ${JSON.stringify(after)}`;
+function movedOn(aspect: string, now: unknown, before: unknown, after: unknown): Standing {
+  const [is, from, to] = [now, before, after].map((one) => JSON.stringify(one));
+  return { moved: `${aspect} is now ${is}, and the plan goes from ${from} to ${to}` };
 }
 
 function unread(reading: Reading<unknown>): string {

@@ -2,7 +2,14 @@
 // Behind it: plan, drift, consent, apply with its lock, saved plans and outputs, and the ports they need.
 export { type ApplyOptions, apply } from './apply.js';
 export { bytes } from './assess.js';
-export { consent, isRefusal, type MissingConsent, requireConsent } from './consent.js';
+export {
+  consent,
+  isRefusal,
+  type MissingConsent,
+  requireConsent,
+  requireHazards,
+  unusedConsent,
+} from './consent.js';
 export { type DriftOptions, drift, driftOf } from './drift.js';
 export { exposedIn } from './exposed.js';
 export { verifyFresh } from './fresh.js';
@@ -27,9 +34,10 @@ export type {
   StepKind,
   Unknown,
 } from './model.js';
-export { planVersion } from './model.js';
+export { hazardKinds, planVersion } from './model.js';
 export { type ObserveScope, observe } from './observe.js';
 export { outputs, type RepositoryOutput } from './outputs.js';
+export { type Place, placeAt, samePlace } from './place.js';
 export { type PlanOptions, type PortsFor, plan, planRegistries, requireAccount } from './plan.js';
 export {
   AwsFault,
@@ -43,6 +51,6 @@ export {
   type RepositoryDescription,
   type TaggingPort,
 } from './ports.js';
-export { readPlan, savePlan } from './saved.js';
-export { isWork, stepsOf } from './steps.js';
+export { readPlan, type SavedPlan, savePlan } from './saved.js';
+export { hasWork, isWork, stepsOf } from './steps.js';
 export { unreadIn } from './unread.js';

@@ -7,15 +7,18 @@ import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../
 
 export const planVersion = 1;
 
-/** DESIGN section 5: what may hurt needs its own consent, `--accept HAZARD[:NAME]`. */
-export type HazardKind =
-  | 'delete-images'
-  | 'expire-images'
-  | 'expire-in-use'
-  | 'lose-access'
-  | 'open-access'
-  | 'overwrite-shared'
-  | 'take-over';
+/** What may hurt needs its own consent, `--accept HAZARD[:NAME]`. */
+export const hazardKinds = [
+  'delete-images',
+  'expire-images',
+  'expire-in-use',
+  'lose-access',
+  'open-access',
+  'overwrite-shared',
+  'take-over',
+] as const;
+
+export type HazardKind = (typeof hazardKinds)[number];
 
 export interface Hazard {
   readonly kind: HazardKind;
@@ -195,7 +198,10 @@ export type ApplyEvent =
       readonly type: 'repository-done';
       readonly repository: string;
       readonly region: string;
+      /** What was done: a repository that was to be created, and was found half made, is an `update`. */
       readonly action: RepositoryAction;
+      /** It was found as planned, so that nothing was written. */
+      readonly already?: true;
       readonly uri?: string;
     }
   | {
@@ -218,6 +224,8 @@ export type ApplyEvent =
 
 export interface ApplyOutcome {
   readonly done: number;
+  /** Found as planned: somebody, or an earlier run, had done it. */
+  readonly already: number;
   readonly failed: number;
   readonly skipped: number;
   readonly interrupted: boolean;

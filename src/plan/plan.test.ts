@@ -195,7 +195,7 @@ describe('taking over', () => {
       {
         code: 'plan/unknown-hazard',
         message: '"expire-image:api" is not a hazard',
-        mend: 'did you mean "expire-images"',
+        mend: 'did you mean "expire-images:api"',
       },
       {
         code: 'plan/unknown-hazard',
@@ -377,7 +377,7 @@ describe('what ECR cannot change', () => {
     expect(again).toEqual([
       { type: 'started', repositories: 1, steps: 0 },
       { type: 'repository-skipped', repository: 'api', region: 'eu-west-1', reason },
-      { type: 'finished', outcome: { done: 0, failed: 0, skipped: 1, interrupted: false } },
+      { type: 'finished', outcome: { done: 0, already: 0, failed: 0, skipped: 1, interrupted: false } },
     ]);
     expect(writes(process.calls)).toEqual([]);
   });

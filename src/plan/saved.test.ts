@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compileLifecycle } from '../lifecycle/index.js';
 import { ownershipTags } from '../registry/index.js';
 import { verifyFresh } from './fresh.js';
-import type { Plan } from './model.js';
+import type { ApplyEvent, Plan } from './model.js';
+import type { Place } from './place.js';
 import { readPlan, savePlan } from './saved.js';
 import {
   applyOn,
@@ -24,6 +25,7 @@ import {
 } from './testing/fixtures.js';
 import type { MemoryRegistry, Stored } from './testing/memory-registry.js';
 
+const aws = { kind: 'aws' } as const;
 const ours = { Team: 'x', ...ownershipTags(owner) };
 const desired = registry([repository('api'), repository('new')]);
 
@@ -37,16 +39,29 @@ async function scene(): Promise<{ live: MemoryRegistry; plan: Plan }> {
     'new: create tagMutability, scanOnPush, encryption, tags, lifecyclePolicy, repositoryPolicy',
     'old: delete',
   ]);
-  return { live, plan: readPlan(savePlan(plan)) };
+  return { live, plan: readPlan(savePlan(plan, aws)).plan };
+}
+
+/** What was done, in short. */
+function doneIn(events: readonly ApplyEvent[]): string[] {
+  return events
+    .flatMap((one) =>
+      one.type === 'repository-done'
+        ? [`${one.repository} ${one.action}${one.already === true ? ' already' : ''}`]
+        : [],
+    )
+    .toSorted();
 }
 
 describe('a saved plan', () => {
   it('comes back as it was, in the same bytes each time', async () => {
     const { plan } = await scene();
-    expect(readPlan(savePlan(plan))).toEqual(plan);
-    expect(savePlan(readPlan(savePlan(plan)))).toBe(savePlan(plan));
-    expect(savePlan(plan)).toMatch(
-      /^\{\n {2}"kind": "slipway\/plan",\n {2}"version": 1,\n {2}"checksum": "sha256:[0-9a-f]{64}"/,
+    expect(readPlan(savePlan(plan, aws))).toEqual({ plan, place: aws });
+    const local = { kind: 'local', endpoint: 'http://127.0.0.1:4510' } as const;
+    expect(readPlan(savePlan(plan, local))).toEqual({ plan, place: local });
+    expect(savePlan(readPlan(savePlan(plan, aws)).plan, aws)).toBe(savePlan(plan, aws));
+    expect(savePlan(plan, aws)).toMatch(
+      /^\{\n {2}"kind": "slipway\/plan",\n {2}"version": 2,\n {2}"checksum": "sha256:[0-9a-f]{64}"/,
     );
   });
 
@@ -56,18 +71,23 @@ describe('a saved plan', () => {
     ['a list', () => '[]', 'the JSON is not a plan of Slipway'],
     [
       'another version',
-      (text) => text.replace('"version": 1', '"version": 2'),
-      'the plan has version 2, and this Slipway reads version 1',
+      (text) => text.replace('"version": 2', '"version": 1'),
+      'the plan has version 1, and this Slipway reads version 2',
     ],
     [
       'another account',
       (text) => text.replace('"account": "111111111111"', '"account": "222222222222"'),
       'the plan was changed after it was written',
     ],
+    [
+      'another place',
+      (text) => text.replace('"kind": "aws"', '"kind": "local", "endpoint": "http://127.0.0.1:4510"'),
+      'the plan was changed after it was written',
+    ],
     ['half of it', (text) => text.slice(0, 300), 'the text is not JSON'],
   ])('is refused: %s', async (_, spoil, message) => {
     const { plan } = await scene();
-    expect(() => readPlan(spoil(savePlan(plan)))).toThrow(`plan/unreadable: ${message}`);
+    expect(() => readPlan(spoil(savePlan(plan, aws)))).toThrow(`plan/unreadable: ${message}`);
   });
 
   it.each<[string, (plan: Plan) => unknown]>([
@@ -102,8 +122,18 @@ describe('a saved plan', () => {
     ],
   ])('is refused with a right checksum but %s', async (_, spoil) => {
     const { plan } = await scene();
-    expect(() => readPlan(savePlan(spoil(plan) as Plan))).toThrow('plan/unreadable: the plan lacks some of its parts');
+    expect(() => readPlan(savePlan(spoil(plan) as Plan, aws))).toThrow(
+      'plan/unreadable: the plan lacks some of its parts',
+    );
   });
+
+  it.each([{}, { kind: 'moon' }, { kind: 'local' }, null, undefined])(
+    'is refused with a right checksum but the place %o',
+    async (place) => {
+      const { plan } = await scene();
+      expect(() => readPlan(savePlan(plan, place as unknown as Place))).toThrow('plan/unreadable');
+    },
+  );
 });
 
 describe('a plan still fits', () => {
@@ -116,9 +146,50 @@ describe('a plan still fits', () => {
     await applyOn(half, plan, { accept: everything(plan) });
     await fits(live, plan);
     const events = await applyOn(live.process(), plan, { accept: everything(plan), verify: true, lock: lockOf(1) });
-    expect(outcomeOf(events)).toMatchObject({ done: 3, failed: 0 });
+    // Deleting `old` was done; of `new` only the creation was.
+    expect(outcomeOf(events)).toMatchObject({ done: 2, already: 1, failed: 0 });
+    expect(doneIn(events)).toEqual(['api update', 'new update', 'old delete already']);
     await fits(live, plan);
     expect(brief(await planOn(live.process(), desired))).toEqual([]);
+  });
+
+  it('where it was carried out before: nothing is written, and nothing is said to be done again', async () => {
+    const { live, plan } = await scene();
+    const consents = { accept: everything(plan), verify: true, lock: lockOf(1) };
+    expect(doneIn(await applyOn(live.process(), plan, consents))).toEqual(['api update', 'new create', 'old delete']);
+    const process = live.process();
+    const again = await applyOn(process, plan, consents);
+    expect(writes(process.calls)).toEqual([]);
+    expect(again).toEqual([
+      { type: 'started', repositories: 3, steps: 0 },
+      ...['api update', 'new create', 'old delete'].map((text) => {
+        const [repository = '', action] = text.split(' ');
+        const uri = action === 'delete' ? {} : { uri: live.uri(repository) };
+        return { type: 'repository-done', repository, region: 'eu-west-1', action, already: true, ...uri };
+      }),
+      { type: 'finished', outcome: { done: 0, already: 3, failed: 0, skipped: 0, interrupted: false } },
+    ]);
+  });
+
+  it('where images came to it that the policy would expire, once the policy is in place', async () => {
+    const { live, plan } = await scene();
+    const consents = { accept: everything(plan), verify: true, lock: lockOf(1) };
+    await applyOn(live.process(), plan, consents);
+    live.get('api').images = [image(undefined, 20)];
+    expect(outcomeOf(await applyOn(live.process(), plan, consents))).toMatchObject({ already: 3, failed: 0 });
+  });
+
+  it('with a change ECR cannot make: what is left of it is still said', async () => {
+    const live = memory();
+    live.seed('api', { tags: { ...ours }, encryption: { type: 'KMS' } });
+    const { plan } = readPlan(savePlan(await planOn(live.process(), registry([repository('api')])), aws));
+    const consents = { accept: everything(plan), verify: true };
+    expect(outcomeOf(await applyOn(live.process(), plan, consents))).toMatchObject({ done: 1, already: 0 });
+    const process = live.process();
+    const again = await applyOn(process, plan, consents);
+    expect(writes(process.calls)).toEqual([]);
+    expect(again).toContainEqual(expect.objectContaining({ type: 'repository-skipped', repository: 'api' }));
+    expect(outcomeOf(again)).toMatchObject({ done: 0, already: 0, skipped: 1 });
   });
 
   it.each<[string, (live: MemoryRegistry, stored: Stored) => void, string]>([

@@ -1,17 +1,25 @@
-// A plan as text and back, refusing what Slipway did not write.
+// A plan and the place it was made in, as text and back, refusing what Slipway did not write.
 // It must not read or write files, nor judge whether the plan still fits.
 import { createHash } from 'node:crypto';
 import { fail } from '../diagnostics/index.js';
 import { type Plan, planVersion } from './model.js';
+import { isPlace, type Place } from './place.js';
 
 const kind = 'slipway/plan';
+/** Of the file. The plan in it has its own. */
+const version = 2;
 
-/** One JSON document, ending in a newline. The checksum finds accidents and edits; it is no signature. */
-export function savePlan(plan: Plan): string {
-  return `${JSON.stringify({ kind, version: planVersion, checksum: checksumOf(plan), plan }, null, 2)}\n`;
+export interface SavedPlan {
+  readonly plan: Plan;
+  readonly place: Place;
 }
 
-export function readPlan(text: string): Plan {
+/** One JSON document, ending in a newline. The checksum finds accidents and edits; it is no signature. */
+export function savePlan(plan: Plan, place: Place): string {
+  return `${JSON.stringify({ kind, version, checksum: checksumOf({ place, plan }), place, plan }, null, 2)}\n`;
+}
+
+export function readPlan(text: string): SavedPlan {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -19,21 +27,21 @@ export function readPlan(text: string): Plan {
     fail('plan/unreadable', 'the text is not JSON', { cause });
   }
   if (!isFields(value) || value.kind !== kind) fail('plan/unreadable', 'the JSON is not a plan of Slipway');
-  if (value.version !== planVersion) {
+  if (value.version !== version) {
     fail(
       'plan/unreadable',
-      `the plan has version ${JSON.stringify(value.version)}, and this Slipway reads version ${planVersion}`,
+      `the plan has version ${JSON.stringify(value.version)}, and this Slipway reads version ${version}`,
     );
   }
-  if (value.checksum !== checksumOf(value.plan)) fail('plan/unreadable', 'the plan was changed after it was written');
-  if (!isPlan(value.plan)) fail('plan/unreadable', 'the plan lacks some of its parts');
-  return value.plan;
+  const { place, plan } = value;
+  if (value.checksum !== checksumOf({ place, plan }))
+    fail('plan/unreadable', 'the plan was changed after it was written');
+  if (!isPlace(place) || !isPlan(plan)) fail('plan/unreadable', 'the plan lacks some of its parts');
+  return { place, plan };
 }
 
-function checksumOf(plan: unknown): string {
-  return `sha256:${createHash('sha256')
-    .update(JSON.stringify(plan) ?? '')
-    .digest('hex')}`;
+function checksumOf(content: { readonly place: unknown; readonly plan: unknown }): string {
+  return `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
 }
 
 type Fields = { readonly [name: string]: unknown };

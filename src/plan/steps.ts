@@ -1,6 +1,6 @@
 // Which calls a repository's plan comes to, in their order.
 // It must not make any of them.
-import type { Change, RepositoryPlan, StepKind } from './model.js';
+import type { Change, Plan, RepositoryPlan, StepKind } from './model.js';
 
 /** Creation carries mutability, scanning, encryption and tags: a new repository takes three writes at most. */
 export function stepsOf(repository: RepositoryPlan): readonly StepKind[] {
@@ -28,6 +28,11 @@ export function stepsOf(repository: RepositoryPlan): readonly StepKind[] {
 /** Whether a run has anything to do with it. */
 export function isWork(repository: RepositoryPlan): boolean {
   return stepsOf(repository).length > 0 || repository.action === 'replace';
+}
+
+/** Whether there is anything to carry out. */
+export function hasWork({ registries }: Plan): boolean {
+  return registries.some((registry) => registry.repositories.some(isWork));
 }
 
 const order: readonly StepKind[] = [

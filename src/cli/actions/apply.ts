@@ -1,32 +1,33 @@
 // Plans, shows, asks and carries out: apply and destroy.
 // It must not know how a plan is made or carried out.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Diagnostic, fail } from '../../diagnostics/index.js';
 import {
   apply,
   breakLock,
   exposedIn,
-  isWork,
+  hasWork,
   type Plan,
   plan,
-  readPlan,
   requireAccount,
   requireConsent,
+  requireHazards,
   unreadIn,
+  unusedConsent,
 } from '../../plan/index.js';
 import type { ApplyArgs } from '../commands/apply.js';
 import type { DestroyArgs } from '../commands/destroy.js';
-import { systemReason } from '../errors.js';
+import { diagnosticContext } from '../diagnostic-context.js';
+import { isInterruption } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
 import { ApplyProgress, printFailures, printOutcome } from '../print/apply.js';
-import { shownPath } from '../print/diagnostics.js';
+import { printDiagnostics } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import { printPlan } from '../print/plan.js';
 import { thisRun } from '../runner.js';
 import type { Services } from '../services.js';
 import { during, openSession, type Reach, reachOf } from '../session.js';
 import { canvasOf } from '../text.js';
+import { openSavedPlan } from './saved-plan.js';
 
 type Args = Pick<ApplyArgs, 'global'> & { readonly options: DestroyArgs['options'] };
 
@@ -39,6 +40,7 @@ interface Work {
 }
 
 export async function applyPlan(args: ApplyArgs, services: Services): Promise<ExitCode> {
+  requireHazards(args.options.accept);
   const [file] = args.operands;
   const work =
     file === undefined
@@ -48,6 +50,7 @@ export async function applyPlan(args: ApplyArgs, services: Services): Promise<Ex
 }
 
 export async function destroyAll(args: DestroyArgs, services: Services): Promise<ExitCode> {
+  requireHazards(args.options.accept);
   return carryOut(await makePlan(args, 'destroy', false, services), args, services);
 }
 
@@ -64,27 +67,10 @@ async function makePlan(
   return { plan: made, reach, warnings: project.warnings, approved: false };
 }
 
-async function savedPlan(file: string, { options, global }: ApplyArgs, services: Services): Promise<Work> {
-  if (global.only.length > 0 || global.set.length > 0 || options.prune) {
-    fail('cli/saved-plan-is-fixed', 'a saved plan takes no --only, --set or --prune');
-  }
-  const path = resolve(services.cwd, file);
-  const shown = shownPath(path, services.cwd);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return fail('cli/cannot-read', `cannot read ${shown}: ${systemReason(error)}`, { cause: error });
-  }
-  const read = readPlan(text);
-  if (global.environment !== undefined && global.environment !== read.owner.environment) {
-    fail(
-      'cli/saved-plan-is-fixed',
-      `${shown} is a plan for "${read.owner.environment}", not for "${global.environment}"`,
-      { mend: 'leave out -e, or plan anew' },
-    );
-  }
-  return { plan: read, reach: await reachOf(global, options.parallelism, services), warnings: [], approved: true };
+async function savedPlan(file: string, args: ApplyArgs, services: Services): Promise<Work> {
+  const read = await openSavedPlan(file, args, services);
+  const reach = await reachOf(args.global, args.options.parallelism, services);
+  return { plan: read, reach, warnings: [], approved: true };
 }
 
 /** Asks, unless that is settled. Throws where the answer is no, or where nobody can be asked. */
@@ -99,13 +85,8 @@ async function approve(work: Work, { options }: Args, services: Services): Promi
     `\n${paint.bold(`${what} in ${owner.environment}?`)} Only ${paint.bold('yes')} will do: `,
   );
   if (answer?.trim() === 'yes') return;
-  // Ctrl-C at the question is an interruption; run.ts tells it by the signal.
-  if (services.signal.aborted) throw new DOMException('interrupted at the question', 'AbortError');
+  if (services.signal.aborted) fail('cli/interrupted', 'interrupted before anything was changed');
   fail('cli/not-approved', 'not approved, so nothing was changed');
-}
-
-function hasWork(made: Plan): boolean {
-  return made.registries.some((registry) => registry.repositories.some(isWork));
 }
 
 /** Somebody said that the run which holds the lock is dead. */
@@ -132,14 +113,16 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   if (!json) services.stdout.write(printPlan(work.plan, canvasOf(services.stdout), { global, cwd: services.cwd }));
   // Hazards first: nobody should answer a question whose answer changes nothing.
   requireConsent(work.plan, options.accept);
-  const result = { plan: work.plan, diagnostics: [...work.warnings, ...exposedIn(work.plan)] };
+  const unused = unusedConsent(work.plan, options.accept);
+  if (!json) services.stderr.write(printDiagnostics(unused, diagnosticContext(services)));
+  const result = { plan: work.plan, diagnostics: [...work.warnings, ...unused, ...exposedIn(work.plan)] };
   // What could not be read was left alone, and what needs replacement stays as it was: neither is as declared.
   const left = unreadIn(work.plan).length > 0 || work.plan.summary.replace > 0;
   const settled = left ? exit.error : exit.ok;
   if (!hasWork(work.plan)) {
     if (json)
       printJson(services.stdout, {
-        outcome: { done: 0, failed: 0, skipped: 0, interrupted: false },
+        outcome: { done: 0, already: 0, failed: 0, skipped: 0, interrupted: false },
         failures: [],
         skipped: [],
         warnings: [],
@@ -165,10 +148,10 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
     });
     for await (const event of events) progress.on(event);
   } catch (error) {
-    // Exact words, since "nothing was changed" would no longer be true.
-    if (services.signal.aborted && progress.begun)
-      fail('cli/interrupted', 'interrupted while changes were made', { cause: error });
-    throw error;
+    if (!services.signal.aborted || !isInterruption(error)) throw error;
+    // Exact words: only here it is known what was changed. A lock that was broken is no repository.
+    const when = progress.begun ? 'while changes were made' : 'before any repository was changed';
+    fail('cli/interrupted', `interrupted ${when}`, { cause: error });
   } finally {
     progress.close();
   }

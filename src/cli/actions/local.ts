@@ -5,8 +5,15 @@ import { fail } from '../../diagnostics/index.js';
 import { daemonStatus, startDaemon, stopDaemon } from '../../local/daemon.js';
 import type { LocalEnvArgs, LocalStartArgs, LocalStatusArgs, LocalStopArgs } from '../commands/local.js';
 import { type ExitCode, exit } from '../exit.js';
-import { dataDirectoryOf, localPort, localUrl, localVariables } from '../local-server.js';
-import { shownPath } from '../print/diagnostics.js';
+import {
+  dataDirectoryOf,
+  describeData,
+  describeWhose,
+  isOwn,
+  localPort,
+  localUrl,
+  localVariables,
+} from '../local-server.js';
 import { printJson } from '../print/json.js';
 import type { Services } from '../services.js';
 import { canvasOf, shellQuote } from '../text.js';
@@ -19,10 +26,6 @@ function exportsOf(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
     .join('');
-}
-
-function place(dataDirectory: string | null, cwd: string): string {
-  return dataDirectory === null ? 'in memory' : `data in ${shownPath(dataDirectory, cwd)}`;
 }
 
 export async function start(args: LocalStartArgs, services: Services): Promise<ExitCode> {
@@ -58,7 +61,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   services.stdout.write(
     [
       paint.bold(paint.green(`${head} on ${localUrl(port)}`)) +
-        paint.dim(` (process ${running.pid}, ${place(running.dataDirectory, services.cwd)})`),
+        paint.dim(` (process ${running.pid}, ${describeData(running.dataDirectory, services.cwd)})`),
       '',
       'Slipway uses it with --local. For any other AWS tool, paste:',
       '',
@@ -100,7 +103,7 @@ async function serve(
       variables: localVariables(server.port, anyPlace),
     });
   } else {
-    services.stdout.write(`local ECR on ${server.url} (${place(dataDirectory ?? null, services.cwd)})\n`);
+    services.stdout.write(`local ECR on ${server.url} (${describeData(dataDirectory ?? null, services.cwd)})\n`);
   }
   await server.closed;
   services.signal.removeEventListener('abort', end);
@@ -110,10 +113,18 @@ async function serve(
 
 export async function stop({ options, global }: LocalStopArgs, services: Services): Promise<ExitCode> {
   const port = localPort(options.port, services);
+  const found = await daemonStatus(port);
   const stopped = await stopDaemon(port);
-  if (global.output === 'json') printJson(services.stdout, { stopped, port });
-  else
-    services.stdout.write(stopped ? `stopped the local ECR on port ${port}\n` : `no local ECR runs on port ${port}\n`);
+  const data = stopped && found.state === 'running' ? found.dataDirectory : undefined;
+  if (global.output === 'json') printJson(services.stdout, { stopped, port, ...(data === undefined ? {} : { data }) });
+  else if (!stopped) services.stdout.write(`no local ECR runs on port ${port}\n`);
+  else {
+    const whose =
+      data === undefined || isOwn(data, global.project)
+        ? ''
+        : ` (${describeWhose(data, global.project, services.cwd)})`;
+    services.stdout.write(`stopped the local ECR on port ${port}${whose}\n`);
+  }
   return exit.ok;
 }
 
@@ -129,7 +140,7 @@ export async function status({ options, global }: LocalStatusArgs, services: Ser
     });
   } else if (running) {
     services.stdout.write(
-      `a local ECR runs on ${localUrl(port)} (process ${found.pid}, ${place(found.dataDirectory, services.cwd)})\n`,
+      `a local ECR runs on ${localUrl(port)} (process ${found.pid}, ${describeWhose(found.dataDirectory, global.project, services.cwd)})\n`,
     );
   } else {
     services.stdout.write(

@@ -3,16 +3,17 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
-import { consent, exposedIn, plan, savePlan, unreadIn } from '../../plan/index.js';
+import { consent, exposedIn, hasWork, plan, savePlan, unreadIn } from '../../plan/index.js';
 import type { PlanArgs } from '../commands/plan.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
+import { applyCommand, placeOf } from '../place.js';
 import { shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import { hasChanges, printPlan } from '../print/plan.js';
 import type { Services } from '../services.js';
 import { during, openSession } from '../session.js';
-import { canvasOf, shellQuote } from '../text.js';
+import { canvasOf } from '../text.js';
 
 export async function showPlan({ options, global }: PlanArgs, services: Services): Promise<ExitCode> {
   const { project, environment, reach } = await openSession(global, options.parallelism, services);
@@ -28,17 +29,19 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
   }
   if (options.out !== undefined) {
     const file = resolve(services.cwd, options.out);
+    const place = await placeOf(global, environment.region, services);
     try {
       // A plan names principals and policies: nobody else on this machine needs to read it.
-      writeFileSync(file, savePlan(made), { mode: 0o600 });
+      writeFileSync(file, savePlan(made, place), { mode: 0o600 });
     } catch (error) {
       fail('cli/cannot-write', `cannot write ${shownPath(file, services.cwd)}: ${systemReason(error)}`, {
         cause: error,
       });
     }
-    services.stderr.write(
-      `\nsaved; carry it out with: slipway apply ${shellQuote(options.out)}${global.local ? ' --local' : ''}\n`,
-    );
+    const next = hasWork(made)
+      ? `carry it out with: ${applyCommand(options.out, place, global, services)}`
+      : 'there is nothing to carry out';
+    services.stderr.write(`\nsaved; ${next}\n`);
   }
   if (!options.detailedExitcode) return exit.ok;
   // "No changes" must not be said of what nobody could read.

@@ -8,8 +8,8 @@ export const applyCommand = defineCommand({
   group: 'Registry',
   summary: 'makes the registry what the manifest says',
   description: [
-    'Plans, shows the plan, asks, and carries it out. A failure stops only what depends on it; the end of the run says what was done, what failed and what was skipped. Running it again goes on from there.',
-    'With FILE, a plan saved by `slipway plan --out`, nothing is asked: the file is the approval. It is refused where AWS has moved on since.',
+    'Plans, shows the plan, asks, and carries it out. A failure stops only what depends on it; the end of the run says what was done, what was found as planned already, what failed and what was skipped. Running it again goes on from there.',
+    'With FILE, a plan saved by `slipway plan --out`, nothing is asked: the file is the approval. It is refused where AWS has moved on since, in another place than it was made in (AWS, the local ECR, another endpoint), and in the folder of another project.',
     'Without a terminal and without --auto-approve nothing is changed. Ctrl-C finishes the calls under way and stops; a second one stops at once.',
   ],
   operands: [{ name: 'FILE', description: 'a saved plan', required: false, completes: 'file' }],
@@ -18,11 +18,11 @@ export const applyCommand = defineCommand({
   formats: textOrJson,
   json: {
     plan: 'what was to be done',
-    outcome: 'done, failed and skipped repositories, and whether it was interrupted',
+    outcome: 'numbers of repositories done, already as planned, failed and skipped, and whether it was interrupted',
     failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
     skipped: 'repository, region and reason of each',
     warnings: 'texts',
-    diagnostics: 'warnings of the manifest',
+    diagnostics: 'warnings of the manifest, and of consent that was not needed',
   },
   examples: [
     { command: 'slipway apply -e dev', text: 'shows the plan and asks' },
@@ -35,7 +35,7 @@ export const applyCommand = defineCommand({
   ],
   exits: {
     '1': 'an error, or not everything was done',
-    '3': 'refused for safety: a hazard without consent, a stale plan, the wrong account, a lock, nobody to ask',
+    '3': 'refused for safety: a hazard without consent, a saved plan that is out of date or out of place, the wrong account, a lock, nobody to ask',
   },
 });
 

@@ -16,7 +16,7 @@ export const destroyCommand = defineCommand({
   formats: textOrJson,
   json: {
     plan: 'what was to be done',
-    outcome: 'done, failed and skipped repositories, and whether it was interrupted',
+    outcome: 'numbers of repositories done, already as planned, failed and skipped, and whether it was interrupted',
     failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
     skipped: 'repository, region and reason of each',
     warnings: 'texts',

@@ -63,7 +63,11 @@ export const localStopCommand = defineCommand({
   options: { port },
   globals: ['project', 'output', 'color'],
   formats: ['text', 'json'],
-  json: { stopped: 'false where none was running', port: 'its port' },
+  json: {
+    stopped: 'false where none was running',
+    port: 'its port',
+    data: 'the folder it kept its data in, null for --memory; absent where none was running',
+  },
   examples: [{ command: 'slipway local stop', text: 'the one on the default port' }],
 });
 

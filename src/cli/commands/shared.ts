@@ -1,22 +1,13 @@
 // Options that several commands share.
 // It must not know what any command does.
+import { hazardKinds } from '../../plan/model.js';
 import type { OptionSpec } from '../command.js';
-
-const hazards = [
-  'delete-images',
-  'expire-images',
-  'expire-in-use',
-  'lose-access',
-  'open-access',
-  'overwrite-shared',
-  'take-over',
-] as const;
 
 export const accept = {
   kind: 'list',
   flag: '--accept',
   value: 'HAZARD[:NAME]',
-  description: `consents to a hazard, for one repository where NAME is given (repeatable): ${hazards.join(', ')}`,
+  description: `consents to a hazard, for one repository where NAME is given, its name or its key (repeatable): ${hazardKinds.join(', ')}`,
 } as const satisfies OptionSpec;
 
 export const autoApprove = {

@@ -1,6 +1,6 @@
 // How an apply's progress looks, on a terminal and in a log, and how it ends.
 import { describe, expect, it } from 'vitest';
-import type { ApplyEvent } from '../../plan/index.js';
+import type { ApplyEvent, ApplyOutcome } from '../../plan/index.js';
 import { paintFor } from '../text.js';
 import { ApplyProgress, printFailures, printOutcome } from './apply.js';
 
@@ -25,7 +25,7 @@ const events: readonly ApplyEvent[] = [
   { type: 'repository-skipped', repository: 'payments/old', region, reason: 'interrupted before it began' },
 ];
 
-function run(isTTY: boolean, outcome: { done: number; failed: number; skipped: number; interrupted: boolean }) {
+function run(isTTY: boolean, outcome: ApplyOutcome) {
   let text = '';
   const progress = new ApplyProgress({ write: (more) => void (text += more), isTTY, colour: false, columns: 80 });
   for (const event of [...events, { type: 'finished', outcome } as const]) progress.on(event);
@@ -36,7 +36,7 @@ const canvas = { paint: paintFor(false), columns: 80 };
 
 describe('the progress of an apply', () => {
   it('is one line for each repository in a log', () => {
-    const { text, report } = run(false, { done: 1, failed: 1, skipped: 1, interrupted: false });
+    const { text, report } = run(false, { done: 1, already: 0, failed: 1, skipped: 1, interrupted: false });
     expect(text).toMatchInlineSnapshot(`
       "warning: SSM may not be used, so there is no lock
       [1/3] + payments/api  created
@@ -62,15 +62,19 @@ describe('the progress of an apply', () => {
   });
 
   it('rewrites one line on a terminal and leaves none of it behind', () => {
-    const { text } = run(true, { done: 1, failed: 1, skipped: 1, interrupted: false });
+    const { text } = run(true, { done: 1, already: 0, failed: 1, skipped: 1, interrupted: false });
     expect(text).toContain('[0/3] creating payments/api and 1 more …\r\u001b[K');
     const left = text.split('\n').map((line) => line.split('\u001b[K').at(-1));
-    expect(left.join('\n')).toBe(run(false, { done: 1, failed: 1, skipped: 1, interrupted: false }).text);
+    expect(left.join('\n')).toBe(run(false, { done: 1, already: 0, failed: 1, skipped: 1, interrupted: false }).text);
   });
 
   it('says where things stand after an interrupt, and that all is well otherwise', () => {
     expect(
-      printOutcome(run(false, { done: 1, failed: 0, skipped: 2, interrupted: true }).report, 'apply', canvas),
+      printOutcome(
+        run(false, { done: 1, already: 0, failed: 0, skipped: 2, interrupted: true }).report,
+        'apply',
+        canvas,
+      ),
     ).toMatchInlineSnapshot(`
       "
       Interrupted: 1 repository done, 2 skipped
@@ -78,7 +82,11 @@ describe('the progress of an apply', () => {
       "
     `);
     expect(
-      printOutcome(run(false, { done: 3, failed: 0, skipped: 0, interrupted: false }).report, 'destroy', canvas),
+      printOutcome(
+        run(false, { done: 3, already: 0, failed: 0, skipped: 0, interrupted: false }).report,
+        'destroy',
+        canvas,
+      ),
     ).toMatchInlineSnapshot(`
       "
       Destroyed: 3 repositories done

@@ -40,7 +40,7 @@ export class ApplyProgress {
   readonly #failures: Failed[] = [];
   readonly #skipped: Skipped[] = [];
   readonly #warnings: string[] = [];
-  #outcome: ApplyOutcome = { done: 0, failed: 0, skipped: 0, interrupted: false };
+  #outcome: ApplyOutcome = { done: 0, already: 0, failed: 0, skipped: 0, interrupted: false };
   #total = 0;
   #finished = 0;
   #live = false;
@@ -103,7 +103,9 @@ export class ApplyProgress {
         break;
       case 'repository-done':
         this.#line(
-          `${this.#finish(event)} ${painted(event.action === 'delete' ? '-' : event.action === 'create' ? '+' : '~', paint)} ${event.repository}  ${past[event.action]}`,
+          event.already === true
+            ? `${this.#finish(event)} ${painted('=', paint)} ${event.repository}  already as planned`
+            : `${this.#finish(event)} ${painted(event.action === 'delete' ? '-' : event.action === 'create' ? '+' : '~', paint)} ${event.repository}  ${past[event.action]}`,
         );
         break;
       case 'repository-failed':
@@ -161,7 +163,9 @@ export function printFailures({ failures }: ApplyReport, canvas: Canvas): string
 export function printOutcome({ outcome }: ApplyReport, purpose: 'apply' | 'destroy', canvas: Canvas): string {
   const { paint } = canvas;
   const verb = purpose === 'apply' ? 'Applied' : 'Destroyed';
-  const parts = [`${repositories(outcome.done)} done`];
+  const parts = outcome.done === 0 && outcome.already > 0 ? [] : [`${repositories(outcome.done)} done`];
+  if (outcome.already > 0)
+    parts.push(`${parts.length === 0 ? repositories(outcome.already) : outcome.already} already as planned`);
   if (outcome.failed > 0) parts.push(`${outcome.failed} failed`);
   if (outcome.skipped > 0) parts.push(`${outcome.skipped} skipped`);
   const complete = outcome.failed === 0 && outcome.skipped === 0 && !outcome.interrupted;

@@ -21,6 +21,13 @@ export const planCodes = defineCodes({
     'The plan would do something that may hurt, and nobody has said that it may. Nothing was written.',
     'read what would happen, then give the flag that is named',
   ),
+  'plan/consent-unused': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'consent to what does not happen',
+    meaning: 'The plan has no such hazard for a repository of that name. The consent changes nothing.',
+    mend: 'compare the name with the hazards that the plan lists, or leave it out',
+  },
   'plan/unknown-hazard': row(
     'consent to an unknown hazard',
     'What may be accepted is a kind of hazard, or a kind and the name of a repository: `KIND:NAME`.',
@@ -35,6 +42,16 @@ export const planCodes = defineCodes({
     'a plan out of date',
     'Since the plan was made, the registry has changed in a way the plan did not foresee. Nothing was written.',
     'make a new plan',
+  ),
+  'plan/wrong-place': row(
+    'a saved plan in another place',
+    'The plan was made in AWS, on the local ECR or at another endpoint, and would be carried out elsewhere. Nothing was read or written there.',
+    'apply it where it was made, or make a new plan',
+  ),
+  'plan/wrong-project': row(
+    'a saved plan of another project',
+    'The folder holds another project than the one the plan was made of. Nothing was read or written.',
+    "apply it in its own project's folder, or name that with `-C`",
   ),
   'plan/unreadable': row(
     'not a plan',
