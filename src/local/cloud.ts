@@ -196,7 +196,11 @@ export class Cloud {
   record(outcome: Omit<ApiCall, 'service' | 'name' | 'resource'> & { readonly call: CallName }): void {
     const { call, ...rest } = outcome;
     const { service, name } = call;
-    this.#options.trail?.call({ ...rest, service, name, resource: () => call.resource(outcome.context) });
+    try {
+      this.#options.trail?.call({ ...rest, service, name, resource: () => call.resource(outcome.context) });
+    } catch {
+      // Best effort: no call is refused because it cannot be recorded.
+    }
   }
 
   /**

@@ -3,21 +3,25 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
+import { openBackground } from './background.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
+import { Quotas } from './quotas.js';
 import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
 import { openFileStore } from './store/file.js';
 import { openMemoryStore } from './store/memory.js';
 import { taggingService } from './tagging.js';
+import type { Timekeeper } from './timekeeper.js';
 import { awsEndpoint } from './tokens/index.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
 export type { FaultKind, FaultRule } from './faults.js';
+export type { Passage } from './timekeeper.js';
 
 export const defaultPort = 4510;
 /** The account of a caller whose access key id names none. */
@@ -34,7 +38,10 @@ export interface LocalEcrOptions {
   readonly home?: { readonly account: string; readonly region: string };
   /** `local`: addresses that a container client on this machine reaches. `aws`: ECR's own. */
   readonly uriStyle?: 'local' | 'aws';
+  /** The machine's clock, in milliseconds since the epoch; the local ECR's own goes on from it. */
   readonly clock?: { now(): number };
+  /** Keeps to the request rates that ECR publishes. */
+  readonly quotas?: boolean;
   /** Hears of defects of ours; writes to stderr where it is left out. */
   readonly onDefect?: (error: unknown, operation: string) => void;
 }
@@ -48,6 +55,8 @@ export interface LocalEcr {
   /** How often each operation was called, by name. */
   calls(): Record<string, number>;
   resetCalls(): void;
+  /** Moves the clock; what is due on the way is done. */
+  readonly clock: { now(): number } & Pick<Timekeeper, 'advance' | 'set' | 'reset'>;
   setFaults(list: readonly FaultRule[]): void;
   clearFaults(): void;
 }
@@ -74,7 +83,6 @@ async function cannotListen(port: number, error: unknown): Promise<never> {
 /** Starts a local ECR in this process. Throws `local/port-in-use`, `local/cannot-listen` or one of the `local/data-…` codes. */
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
   const home = options.home ?? defaultHome;
-  const clock = options.clock ?? Date;
   const onDefect = options.onDefect ?? toStderr;
   const dataDirectory =
     options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
@@ -94,6 +102,14 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
           // Clients keep credentials by host: one serves every registry here, and the token says who is calling.
           endpointOf: () => `http://localhost:${port}`,
         };
+  const background = openBackground({
+    store,
+    machine: options.clock ?? Date,
+    duties: () => new Map(),
+    onDefect,
+    signal: ending.signal,
+  });
+  const { clock, timekeeper } = background;
   const cloud = new Cloud({
     store,
     services: [ecrService(addresses), taggingService, ssmService],
@@ -102,18 +118,27 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     now: () => clock.now(),
     onDefect,
     signal: ending.signal,
+    trail: background.trail,
+    ...(options.quotas === true && { quotas: new Quotas() }),
   });
   const health: Health = { service: serviceName, version: 1, pid: process.pid, dataDirectory: dataDirectory ?? null };
   const stop = (): void => void close();
 
   let http: HttpServer;
   try {
-    http = await listen({ port: options.port ?? defaultPort, cloud, controls: { faults, health, stop }, onDefect });
+    http = await listen({
+      port: options.port ?? defaultPort,
+      routes: background.routes,
+      cloud,
+      controls: { faults, health, stop, addresses: background.addresses },
+      onDefect,
+    });
   } catch (error) {
     store.close();
     return cannotListen(options.port ?? defaultPort, error);
   }
   port = http.port;
+  background.start();
   const note = dataDirectory === undefined ? undefined : join(dataDirectory, 'local.json');
   if (note !== undefined) writeFileSync(note, `${JSON.stringify({ pid: process.pid, port })}\n`);
 
@@ -127,7 +152,9 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       closing = true;
       ending.abort();
       try {
+        const ended = background.stop();
         await http.close();
+        await ended;
         store.close();
         if (note !== undefined) rmSync(note, { force: true });
       } finally {
@@ -144,6 +171,12 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     close,
     calls: () => cloud.calls(),
     resetCalls: () => cloud.resetCalls(),
+    clock: {
+      now: () => clock.now(),
+      advance: (milliseconds) => timekeeper.advance(milliseconds),
+      set: (time) => timekeeper.set(time),
+      reset: () => timekeeper.reset(),
+    },
     setFaults: (list) => faults.set(faultRules(list)),
     clearFaults: () => faults.clear(),
   };
