@@ -61,6 +61,7 @@ export function openFileStore(folder: string): Store {
     'INSERT INTO documents (kind, scope, key, value) VALUES (?, ?, ?, ?) ON CONFLICT (kind, scope, key) DO UPDATE SET value = excluded.value',
   );
   const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ? AND key = ?');
+  const clear = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ?');
   const page = database.prepare(
     'SELECT key, value FROM documents WHERE kind = ? AND scope = ? AND key > ? ORDER BY key LIMIT ?',
   );
@@ -86,6 +87,10 @@ export function openFileStore(folder: string): Store {
     delete(kind, scope, key) {
       live();
       return remove.run(kind, scope, key).changes > 0;
+    },
+    clear(kind, scope) {
+      live();
+      clear.run(kind, scope);
     },
     list(kind, scope, { after, limit } = {}) {
       live();

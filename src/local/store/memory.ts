@@ -74,6 +74,13 @@ export function openMemoryStore(): Store {
       erase(kind, scope, key);
       return true;
     },
+    clear(kind, scope) {
+      const found = shelf(kind, scope);
+      const scopes = shelves.get(kind);
+      if (found === undefined || scopes === undefined) return;
+      scopes.delete(scope);
+      undo?.push(() => void scopes.set(scope, found));
+    },
     list(kind, scope, page: Page = {}) {
       const found = shelf(kind, scope);
       if (found === undefined) return [];

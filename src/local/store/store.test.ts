@@ -57,6 +57,30 @@ describe.each([
     expect(store.scopes('a')).toEqual([]);
   });
 
+  it('clears a kind in a scope, and takes that back with the transaction', () => {
+    store.put('a', 's', 'k', 1);
+    store.put('a', 's', 'l', 2);
+    store.put('a', 't', 'k', 3);
+    store.put('b', 's', 'k', 4);
+    expect(() =>
+      store.transaction(() => {
+        store.put('a', 's', 'm', 5);
+        store.clear('a', 's');
+        store.put('a', 's', 'l', 6);
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(store.list('a', 's')).toEqual([
+      ['k', 1],
+      ['l', 2],
+    ]);
+    store.transaction(() => store.clear('a', 's'));
+    store.clear('a', 'nowhere');
+    expect(store.list('a', 's')).toEqual([]);
+    expect(store.scopes('a')).toEqual(['t']);
+    expect(store.list('b', 's')).toEqual([['k', 4]]);
+  });
+
   it('lists in the order of UTF-8 bytes, from a key on, to a limit', () => {
     const keys = ['b', 'a/b', 'a', 'a-b', '\u{1F600}', '\uFF5E', 'B'];
     for (const key of keys) store.put('a', 's', key, key);
