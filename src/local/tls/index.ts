@@ -1,0 +1,3 @@
+// The folder's door.
+export { type Authority, openAuthority } from './authority.js';
+export { createTwofoldServer } from './one-port.js';
