@@ -17,11 +17,14 @@ export const publishedRates = {
 } as const satisfies Record<string, number>;
 
 interface Bucket {
-  tokens: number;
+  /** In thousandths of a request: whole numbers, so that nothing is lost by rounding. */
+  level: number;
   /** Milliseconds since the epoch. */
   filledAt: number;
 }
 
+/** What a request costs: a rate a second fills so much in a millisecond. */
+const request = 1000;
 /** Accounts are made up by callers: beyond so many buckets, those that are full again are forgotten. */
 const maxBuckets = 10_000;
 
@@ -41,14 +44,14 @@ export class Quotas {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
       if (this.#buckets.size >= maxBuckets) this.#forget(now);
-      this.#buckets.set(key, (bucket = { tokens: rate, filledAt: now }));
+      this.#buckets.set(key, (bucket = { level: rate * request, filledAt: now }));
     }
     // A clock that was put back fills nothing.
     const passed = Math.max(0, now - bucket.filledAt);
-    bucket.tokens = Math.min(rate, bucket.tokens + (passed * rate) / 1000);
+    bucket.level = Math.min(rate * request, bucket.level + passed * rate);
     bucket.filledAt = now;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
+    if (bucket.level < request) return false;
+    bucket.level -= request;
     return true;
   }
 

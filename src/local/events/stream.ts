@@ -124,7 +124,8 @@ export function eventsRoute({ store, trail, signal }: StreamOptions): Route {
         response,
         AbortSignal.any([gone.signal, signal]),
       );
-      response.end();
+      // A server that ends does not wait for a client that could ask for something else.
+      response.end(() => void (signal.aborted && request.socket.end()));
     },
   };
 }
