@@ -3,7 +3,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
-import { daemonStatus, startDaemon } from '../local/daemon.js';
+import { daemonStatus, type RunningEcr, startDaemon } from '../local/daemon.js';
 import { shownPath } from './print/diagnostics.js';
 import type { Services } from './services.js';
 
@@ -57,17 +57,31 @@ export async function holdsNothing(project: string, services: Services): Promise
   return (await daemonStatus(localPort(undefined, services))).state === 'absent';
 }
 
+/** What a server says of itself that decides how it is reached. */
+export type Reached = Pick<RunningEcr, 'port' | 'certificateAuthority'>;
+
+/** The address for people and their tools; Slipway itself needs no certificate on this machine. */
+export function toolUrl({ port, certificateAuthority }: Reached): string {
+  return certificateAuthority === null ? localUrl(port) : localUrl(port).replace('http:', 'https:');
+}
+
 /** The variables that point any AWS tool at it. The secret may be anything: nobody but this machine can reach the server. */
 export function localVariables(
-  port: number,
+  server: Reached,
   place: { readonly account: string; readonly region: string },
 ): Readonly<Record<string, string>> {
+  const { certificateAuthority } = server;
   return {
-    AWS_ENDPOINT_URL: localUrl(port),
+    AWS_ENDPOINT_URL: toolUrl(server),
     AWS_ACCESS_KEY_ID: place.account,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,
+    // The second is for the AWS SDK for JavaScript, which does not know the first.
+    ...(certificateAuthority !== null && {
+      AWS_CA_BUNDLE: certificateAuthority,
+      NODE_EXTRA_CA_CERTS: certificateAuthority,
+    }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Health {
   readonly version: 1;
   readonly pid: number;
   readonly dataDirectory: string | null;
+  /** Path of the certificate to trust, where the port speaks HTTPS as well. */
+  readonly certificateAuthority?: string | null;
 }
 
 export interface ControlRequest {

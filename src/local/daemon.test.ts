@@ -20,10 +20,10 @@ beforeAll(async () => {
   mkdirSync(cache, { recursive: true });
   const program = `
     import { startLocalEcr } from ${JSON.stringify(resolve('src/local/index.ts'))};
-    const [local, start, foreground, , port, where, folder] = process.argv.slice(2);
+    const [local, start, foreground, , port, where, folder, tls] = process.argv.slice(2);
     if ([local, start, foreground].join(' ') !== 'local start --foreground') throw new Error('called wrongly');
     try {
-      await startLocalEcr({ port: Number(port), ...(where === '--data' ? { dataDirectory: folder } : { memory: true }) });
+      await startLocalEcr({ port: Number(port), tls: tls === '--tls', ...(where === '--data' ? { dataDirectory: folder } : { memory: true }) });
     } catch (error) {
       process.stderr.write(error.message + '\\n');
       process.exitCode = 1;
@@ -72,7 +72,13 @@ describe('the local ECR in the background', () => {
     const first = await startDaemon({ port, dataDirectory: folder, entry });
     expect(first).toMatchObject({ started: true, port, dataDirectory: folder });
     expect(JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8'))).toEqual({ pid: first.pid, port });
-    expect(await daemonStatus(port)).toEqual({ state: 'running', port, pid: first.pid, dataDirectory: folder });
+    expect(await daemonStatus(port)).toEqual({
+      state: 'running',
+      port,
+      pid: first.pid,
+      dataDirectory: folder,
+      certificateAuthority: null,
+    });
     expect(await startDaemon({ port, dataDirectory: folder, entry })).toEqual({ ...first, started: false });
     await client().send(new CreateRepositoryCommand({ repositoryName: 'app' }));
     expect(await stopDaemon(port)).toBe(true);
@@ -90,6 +96,18 @@ describe('the local ECR in the background', () => {
     while ((await daemonStatus(port)).state !== 'absent') await new Promise((done) => setImmediate(done));
     await startDaemon({ port, dataDirectory: folder, entry });
     expect((await client().send(new DescribeRepositoriesCommand({}))).repositories).toHaveLength(20);
+  });
+
+  it('that runs without TLS is not taken for one with', async () => {
+    const { pid, certificateAuthority } = await startDaemon({ port, dataDirectory: folder, entry });
+    expect(certificateAuthority).toBeNull();
+    await expect(startDaemon({ port, dataDirectory: folder, entry, tls: true })).rejects.toThrow(
+      `local/no-tls: the local ECR on port ${port} (process ${pid}) runs without TLS`,
+    );
+    await stopDaemon(port);
+    const second = await startDaemon({ port, dataDirectory: folder, entry, tls: true });
+    expect(second.certificateAuthority).toBe(join(folder, 'tls', 'ca.crt'));
+    expect(await startDaemon({ port, dataDirectory: folder, entry })).toEqual({ ...second, started: false });
   });
 
   it('started twice at once is one', async () => {

@@ -9,16 +9,26 @@ import { fail } from '../diagnostics/index.js';
 import { type Health, serviceName } from './control.js';
 
 export type DaemonStatus =
-  | { readonly state: 'running'; readonly port: number; readonly pid: number; readonly dataDirectory: string | null }
+  | ({ readonly state: 'running' } & RunningEcr)
   /** Nothing listens. */
   | { readonly state: 'absent'; readonly port: number }
   /** Something listens that is no local ECR. */
   | { readonly state: 'foreign'; readonly port: number; readonly what: string };
 
+export interface RunningEcr {
+  readonly port: number;
+  readonly pid: number;
+  readonly dataDirectory: string | null;
+  /** Path of the certificate to trust, where the port speaks HTTPS as well. */
+  readonly certificateAuthority: string | null;
+}
+
 export interface DaemonOptions {
   readonly port: number;
   readonly dataDirectory?: string;
   readonly memory?: boolean;
+  /** One that runs without is not joined. */
+  readonly tls?: boolean;
   /** The program to run with `local start --foreground …`. */
   readonly entry: string;
   /** Further arguments, for instance `--uri-style aws`. */
@@ -58,7 +68,10 @@ export async function daemonStatus(port: number): Promise<DaemonStatus> {
   }
   try {
     const health: unknown = await response.json();
-    if (isHealth(health)) return { state: 'running', port, pid: health.pid, dataDirectory: health.dataDirectory };
+    if (isHealth(health)) {
+      const { pid, dataDirectory, certificateAuthority = null } = health;
+      return { state: 'running', port, pid, dataDirectory, certificateAuthority };
+    }
   } catch {
     // Not JSON: told below.
   }
@@ -114,6 +127,7 @@ function launch(
       '--port',
       String(options.port),
       ...where,
+      ...(options.tls === true ? ['--tls'] : []),
       ...(options.extraArguments ?? []),
     ],
     { detached: true, stdio: ['ignore', output, output] },
@@ -135,17 +149,17 @@ function sameData(status: DaemonStatus, dataDirectory: string | undefined): bool
  * Starts a local ECR that outlives this process, and waits until it answers. One that runs on the same port and data already is
  * left as it is (`started: false`). Throws `local/port-in-use`, `local/data-locked`, `local/data-unusable` or `local/start-failed`.
  */
-export async function startDaemon(options: DaemonOptions): Promise<{
-  readonly started: boolean;
-  readonly port: number;
-  readonly pid: number;
-  readonly dataDirectory: string | null;
-}> {
+export async function startDaemon(options: DaemonOptions): Promise<RunningEcr & { readonly started: boolean }> {
   const { port } = options;
   const dataDirectory =
     options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
   const before = await daemonStatus(port);
-  if (before.state === 'running' && sameData(before, dataDirectory)) return { started: false, ...running(before) };
+  if (before.state === 'running' && sameData(before, dataDirectory)) {
+    if (options.tls === true && before.certificateAuthority === null) {
+      fail('local/no-tls', `the local ECR on port ${port} (process ${before.pid}) runs without TLS`);
+    }
+    return { started: false, ...running(before) };
+  }
   if (before.state !== 'absent') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(before)}`);
 
   const { ended, log, abandon } = launch(options, dataDirectory);
@@ -174,12 +188,8 @@ export async function startDaemon(options: DaemonOptions): Promise<{
   }
 }
 
-function running(status: Extract<DaemonStatus, { state: 'running' }>): {
-  port: number;
-  pid: number;
-  dataDirectory: string | null;
-} {
-  return { port: status.port, pid: status.pid, dataDirectory: status.dataDirectory };
+function running({ state: _, ...rest }: Extract<DaemonStatus, { state: 'running' }>): RunningEcr {
+  return rest;
 }
 
 function said(output: string): string {

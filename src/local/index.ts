@@ -1,6 +1,7 @@
 // The room's door: an ECR on this machine, in this process or in the background.
 // It must not know who talks to it, nor print for anyone but the operator of a broken server.
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { openBackground } from './background.js';
@@ -17,6 +18,7 @@ import { openFileStore } from './store/file.js';
 import { openMemoryStore } from './store/memory.js';
 import { taggingService } from './tagging.js';
 import type { Timekeeper } from './timekeeper.js';
+import { type Authority, openAuthority } from './tls/index.js';
 import { awsEndpoint } from './tokens/index.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
@@ -40,6 +42,8 @@ export interface LocalEcrOptions {
   readonly uriStyle?: 'local' | 'aws';
   /** The machine's clock, in milliseconds since the epoch; the local ECR's own goes on from it. */
   readonly clock?: { now(): number };
+  /** Speaks HTTPS on its port as well, with a certificate of an authority that is made once in the data directory. */
+  readonly tls?: boolean;
   /** Keeps to the request rates that ECR publishes. */
   readonly quotas?: boolean;
   /** Hears of defects of ours; writes to stderr where it is left out. */
@@ -49,6 +53,8 @@ export interface LocalEcrOptions {
 export interface LocalEcr {
   readonly port: number;
   readonly url: string;
+  /** Path of the certificate to trust, with `tls`. */
+  readonly certificateAuthority: string | undefined;
   /** Resolves when the server has ended, however that came about. */
   readonly closed: Promise<void>;
   close(): Promise<void>;
@@ -80,6 +86,23 @@ async function cannotListen(port: number, error: unknown): Promise<never> {
   );
 }
 
+/** An authority in the data directory, or in a folder that goes with the server. `undo` is done where it cannot be had. */
+function openTls(
+  dataDirectory: string | undefined,
+  undo: () => void,
+): { readonly authority: Authority; readonly forget: () => void } {
+  try {
+    if (dataDirectory !== undefined) {
+      return { authority: openAuthority(join(dataDirectory, 'tls')), forget: () => undefined };
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-tls-'));
+    return { authority: openAuthority(folder), forget: () => rmSync(folder, { recursive: true, force: true }) };
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
 /** Starts a local ECR in this process. Throws `local/port-in-use`, `local/cannot-listen` or one of the `local/data-…` codes. */
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
   const home = options.home ?? defaultHome;
@@ -89,6 +112,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const store = dataDirectory === undefined ? openMemoryStore() : openFileStore(dataDirectory);
   const faults = new Faults();
   const ending = new AbortController();
+  const tls = options.tls === true ? openTls(dataDirectory, () => store.close()) : undefined;
+  const scheme = tls === undefined ? 'http' : 'https';
 
   let port = 0;
   const addresses: Addresses =
@@ -100,7 +125,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
             return `localhost:${port}/${registry}${name}`;
           },
           // Clients keep credentials by host: one serves every registry here, and the token says who is calling.
-          endpointOf: () => `http://localhost:${port}`,
+          endpointOf: () => `${scheme}://localhost:${port}`,
         };
   const background = openBackground({
     store,
@@ -121,7 +146,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     trail: background.trail,
     ...(options.quotas === true && { quotas: new Quotas() }),
   });
-  const health: Health = { service: serviceName, version: 1, pid: process.pid, dataDirectory: dataDirectory ?? null };
+  const health: Health = {
+    service: serviceName,
+    version: 1,
+    pid: process.pid,
+    dataDirectory: dataDirectory ?? null,
+    certificateAuthority: tls?.authority.file ?? null,
+  };
   const stop = (): void => void close();
 
   let http: HttpServer;
@@ -130,11 +161,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       port: options.port ?? defaultPort,
       routes: background.routes,
       cloud,
+      ...(tls !== undefined && { authority: tls.authority }),
       controls: { faults, health, stop, addresses: background.addresses },
       onDefect,
     });
   } catch (error) {
     store.close();
+    tls?.forget();
     return cannotListen(options.port ?? defaultPort, error);
   }
   port = http.port;
@@ -156,6 +189,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
         await http.close();
         await ended;
         store.close();
+        tls?.forget();
         if (note !== undefined) rmSync(note, { force: true });
       } finally {
         whenClosed();
@@ -166,7 +200,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 
   return {
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
+    certificateAuthority: tls?.authority.file,
     closed,
     close,
     calls: () => cloud.calls(),

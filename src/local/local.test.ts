@@ -351,7 +351,7 @@ describe('the fault switch', () => {
     expect(await control('GET', 'calls')).toEqual([200, {}]);
     expect(await control('GET', 'health')).toEqual([
       200,
-      { service: 'slipway-local', version: 1, pid: process.pid, dataDirectory: null },
+      { service: 'slipway-local', version: 1, pid: process.pid, dataDirectory: null, certificateAuthority: null },
     ]);
     for (const [body, message] of [
       ['{', 'the body is not JSON'],

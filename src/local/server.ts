@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Cloud, Outcome } from './cloud.js';
 import { type ControlOptions, control, controlPrefix } from './control.js';
 import { ServiceError } from './service.js';
+import { type Authority, createTwofoldServer } from './tls/index.js';
 import { jsonError } from './wire/answer.js';
 import { bodyLimit, readBody, utf8 } from './wire/body.js';
 
@@ -24,6 +25,8 @@ export interface Route {
 
 export interface HttpOptions {
   readonly port: number;
+  /** With one the port speaks HTTPS as well. */
+  readonly authority?: Authority;
   /** Asked in order; the cloud has what none of them matches. */
   readonly routes?: readonly Route[];
   readonly cloud: Cloud;
@@ -147,10 +150,14 @@ function shut(server: Server): Promise<void> {
 
 /** Rejects with the operating system's error where the port cannot be had. */
 export function listen(options: HttpOptions): Promise<HttpServer> {
-  const server = createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
+  const limits = { maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 };
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     response.on('error', () => response.destroy());
     void serve(request, response, options, server);
-  });
+  };
+  const { authority } = options;
+  const server: Server =
+    authority === undefined ? createServer(limits, answer) : createTwofoldServer(limits, authority, answer);
   server.maxHeadersCount = 100;
   watchSilence(server, options.idle ?? 60_000);
   server.on('clientError', refuseGarbage);

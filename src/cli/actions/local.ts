@@ -11,8 +11,9 @@ import {
   describeWhose,
   isOwn,
   localPort,
-  localUrl,
   localVariables,
+  type Reached,
+  toolUrl,
 } from '../local-server.js';
 import { printJson } from '../print/json.js';
 import type { Services } from '../services.js';
@@ -43,15 +44,16 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
 
   const extraArguments = options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
-  const running = await startDaemon({ port, ...data, entry: services.entry, extraArguments });
-  const variables = localVariables(port, anyPlace);
+  const running = await startDaemon({ port, ...data, tls: options.tls, entry: services.entry, extraArguments });
+  const variables = localVariables(running, anyPlace);
   if (global.output === 'json') {
     printJson(services.stdout, {
-      url: localUrl(port),
+      url: toolUrl(running),
       port,
       pid: running.pid,
       data: running.dataDirectory,
       started: running.started,
+      certificateAuthority: running.certificateAuthority,
       variables,
     });
     return exit.ok;
@@ -60,18 +62,33 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   const flag = options.port === undefined ? '' : ` --port ${port}`;
   services.stdout.write(
     [
-      paint.bold(paint.green(`${head} on ${localUrl(port)}`)) +
+      paint.bold(paint.green(`${head} on ${toolUrl(running)}`)) +
         paint.dim(` (process ${running.pid}, ${describeData(running.dataDirectory, services.cwd)})`),
       '',
       'Slipway uses it with --local. For any other AWS tool, paste:',
       '',
       exportsOf(variables).trimEnd().replace(/^/gm, '  '),
       '',
+      ...trust(running),
       `slipway local env -e NAME${flag} prints that for an environment, slipway local stop${flag} stops it`,
       '',
     ].join('\n'),
   );
   return exit.ok;
+}
+
+/** What container clients are to do, which have no variable for it. They take localhost itself on trust. */
+function trust({ port, certificateAuthority }: Reached): readonly string[] {
+  if (certificateAuthority === null) return [];
+  const install = (folder: string): string =>
+    `  sudo install -D ${shellQuote(certificateAuthority)} /etc/${folder}/certs.d/localhost:${port}/ca.crt`;
+  return [
+    'It speaks HTTPS, and HTTP too. For container clients that insist:',
+    '',
+    install('docker'),
+    install('containers'),
+    '',
+  ];
 }
 
 /** Stays until Ctrl-C, or until somebody asks the server to stop. */
@@ -86,11 +103,13 @@ async function serve(
   const server = await startLocalEcr({
     port,
     uriStyle,
+    tls: options.tls,
     ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
   });
   const end = (): void => void server.close();
   services.signal.addEventListener('abort', end, { once: true });
   if (services.signal.aborted) end();
+  const certificateAuthority = server.certificateAuthority ?? null;
   if (global.output === 'json') {
     const health = await daemonStatus(server.port);
     const pid = health.state === 'running' ? health.pid : null;
@@ -100,7 +119,8 @@ async function serve(
       pid,
       data: dataDirectory ?? null,
       started: true,
-      variables: localVariables(server.port, anyPlace),
+      certificateAuthority,
+      variables: localVariables({ port: server.port, certificateAuthority }, anyPlace),
     });
   } else {
     services.stdout.write(`local ECR on ${server.url} (${describeData(dataDirectory ?? null, services.cwd)})\n`);
@@ -136,11 +156,16 @@ export async function status({ options, global }: LocalStatusArgs, services: Ser
     printJson(services.stdout, {
       running,
       port,
-      ...(running ? { url: localUrl(port), pid: found.pid, data: found.dataDirectory } : {}),
+      ...(running && {
+        url: toolUrl(found),
+        pid: found.pid,
+        data: found.dataDirectory,
+        certificateAuthority: found.certificateAuthority,
+      }),
     });
   } else if (running) {
     services.stdout.write(
-      `a local ECR runs on ${localUrl(port)} (process ${found.pid}, ${describeWhose(found.dataDirectory, global.project, services.cwd)})\n`,
+      `a local ECR runs on ${toolUrl(found)} (process ${found.pid}, ${describeWhose(found.dataDirectory, global.project, services.cwd)})\n`,
     );
   } else {
     services.stdout.write(
@@ -156,7 +181,12 @@ export async function env({ options, global }: LocalEnvArgs, services: Services)
   const port = localPort(options.port, services);
   const environment =
     global.environment === undefined ? anyPlace : chooseEnvironment(await openProject(global), global.environment);
-  const variables = localVariables(port, environment);
+  const found = await daemonStatus(port);
+  // Where none runs, the variables are those of one that is started later.
+  const variables = localVariables(
+    found.state === 'running' ? found : { port, certificateAuthority: null },
+    environment,
+  );
   if (global.output === 'json') printJson(services.stdout, { variables });
   else services.stdout.write(exportsOf(variables));
   return exit.ok;

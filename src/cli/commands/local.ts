@@ -36,6 +36,12 @@ export const localStartCommand = defineCommand({
       choices: ['local', 'aws'],
       description: 'repository URLs that container clients on this machine reach, or those of AWS (default: local)',
     },
+    tls: {
+      kind: 'flag',
+      flag: '--tls',
+      description:
+        'speaks HTTPS on its port as well, with a certificate authority that is made once in the data directory',
+    },
     foreground: { kind: 'flag', flag: '--foreground', description: 'stays with it until Ctrl-C' },
   },
   globals: ['project', 'output', 'color'],
@@ -46,11 +52,13 @@ export const localStartCommand = defineCommand({
     pid: 'its process',
     data: 'its folder, null for --memory',
     started: 'false where it was running already',
+    certificateAuthority: 'the file to trust with --tls, null without',
     variables: 'the environment that points AWS tools at it',
   },
   examples: [
     { command: 'slipway local start', text: 'then `slipway plan --local`, or any AWS tool' },
     { command: 'slipway local start --memory --foreground --port 4600', text: 'for a test run' },
+    { command: 'slipway local start --tls', text: 'for clients that insist on HTTPS; says what they are to trust' },
   ],
 });
 
@@ -86,6 +94,7 @@ export const localStatusCommand = defineCommand({
     url: 'its address',
     pid: 'its process',
     data: 'its folder, null for --memory',
+    certificateAuthority: 'the file to trust where it runs with --tls, else null',
   },
   examples: [{ command: 'slipway local status', text: 'for a script: ends with 2 where none runs' }],
   exits: { '2': 'none is running' },
@@ -96,7 +105,7 @@ export const localEnvCommand = defineCommand({
   group: 'This machine',
   summary: 'prints the variables that point AWS tools at it',
   description: [
-    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and eu-west-1.',
+    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and eu-west-1. Where it runs with --tls, the variables name its certificate authority too.',
   ],
   operands: [],
   options: { port },

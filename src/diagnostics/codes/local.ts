@@ -16,6 +16,13 @@ export const localCodes = defineCodes({
     meaning: 'The operating system refused the port, for instance because it is privileged.',
     mend: 'choose another port with --port',
   },
+  'local/no-tls': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The local ECR runs without TLS',
+    meaning: 'One was to be started with --tls, and one that speaks plain HTTP alone has the port and the data already.',
+    mend: 'stop it with `slipway local stop`, and start it again with --tls',
+  },
   'local/data-locked': {
     severity: 'error',
     fault: 'user',

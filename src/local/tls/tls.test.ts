@@ -1,14 +1,25 @@
 // Certificates as OpenSSL reads them, the authority of a folder, and a port that speaks both.
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions, type Server } from 'node:https';
 import { type AddressInfo, connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
+import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { daemonStatus, startLocalEcr } from '../index.js';
 import { openAuthority } from './authority.js';
 import { makeAuthority, makeServer } from './certificate.js';
 import { bits, element, identifier, integer, time } from './der.js';
@@ -276,6 +287,42 @@ describe('a port that speaks both', () => {
     server.closeAllConnections();
     await Promise.all([closed, ...ended]);
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  });
+});
+
+describe('the local ECR with TLS', () => {
+  it('serves the clients of AWS over HTTPS, and its health over HTTP', async () => {
+    const local = await startLocalEcr({ port: 0, tls: true });
+    const authority = local.certificateAuthority ?? '';
+    try {
+      const client = new ECRClient({
+        endpoint: local.url,
+        region: 'eu-west-1',
+        credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' },
+        requestHandler: { httpsAgent: new Agent({ ca: readFileSync(authority) }) },
+      });
+      const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
+      expect(authorizationData?.[0]?.proxyEndpoint).toBe(`https://localhost:${local.port}`);
+      client.destroy();
+      expect(await daemonStatus(local.port)).toMatchObject({ state: 'running', certificateAuthority: authority });
+    } finally {
+      await local.close();
+    }
+    expect(existsSync(authority)).toBe(false);
+  });
+
+  it('keeps its authority with its data', async () => {
+    const first = await startLocalEcr({ port: 0, tls: true, dataDirectory: folder });
+    const before = readFileSync(first.certificateAuthority ?? '', 'utf8');
+    await first.close();
+    const second = await startLocalEcr({ port: 0, tls: true, dataDirectory: folder });
+    expect(readFileSync(second.certificateAuthority ?? '', 'utf8')).toBe(before);
+    await second.close();
+    rmSync(join(folder, 'tls'), { recursive: true });
+    writeFileSync(join(folder, 'tls'), '');
+    await expect(startLocalEcr({ port: 0, tls: true, dataDirectory: folder })).rejects.toThrow('local/data-unusable');
+    // The data is let go of.
+    await (await startLocalEcr({ port: 0, dataDirectory: folder })).close();
   });
 });
 
