@@ -1,45 +1,66 @@
-// Builds dist/: the library with its types by tsc, the command line as a small set of chunks by esbuild.
+// Builds dist/: the library with its types by tsc, the command line by esbuild, and V8's code of the command line.
 // `--cli-only --out DIR` writes the command line alone to DIR/bin; tests use it.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { keepCode } from './keep-code.mjs';
 
 const { values } = parseArgs({
   options: { 'cli-only': { type: 'boolean', default: false }, out: { type: 'string', default: 'dist' } },
 });
 const out = resolve(values.out);
+const bin = join(out, 'bin');
 const root = resolve(import.meta.dirname, '..');
 process.chdir(root);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-const requireOfNode =
-  "import{createRequire as slipwayRequire}from'node:module';const require=slipwayRequire(import.meta.url);";
+/** CommonJS in one file: an ES module cannot be given code that V8 kept, and each file costs a start its time. */
+const common = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 
-async function commandLine() {
-  rmSync(join(out, 'bin'), { recursive: true, force: true });
-  await build({
+async function program() {
+  const { outputFiles } = await build({
+    ...common,
     entryPoints: { slipway: 'src/cli/main.ts' },
-    outdir: join(out, 'bin'),
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // The SDK's ES build: its CommonJS one loses its named exports behind a dynamic import, and cannot be shaken.
+    outdir: join(bin, 'program'),
+    entryNames: '[name]-[hash]',
+    write: false,
+    // The SDK's ES build: its CommonJS one cannot be shaken.
     mainFields: ['module', 'main'],
     // A native module cannot be bundled.
     external: ['libsql'],
-    define: { SLIPWAY_VERSION: JSON.stringify(version) },
-    // Some dependencies are CommonJS and ask for Node's own modules with require.
-    banner: { js: requireOfNode },
-    legalComments: 'none',
-    logLevel: 'warning',
+    // Parts that are imported lazily are run lazily all the same.
+    supported: { 'dynamic-import': false },
+    define: { SLIPWAY_VERSION: JSON.stringify(version), 'import.meta.url': 'slipwayUrl' },
+    banner: { js: "const slipwayUrl=require('node:url').pathToFileURL(__filename).href;" },
   });
-  chmodSync(join(out, 'bin', 'slipway.js'), 0o755);
+  const [file] = outputFiles;
+  writeFileSync(file.path, file.contents);
+  return relative(bin, file.path);
+}
+
+async function commandLine() {
+  rmSync(bin, { recursive: true, force: true });
+  mkdirSync(join(bin, 'program'), { recursive: true });
+  // The package is of ES modules otherwise.
+  writeFileSync(join(bin, 'package.json'), '{"type":"commonjs"}\n');
+  await build({
+    ...common,
+    entryPoints: { slipway: 'src/cli/start.ts' },
+    outdir: bin,
+    define: { SLIPWAY_PROGRAM: JSON.stringify(await program()) },
+    banner: { js: '#!/usr/bin/env node' },
+  });
+  chmodSync(join(bin, 'slipway.js'), 0o755);
 }
 
 function library() {
@@ -60,3 +81,10 @@ if (!values['cli-only']) {
   }
 }
 await commandLine();
+if (!values['cli-only']) {
+  try {
+    await keepCode(out);
+  } catch (error) {
+    process.stderr.write(`build: V8's code is not kept, so commands start slower: ${error.message}\n`);
+  }
+}

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The process around the command line: streams, signals, a person at the terminal, and the exit code.
 // It must not know any command. It is the only file that touches the process.
 import { realpathSync } from 'node:fs';
@@ -93,6 +92,8 @@ const services: Services = {
   entry: realpathSync(process.argv[1] ?? ''),
 };
 
-const code = await runCli(process.argv.slice(2), services);
-// Idle keep-alive connections would hold the process for seconds; what was written is flushed first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+// No await out here: the program is bundled as CommonJS, which V8 can keep compiled (scripts/build.mjs).
+void runCli(process.argv.slice(2), services).then((code) => {
+  // Idle keep-alive connections would hold the process for seconds; what was written is flushed first.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+});
