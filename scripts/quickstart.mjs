@@ -1,5 +1,5 @@
 // The two-minute story of Slipway, on an ECR of this machine: run it with `npm run quickstart`.
-// It works in a temporary folder, on a free port, in memory, and leaves nothing behind.
+// It works in a temporary folder, on a free port, and leaves nothing behind.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,8 @@ const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 const say = (text) => process.stdout.write(`\n${paint('1', `# ${text}`)}\n`);
 
-const local = await startLocalEcr({ memory: true, port: 0 });
+// Where `--local` itself would keep its data.
+const local = await startLocalEcr({ dataDirectory: join(folder, '.slipway', 'local'), port: 0 });
 const env = { ...process.env, SLIPWAY_LOCAL_PORT: String(local.port), ...(colour ? { FORCE_COLOR: '1' } : {}) };
 
 /** Runs `slipway` as a person would, and stops the story where it ends otherwise than expected. */
@@ -32,7 +33,8 @@ async function slipway(args, expected = 0) {
 }
 
 try {
-  cpSync(join(root, 'examples', 'payments'), folder, { recursive: true });
+  const example = join(root, 'examples', 'payments');
+  cpSync(example, folder, { recursive: true, filter: (path) => !path.startsWith(join(example, '.slipway')) });
   say('One small manifest: three repositories, two environments');
   process.stdout.write(readFileSync(join(folder, 'slipway.yaml'), 'utf8'));
   say('Is it right?');
