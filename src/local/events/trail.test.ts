@@ -114,7 +114,9 @@ describe('a record', () => {
 
   it('of what the service did of itself has nobody behind it', () => {
     const { trail, context } = open();
-    trail.serviceEvent({ place: context, name: 'DryRunEvent', resource: arn, details: { repositoryName: 'app' } });
+    const { account, region } = context;
+    const details = { repositoryName: 'app' };
+    trail.serviceEvent({ account, region, time: context.now(), name: 'DryRunEvent', resource: arn, details });
     trail.flush();
     expect(trail.after(placeOf(0), 10)[0]?.[1]).toMatchObject({
       userIdentity: { accountId: '123456789012', invokedBy: 'AWS Internal' },
