@@ -129,7 +129,7 @@ describe('a Deny beside it', () => {
 });
 
 test('what no AWS would have taken is no failure, and keeps nobody out', () => {
-  const odd = (members: object) => of({ ...allow({ Principal: '*' }), ...members } as Statement);
+  const odd = (members: object) => of({ ...allow({ Principal: '*' }), ...members });
   expect(odd({ Condition: null })).toEqual(['everyone: anybody with an AWS account may pull where null']);
   expect(odd({ Condition: { StringEquals: 'x' } })[0]).toContain('everyone: anybody with an AWS account may pull');
   expect(odd({ Condition: { StringEquals: { 'aws:PrincipalOrgID': null } } }).length).toBe(1);

@@ -48,7 +48,7 @@ describe('an advised command', () => {
   it('is read back as the same run', () => {
     const line = commandLine(planCommand, busy).replace('slipway', String.raw`printf '%s\0'`);
     const words = execFileSync('sh', ['-c', line], { encoding: 'utf8' }).split('\0').slice(0, -1);
-    const parsed = parse(words, catalog, { version: '0', cwd, style: { paint: paintFor(false), columns: 80 } });
+    const parsed = parse(words, catalog, { cwd, style: { paint: paintFor(false), columns: 80 } });
     expect(parsed).toMatchObject({ kind: 'run', args: { global: { ...busy.global, output: 'text' } } });
   });
 });

@@ -12,9 +12,7 @@ import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
 import { schemaCommand } from './commands/schema.js';
 import { validateCommand } from './commands/validate.js';
-
-/** The scripts are made of all commands, so this one has its own way of being run. */
-const specsForCompletion = () => catalog.map((one) => one.spec);
+import { versionCommand } from './commands/version.js';
 
 export const catalog: readonly BoundCommand[] = [
   bind(initCommand, async () => (await import('./actions/init.js')).init),
@@ -30,5 +28,6 @@ export const catalog: readonly BoundCommand[] = [
   bind(localStopCommand, async () => (await import('./actions/local.js')).stop),
   bind(localStatusCommand, async () => (await import('./actions/local.js')).status),
   bind(localEnvCommand, async () => (await import('./actions/local.js')).env),
-  bind(completionCommand, async () => (await import('./actions/completion.js')).completion(specsForCompletion())),
+  bind(completionCommand, async () => (await import('./actions/completion.js')).completion),
+  bind(versionCommand, async () => (await import('./actions/version.js')).showVersion),
 ];

@@ -10,6 +10,9 @@ interface OptionBase {
   readonly description: string;
 }
 
+/** What the shell may complete a value with: paths, names of the manifest, or words of which there may be others. */
+export type Completes = 'file' | 'folder' | 'environment' | 'repository' | readonly string[];
+
 export type OptionSpec =
   | (OptionBase & { readonly kind: 'flag' })
   | (OptionBase & {
@@ -17,8 +20,7 @@ export type OptionSpec =
       /** What stands for the value in help, in capitals. */
       readonly value: string;
       readonly choices?: readonly string[];
-      /** What the shell may complete it with. */
-      readonly completes?: 'file' | 'folder';
+      readonly completes?: Completes;
     })
   | (OptionBase & {
       readonly kind: 'number';
@@ -45,7 +47,7 @@ export interface OperandSpec {
   readonly description: string;
   readonly required: boolean;
   readonly choices?: readonly string[];
-  readonly completes?: 'file';
+  readonly completes?: Completes;
 }
 
 /** Options that every command accepts, so that a wrapper can always give them. */

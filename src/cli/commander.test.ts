@@ -5,7 +5,7 @@ import { parse } from './commander.js';
 import { globalOptions } from './globals.js';
 import { paintFor } from './text.js';
 
-const context = { version: '1.2.3', cwd: '/work', style: { paint: paintFor(false), columns: 80 } };
+const context = { cwd: '/work', style: { paint: paintFor(false), columns: 80 } };
 const read = (line: string) => parse(line === '' ? [] : line.split(' '), catalog, context);
 
 function args(line: string) {
@@ -70,6 +70,13 @@ describe('a call', () => {
 
   it.each([
     ['pln', "cli/unknown-command: unknown command 'pln'; did you mean plan?"],
+    ['help pln', "cli/unknown-command: unknown command 'pln'; did you mean plan?"],
+    ['pln --help', "cli/unknown-command: unknown command 'pln'; did you mean plan?"],
+    ['-e prod pln -h', "cli/unknown-command: unknown command 'pln'; did you mean plan?"],
+    ['help nonsense', "cli/unknown-command: unknown command 'nonsense'; `slipway --help` lists the commands"],
+    ['local nonsense', "cli/unknown-command: unknown command 'nonsense'; `slipway local --help` lists the commands"],
+    ['help local strt', "cli/unknown-command: unknown command 'strt'; did you mean start?"],
+    ['local strt --help', "cli/unknown-command: unknown command 'strt'; did you mean start?"],
     ['local strt', "cli/unknown-command: unknown command 'strt'; did you mean start?"],
     [
       'local',
@@ -108,10 +115,20 @@ describe('a call', () => {
   });
 
   it('prints the version, and help for whoever asks in whichever way', () => {
-    expect(read('--version')).toEqual({ kind: 'print', text: '1.2.3\n' });
+    expect(read('--version')).toEqual({ kind: 'version' });
+    expect(read('-V --output json')).toEqual({ kind: 'version' });
     const help = read('plan --help');
     expect(read('help plan')).toEqual(help);
     expect(read('plan -h')).toEqual(help);
+    expect(read('--help plan')).toEqual(help);
+    expect(read('-e prod plan --help')).toEqual(help);
+    expect(read('help')).toEqual(read('--help'));
+    expect(read('help help')).toEqual(read('--help'));
+    expect(read('-e prod --help')).toEqual(read('--help'));
+    expect(read('help explain')).toMatchObject({
+      kind: 'print',
+      text: expect.stringContaining('slipway explain NAME') as string,
+    });
     expect(read('')).toEqual(read('--help'));
     expect(read('help local')).toMatchObject({
       kind: 'print',

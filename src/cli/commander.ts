@@ -11,10 +11,10 @@ import { list } from './text.js';
 export type Parsed =
   | { readonly kind: 'run'; readonly command: BoundCommand; readonly args: Args }
   | { readonly kind: 'print'; readonly text: string }
+  | { readonly kind: 'version' }
   | { readonly kind: 'error'; readonly diagnostics: readonly Diagnostic[] };
 
 export interface ParseContext {
-  readonly version: string;
   readonly cwd: string;
   readonly style: HelpStyle;
 }
@@ -71,6 +71,8 @@ function globalsOf(values: Readonly<Record<string, unknown>>, command: BoundComm
   };
 }
 
+const versionAsked = 'slipway.version';
+
 /** Which of our codes commander's is; anything else is a call that does not fit. */
 const codes: Readonly<Record<string, DiagnosticCode>> = {
   'commander.unknownCommand': 'cli/unknown-command',
@@ -90,7 +92,7 @@ function complaint(error: CommanderError, called: string): Diagnostic {
     .replace(/ argument missing$/, ' lacks its value')
     .replace(/ <[A-Z[\]:=]+>/, '')
     .replace(/\.$/, '');
-  const hint = `\`${called} --help\` shows how it is called`;
+  const hint = `\`${called} --help\` ${error.code === 'commander.unknownCommand' ? 'lists the commands' : 'shows how it is called'}`;
   return diagnostic(codes[error.code] ?? 'cli/bad-usage', message, {
     mend: suggestion === undefined ? hint : `did you mean ${suggestion}?`,
   });
@@ -111,6 +113,18 @@ function configure(
     .allowExcessArguments(false);
 }
 
+const helpWords: ReadonlySet<string> = new Set(['help', '--help', '-h']);
+
+/** The words of a parsed call up to the first that is no command, where one should stand. */
+function unknownIn(command: Command): readonly string[] | undefined {
+  const [word] = command.args;
+  if (word === undefined || word.startsWith('-') || command.commands.length === 0) return undefined;
+  const next = command.commands.find((one) => one.name() === word);
+  if (next === undefined) return [word];
+  const rest = unknownIn(next);
+  return rest === undefined ? undefined : [word, ...rest];
+}
+
 export function parse(argv: readonly string[], commands: readonly BoundCommand[], context: ParseContext): Parsed {
   let printed = '';
   let parsed: Parsed | undefined;
@@ -120,7 +134,10 @@ export function parse(argv: readonly string[], commands: readonly BoundCommand[]
   };
   const specs = commands.map((one) => one.spec);
   const program = configure(new Command('slipway'), (style) => helpOfProgram(specs, style), context, print);
-  program.version(context.version, '-V, --version', 'prints the version');
+  program.option('-V, --version', 'prints the version');
+  program.on('option:version', () => {
+    throw new CommanderError(0, versionAsked, '');
+  });
   for (const name of globalNames) program.addOption(optionOf(globalOptions[name]));
 
   const groups = new Map<string, Command>();
@@ -143,7 +160,6 @@ export function parse(argv: readonly string[], commands: readonly BoundCommand[]
       command.addArgument(operand.choices === undefined ? argument : argument.choices(operand.choices));
     }
     for (const option of Object.values(spec.options)) command.addOption(optionOf(option));
-    command.hook('preAction', () => undefined);
     command.action(() => {
       const values: Readonly<Record<string, unknown>> = command.optsWithGlobals();
       const global = globalsOf(values, bound, context.cwd);
@@ -161,18 +177,23 @@ export function parse(argv: readonly string[], commands: readonly BoundCommand[]
     });
   }
 
-  // `slipway help plan` is what many type first.
-  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  // `slipway help plan` is what many type first, and `slipway --help plan` others.
+  const words = helpWords.has(argv[0] ?? '') ? [...argv.slice(1), '--help'] : [...argv];
   const name = words.filter((word) => !word.startsWith('-'));
   const known = specs.find((spec) => spec.name === name.slice(0, 2).join(' ') || spec.name === name[0]);
   if (known !== undefined) called = `slipway ${known.name}`;
+  else if (groups.has(name[0] ?? '')) called = `slipway ${name[0] ?? ''}`;
   if (words.length === 0) return { kind: 'print', text: helpOfProgram(specs, context.style) };
   try {
     program.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
-      return { kind: 'print', text: printed };
+    if (error.code === versionAsked) return { kind: 'version' };
+    if (error.code === 'commander.helpDisplayed') {
+      const unknown = unknownIn(program);
+      // Help of a command that does not exist: parsed without the question for help, it is the mistake that it is.
+      return unknown === undefined ? { kind: 'print', text: printed } : parse(unknown, commands, context);
+    }
     const group = groups.get(name[0] ?? '');
     if (error.code === 'commander.help') {
       const choices = group?.commands.map((one) => one.name());

@@ -16,6 +16,7 @@ export const globalOptions: Readonly<Record<GlobalName, OptionSpec>> = {
     flag: '--env',
     short: '-e',
     value: 'NAME',
+    completes: 'environment',
     description: 'the environment; may be left out where the project has only one',
   },
   output: { kind: 'value', flag: '--output', value: 'FORMAT', description: 'how results are printed' },
@@ -23,6 +24,7 @@ export const globalOptions: Readonly<Record<GlobalName, OptionSpec>> = {
     kind: 'list',
     flag: '--only',
     value: 'PATTERN',
+    completes: 'repository',
     description: 'only repositories whose key or name matches, `*` for any text (repeatable)',
   },
   set: {

@@ -108,7 +108,7 @@ describe('the program', () => {
     });
   });
 
-  it('loads nothing of AWS, of the local ECR or of prompts to validate', async () => {
+  it('loads nothing of AWS, of the local ECR or of prompts to validate or to complete', async () => {
     const { metafile } = await build({
       entryPoints: { slipway: 'src/cli/main.ts' },
       outdir: out,
@@ -132,6 +132,7 @@ describe('the program', () => {
       Object.keys(outputs).find((file) => outputs[file]?.entryPoint === input) ?? '';
     load(entry('src/cli/main.ts'));
     load(entry('src/cli/actions/validate.ts'));
+    load(entry('src/cli/actions/complete.ts'));
     const inputs = [...loaded].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
     expect(inputs).toContain('src/manifest/load.ts');
     expect(inputs.filter((file) => /@aws-sdk|@smithy|libsql|@clack|src\/(aws|local)\//.test(file))).toEqual([]);

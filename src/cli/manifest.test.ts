@@ -1,4 +1,5 @@
 // The commands that need no AWS, whole: init, validate, explain, schema, completion, local env.
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Prompts } from './services.js';
 import { Folder, twoEnvironments } from './testing/harness.js';
@@ -309,6 +310,31 @@ describe('small commands', () => {
       version: 1,
       shell: 'fish',
     });
+  });
+
+  it('version and --version print the version, in JSON too', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    for (const call of ['version', '--version', '-V'])
+      expect(await folder.run([call])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    for (const call of [
+      ['version', '--output', 'json'],
+      ['--version', '--output=json'],
+      ['--output', 'json', '-V'],
+    ])
+      expect(JSON.parse((await folder.run(call)).stdout)).toEqual({ version: 1, slipway: version });
+  });
+
+  it('help of what is no command ends with 1 and a suggestion', async () => {
+    expect(await folder.run(['help', 'vallidate'])).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "error[cli/unknown-command]: unknown command 'vallidate'
+        = help: did you mean validate?
+      ",
+        "stdout": "",
+      }
+    `);
+    expect((await folder.run(['nonsense', '--help'])).code).toBe(1);
   });
 
   it('local env prints what a shell evaluates', async () => {

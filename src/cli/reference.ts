@@ -109,7 +109,7 @@ export function referencePage(specs: readonly CommandSpec[]): string {
     ),
     '## JSON',
     '',
-    'With `--output json` a command prints exactly one object on stdout. Its `version` is 1, and rises when a member changes its meaning or goes; new members may come at any time. A command that fails prints `{"version": 1, "diagnostics": […]}`: each has `code`, `severity`, `message`, and where known `mend`, `range` (file, line, column, endLine, endColumn) and `path`. Progress stays on stderr.',
+    'With `--output json` a command prints exactly one object on stdout. Its `version` is 1, and rises when a member changes its meaning or goes; new members may come at any time. A command that fails prints `{"version": 1, "diagnostics": […]}`: each has `code`, `severity`, `message`, and where known `mend`, `range` (file, line, column, endLine, endColumn) and `path`. Progress stays on stderr, and `--help` is text whatever `--output` says.',
     '',
     '### The plan',
     '',

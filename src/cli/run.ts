@@ -2,14 +2,15 @@
 // It must not know the process: services carry all of it. Nothing thrown gets past here.
 import { catalog } from './catalog.js';
 import { parse } from './commander.js';
+import { question } from './completion.js';
 import { diagnosticContext } from './diagnostic-context.js';
 import { failureOf } from './errors.js';
 import { type ExitCode, exit, exitCodeOf } from './exit.js';
 import { printDiagnostics } from './print/diagnostics.js';
 import { printJson } from './print/json.js';
+import { printVersion } from './print/version.js';
 import type { Services, Sink } from './services.js';
 import { canvasOf } from './text.js';
-import { version } from './version.js';
 
 /** Before anything is parsed: errors of parsing are printed in the form that was asked for, too. */
 function asksFor(argv: readonly string[], flag: string, value?: string): boolean {
@@ -29,9 +30,18 @@ export async function runCli(argv: readonly string[], given: Services): Promise<
     : given;
   const json = asksFor(argv, '--output', 'json');
   try {
-    const parsed = parse(argv, catalog, { version: version(), cwd: services.cwd, style: canvasOf(services.stdout) });
+    if (argv[0] === question) {
+      const { answer } = await import('./actions/complete.js');
+      await answer(argv.slice(1), catalog, services);
+      return exit.ok;
+    }
+    const parsed = parse(argv, catalog, { cwd: services.cwd, style: canvasOf(services.stdout) });
     if (parsed.kind === 'print') {
       services.stdout.write(parsed.text);
+      return exit.ok;
+    }
+    if (parsed.kind === 'version') {
+      printVersion(services.stdout, json);
       return exit.ok;
     }
     if (parsed.kind === 'error') {

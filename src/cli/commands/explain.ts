@@ -9,7 +9,14 @@ export const explainCommand = defineCommand({
   description: [
     "Prints each effective field of one repository in one environment, with the layer that decided it: built-in default, preset, project, environment, repository, the environment's override, or --set.",
   ],
-  operands: [{ name: 'NAME', description: "the repository's key in the manifest, or its name in ECR", required: true }],
+  operands: [
+    {
+      name: 'NAME',
+      description: "the repository's key in the manifest, or its name in ECR",
+      required: true,
+      completes: 'repository',
+    },
+  ],
   options: {},
   globals: ['project', 'environment', 'output', 'set', 'color'],
   formats: ['text', 'json'],

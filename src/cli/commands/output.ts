@@ -11,7 +11,9 @@ export const outputCommand = defineCommand({
     'Prints where to push to, as AWS tells it. With NAME, the URL of that repository alone. ARNs are in the other formats.',
     'The format `env` prints lines for a shell or an .env file; `github` appends them to the file that $GITHUB_OUTPUT names, or prints them where it is not set.',
   ],
-  operands: [{ name: 'NAME', description: 'a key of the manifest or a name in ECR', required: false }],
+  operands: [
+    { name: 'NAME', description: 'a key of the manifest or a name in ECR', required: false, completes: 'repository' },
+  ],
   options: { parallelism },
   globals: reaching,
   formats: ['text', 'json', 'env', 'github'],

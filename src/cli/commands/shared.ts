@@ -7,6 +7,7 @@ export const accept = {
   kind: 'list',
   flag: '--accept',
   value: 'HAZARD[:NAME]',
+  completes: hazardKinds,
   description: `consents to a hazard, for one repository where NAME is given, its name or its key (repeatable): ${hazardKinds.join(', ')}`,
 } as const satisfies OptionSpec;
 

@@ -110,7 +110,11 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
     if (drifted.length > 0) return [`Drift in ${drifted.length} of ${number}`, paint.reset];
     if (unread > 0)
       return [`No drift seen in ${place}, but ${unread} of ${number} could not be read whole`, paint.yellow];
-    if (open > 0) return [`No drift: ${number} of ${place} as declared, but ${open} ${open === 1 ? 'is' : 'are'} open to everyone`, paint.yellow];
+    if (open > 0)
+      return [
+        `No drift: ${number} of ${place} as declared, but ${open} ${open === 1 ? 'is' : 'are'} open to everyone`,
+        paint.yellow,
+      ];
     return [`No drift: ${number} of ${place} as declared`, paint.green];
   }
 }
