@@ -1,0 +1,61 @@
+// Folders whose names are on the disk for good: made when they are first needed, and flushed together with the folder they lie in.
+// It must not know what is kept in them.
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, told } from './failures.js';
+
+export class Folders {
+  readonly #root: string;
+  readonly #durable: boolean;
+  /** Flushed once by this process at least: a process that was killed may have made a folder and not flushed it. */
+  readonly #made = new Map<string, Promise<void>>();
+
+  /** The root is somebody else's to make durable. Where nothing has to be, nothing is flushed. */
+  constructor(root: string, durable: boolean) {
+    this.#root = root;
+    this.#durable = durable;
+  }
+
+  make(path: string): Promise<void> {
+    const known = this.#made.get(path);
+    if (known !== undefined) return known;
+    const made = this.#make(path);
+    this.#made.set(path, made);
+    // What failed is tried again the next time.
+    made.catch(() => this.#made.delete(path));
+    return made;
+  }
+
+  async #make(path: string): Promise<void> {
+    if (path === this.#root) {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      return;
+    }
+    const parent = dirname(path);
+    await this.make(parent);
+    try {
+      await mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw told(error);
+    }
+    await this.flush(parent);
+  }
+
+  /** On return, files that were made, renamed or removed in this folder are so on the disk too. */
+  async flush(path: string): Promise<void> {
+    if (!this.#durable) return;
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } catch (error) {
+      throw told(error);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  /** The same for what a file holds. */
+  async flushFile(file: { datasync(): Promise<void> }): Promise<void> {
+    if (this.#durable) await file.datasync();
+  }
+}

@@ -1,0 +1,85 @@
+// A folder in the system's temporary directory that goes with this process, and takes with it those of processes that were killed.
+// It must not know what is kept in it.
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const prefix = 'slipway-blobs-';
+const note = 'owner.json';
+
+interface Owner {
+  readonly pid: number;
+  /** Where the process ids of this machine are counted from: containers may share the directory and not the ids. */
+  readonly space: string;
+}
+
+function space(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return process.platform;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+function ownerOf(folder: string): Partial<Owner> {
+  try {
+    return JSON.parse(readFileSync(join(folder, note), 'utf8')) as Partial<Owner>;
+  } catch {
+    return {};
+  }
+}
+
+function remove(folder: string): void {
+  // Whoever still writes there has lost its reader: a file more or less must not be the end of anybody.
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 });
+  } catch {
+    // It is found again by the next one.
+  }
+}
+
+/** What processes have left that had no time to clear up. Only where it is certain that they are gone. */
+function removeLeftovers(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (!name.startsWith(prefix)) continue;
+    const { pid, space: theirs } = ownerOf(join(directory, name));
+    if (typeof pid === 'number' && theirs === space() && !isAlive(pid)) remove(join(directory, name));
+  }
+}
+
+const ours = new Set<string>();
+
+function removeOurs(): void {
+  for (const folder of ours) remove(folder);
+}
+
+export interface TemporaryFolder {
+  readonly path: string;
+  remove(): void;
+}
+
+export function temporaryFolder(directory: string = tmpdir()): TemporaryFolder {
+  removeLeftovers(directory);
+  const path = mkdtempSync(join(directory, prefix));
+  const owner: Owner = { pid: process.pid, space: space() };
+  writeFileSync(join(path, note), JSON.stringify(owner), { mode: 0o600 });
+  if (ours.size === 0) process.once('exit', removeOurs);
+  ours.add(path);
+  return {
+    path,
+    remove: () => {
+      ours.delete(path);
+      if (ours.size === 0) process.off('exit', removeOurs);
+      remove(path);
+    },
+  };
+}
