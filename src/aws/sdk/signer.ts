@@ -77,12 +77,12 @@ export class Signer {
     headers['x-amz-content-sha256'] ??= sha256(bytesOf(request.body));
 
     const signed = signedHeaders(headers);
-    const names = signed.map(([name]) => name).join(';');
+    const names = signed.map(({ name }) => name).join(';');
     const canonical = [
       request.method,
       canonicalPath(request.path),
       canonicalQuery(request.query ?? {}),
-      ...signed.map(([name, value]) => `${name}:${value}`),
+      ...signed.map(({ line }) => line),
       '',
       names,
       headers['x-amz-content-sha256'],
@@ -122,16 +122,24 @@ function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** In lower case and in order, with single blanks. */
-function signedHeaders(headers: Readonly<Record<string, string>>): [name: string, value: string][] {
-  return Object.entries(headers)
-    .map(([name, value]): [string, string] => [
-      name.toLowerCase(),
-      value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, ''),
-    ])
-    .filter(([name]) => !changeable.has(name) && !/^(proxy|sec)-/.test(name))
-    .sort(([one], [other]) => (one < other ? -1 : 1));
+interface SignedHeader {
+  readonly name: string;
+  readonly line: string;
 }
+
+/** In lower case and in order, with single blanks. */
+function signedHeaders(headers: Readonly<Record<string, string>>): SignedHeader[] {
+  const signed: SignedHeader[] = [];
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase();
+    if (changeable.has(name) || name.startsWith('proxy-') || name.startsWith('sec-')) continue;
+    const plain = untidy.test(value) ? value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '') : value;
+    signed.push({ name, line: `${name}:${plain}` });
+  }
+  return signed.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+const untidy = /^ |  |[\t\r\n]| $/;
 
 /** Every service but S3 wants the path, which is encoded already, to be encoded once more. */
 function canonicalPath(path: string): string {
