@@ -8,6 +8,8 @@ import { driftCommand } from './commands/drift.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { localEnvCommand, localStartCommand, localStatusCommand, localStopCommand } from './commands/local.js';
+import { localClockCommand } from './commands/local-clock.js';
+import { localEventsCommand } from './commands/local-events.js';
 import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
 import { schemaCommand } from './commands/schema.js';
@@ -28,6 +30,8 @@ export const catalog: readonly BoundCommand[] = [
   bind(localStopCommand, async () => (await import('./actions/local.js')).stop),
   bind(localStatusCommand, async () => (await import('./actions/local.js')).status),
   bind(localEnvCommand, async () => (await import('./actions/local.js')).env),
+  bind(localClockCommand, async () => (await import('./actions/local-clock.js')).clock),
+  bind(localEventsCommand, async () => (await import('./actions/local-events.js')).events),
   bind(completionCommand, async () => (await import('./actions/completion.js')).completion),
   bind(versionCommand, async () => (await import('./actions/version.js')).showVersion),
 ];

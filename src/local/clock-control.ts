@@ -32,14 +32,14 @@ function answer({ now, machine, offset, done }: Passage): ClockAnswer {
 /** Milliseconds to advance by; throws `local/bad-time`. */
 export function durationOf(text: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) fail('local/bad-time', `'${text.slice(0, 100)}' is no length of time`);
-  if (milliseconds > farthest) fail('local/bad-time', `'${text.slice(0, 100)}' is more than ten years at once`);
+  if (milliseconds === undefined) fail('local/bad-time', `"${text.slice(0, 100)}" is no length of time`);
+  if (milliseconds > farthest) fail('local/bad-time', `"${text.slice(0, 100)}" is more than ten years at once`);
   return milliseconds;
 }
 
 /** Milliseconds since the epoch; throws `local/bad-time`. */
 export function momentOf(text: string): number {
-  return parseMoment(text) ?? fail('local/bad-time', `'${text.slice(0, 100)}' is no time`);
+  return parseMoment(text) ?? fail('local/bad-time', `"${text.slice(0, 100)}" is no time`);
 }
 
 function wish(body: string | undefined): { readonly advance?: string; readonly set?: string } {
@@ -69,7 +69,7 @@ export function clockAddresses(clock: LocalClock, timekeeper: Timekeeper): Map<s
         const { advance, set } = wish(body);
         if (advance !== undefined) return answer(await timekeeper.advance(durationOf(advance)));
         const time = momentOf(set ?? '');
-        if (time - clock.now() > farthest) fail('local/bad-time', `'${set ?? ''}' is more than ten years ahead`);
+        if (time - clock.now() > farthest) fail('local/bad-time', `"${set ?? ''}" is more than ten years ahead`);
         return answer(await timekeeper.set(time));
       },
     ],

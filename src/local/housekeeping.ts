@@ -63,7 +63,7 @@ export class Housekeeping {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const state of this.#states.values()) clearTimeout(state.timer);
-    await Promise.all([...this.#states.values()].map((state) => state.running));
+    for (const state of this.#states.values()) await state.running;
   }
 
   #run(state: State): void {

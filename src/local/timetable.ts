@@ -1,7 +1,7 @@
 // What is to be done later, and when: one queue in the store, in order of time, written in the transaction that makes it due.
 // It must not know what any duty does.
 import { ring } from './bell.js';
-import type { Json, Store } from './store/store.js';
+import type { Store } from './store/store.js';
 
 /** One thing to do. There is at most one for each duty and subject. */
 export interface Due {
@@ -37,7 +37,7 @@ export function unschedule(store: Store, duty: string, subject: string): boolean
 export function schedule(store: Store, due: Due): void {
   const at = Math.max(0, Math.ceil(due.at));
   unschedule(store, due.duty, due.subject);
-  store.put(...queue, keyOf({ ...due, at }), { ...due, at } satisfies Due as Json);
+  store.put(...queue, keyOf({ ...due, at }), { ...due, at });
   store.put(bySubject, due.duty, due.subject, at);
   ring(store, 'timetable');
 }

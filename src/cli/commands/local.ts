@@ -1,15 +1,7 @@
 // `slipway local …`, as data.
 // It must not know how it is done: actions/local.ts does.
 import { type ArgsOf, defineCommand } from '../command.js';
-
-const port = {
-  kind: 'number',
-  flag: '--port',
-  value: 'PORT',
-  minimum: 1,
-  maximum: 65_535,
-  description: 'its port (default: SLIPWAY_LOCAL_PORT, or else 4510)',
-} as const;
+import { localServerPort as port } from './shared.js';
 
 export const localStartCommand = defineCommand({
   name: 'local start',
@@ -41,6 +33,11 @@ export const localStartCommand = defineCommand({
       flag: '--tls',
       description:
         'speaks HTTPS on its port as well, with a certificate authority that is made once in the data directory',
+    },
+    quotas: {
+      kind: 'flag',
+      flag: '--quotas',
+      description: 'keeps to the request rates of ECR, ten images a second for instance, and throttles beyond them',
     },
     foreground: { kind: 'flag', flag: '--foreground', description: 'stays with it until Ctrl-C' },
   },

@@ -23,6 +23,15 @@ export const breakLock = {
   description: 'takes the lock although somebody holds it; only where that run is known to be dead',
 } as const satisfies OptionSpec;
 
+export const localServerPort = {
+  kind: 'number',
+  flag: '--port',
+  value: 'PORT',
+  minimum: 1,
+  maximum: 65_535,
+  description: 'its port (default: SLIPWAY_LOCAL_PORT, or else 4510)',
+} as const satisfies OptionSpec;
+
 export const lockTimeout = {
   kind: 'number',
   flag: '--lock-timeout',

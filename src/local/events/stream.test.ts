@@ -154,11 +154,8 @@ describe('the events', () => {
       403,
       'only for programs on this machine',
     ]);
-    expect(await refusal('?since=1')).toEqual([400, "'1' is no place"]);
-    expect(await refusal(`?since=${placeOf(2)}`)).toEqual([
-      400,
-      `there is no place ${placeOf(2)}; the last one is ${placeOf(1)}`,
-    ]);
+    expect(await refusal('?since=1')).toEqual([400, '"1" is no place']);
+    expect(await refusal(`?since=${placeOf(2)}`)).toEqual([400, 'there is no place 2; the last one is 1']);
     expect(await refusal('?log=constructor')).toEqual([400, 'log is neither events nor trail']);
   });
 });

@@ -2,6 +2,7 @@
 // It must not know what an event means.
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DiagnosticCode } from '../../diagnostics/index.js';
 import { listen } from '../bell.js';
 import { controlPrefix, fromThisMachine } from '../control.js';
 import type { Route } from '../server.js';
@@ -81,8 +82,8 @@ async function send(
   }
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+function refuse(response: ServerResponse, status: number, message: string, code?: DiagnosticCode): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ code, message }));
 }
 
 /** `GET /_slipway/events?log=events|trail&since=PLACE&follow=true`. */
@@ -111,9 +112,12 @@ export function eventsRoute({ store, trail, signal }: StreamOptions): Route {
       if (log === undefined) return refuse(response, 400, 'log is neither events nor trail');
       if (log === logs['trail']) trail.flush();
       const since = query.get('since') ?? placeOf(0);
-      if (!/^\d{16}$/.test(since)) return refuse(response, 400, `'${since.slice(0, 100)}' is no place`);
-      if (since > log.bounds().newest) {
-        return refuse(response, 400, `there is no place ${since}; the last one is ${log.bounds().newest}`);
+      if (!/^\d{16}$/.test(since))
+        return refuse(response, 400, `"${since.slice(0, 100)}" is no place`, 'local/bad-place');
+      const { newest } = log.bounds();
+      if (since > newest) {
+        const message = `there is no place ${Number(since)}; the last one is ${Number(newest)}`;
+        return refuse(response, 400, message, 'local/bad-place');
       }
       response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
       response.flushHeaders();
