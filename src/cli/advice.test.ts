@@ -1,7 +1,8 @@
 // The commands that are advised reach what this run reached, and the parser takes them for what was meant.
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { commandLine, type Run } from './advice.js';
+import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
+import { commandLine, mendFor, type Run } from './advice.js';
 import { catalog } from './catalog.js';
 import { parse } from './commander.js';
 import { applyCommand } from './commands/apply.js';
@@ -43,6 +44,18 @@ describe('an advised command', () => {
     expect(commandLine(localStopCommand, plain, { options: ['--port', '4600'] })).toBe(
       'slipway local stop --port 4600',
     );
+  });
+
+  it('stands in the mends of the table, but not in those written for the occasion', () => {
+    const specs = catalog.map(({ spec }) => spec);
+    const mend = (one: Diagnostic) => mendFor(busy, one, specs).mend;
+    expect(mend(diagnostic('manifest/no-project', ''))).toBe("write one with `slipway init -C 'my infra' -e prod`");
+    expect(mend(diagnostic('plan/unreadable', ''))).toMatch(
+      /`slipway plan -C 'my infra' -e prod .* --local --out FILE`$/,
+    );
+    expect(mend(diagnostic('plan/stale', ''))).toBe('make a new plan');
+    expect(mend(diagnostic('plan/stale', '', { mend: 'see `slipway plan`' }))).toBe('see `slipway plan`');
+    expect(mend(diagnostic('cli/unknown-command', ''))).toBe('`slipway --help` lists the commands');
   });
 
   it('is read back as the same run', () => {

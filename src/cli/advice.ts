@@ -1,5 +1,6 @@
 // The commands that people are told to run next, with the options that take them where this run was.
 // It must not know why a command is advised, nor how it is shown.
+import { type Diagnostic, definitionOf } from '../diagnostics/index.js';
 import type { CommandSpec, GlobalName, GlobalValues } from './command.js';
 import { globalNames, globalOptions } from './globals.js';
 import { shownPath } from './print/diagnostics.js';
@@ -47,4 +48,14 @@ export function commandLine(
 ): string {
   const globals = globalNames.filter((name) => spec.globals.includes(name)).flatMap((name) => typed(name, run));
   return ['slipway', ...spec.name.split(' '), ...[...operands, ...globals, ...options].map(shellQuote)].join(' ');
+}
+
+/** The mend that the table has for every run, with the options of this one in the commands it names. */
+export function mendFor(run: Run, one: Diagnostic, specs: readonly CommandSpec[]): Diagnostic {
+  if (one.mend === undefined || one.mend !== definitionOf(one.code).mend) return one;
+  const mend = one.mend.replaceAll(/`slipway ([a-z]+(?: [a-z]+)?)([^`]*)`/g, (whole, name: string, rest: string) => {
+    const spec = specs.find((each) => each.name === name);
+    return spec === undefined ? whole : `\`${commandLine(spec, run)}${rest}\``;
+  });
+  return { ...one, mend };
 }

@@ -57,7 +57,10 @@ describe('a suggestion', () => {
     const first = (await ask('')).words;
     expect(first.map(({ value }) => value)).toEqual([...new Set(specs.map((spec) => spec.name.split(' ')[0]))]);
     expect(first).toContainEqual({ value: 'plan', description: 'shows what apply would change, and what that does' });
-    expect(first).toContainEqual({ value: 'local', description: 'start, stop, status, env' });
+    expect(first).toContainEqual({
+      value: 'local',
+      description: expect.stringMatching(/^start, stop, status, env/) as string,
+    });
   });
 
   it.each(specs.map((spec) => [spec.name, spec] as const))('names every option of %s', async (name, spec) => {

@@ -6,6 +6,7 @@ import { fail } from '../diagnostics/index.js';
 import { daemonStatus, type RunningEcr, startDaemon } from '../local/daemon.js';
 import { shownPath } from './print/diagnostics.js';
 import type { Services } from './services.js';
+import { canvasOf, headed } from './text.js';
 
 const defaultPort = 4510;
 
@@ -92,7 +93,7 @@ export async function joinOrStart(project: string, services: Services): Promise<
   if (status.state === 'running') {
     if (!isOwn(status.dataDirectory, project)) {
       const data = describeWhose(status.dataDirectory, project, services.cwd);
-      services.stderr.write(`joined the local ECR on ${localUrl(port)} (${data})\n`);
+      tell(`joined the local ECR on ${localUrl(port)}`, data, services);
     }
     return localUrl(port);
   }
@@ -100,8 +101,12 @@ export async function joinOrStart(project: string, services: Services): Promise<
     fail('cli/local-port', `port ${port} is taken by ${status.what}, not by a local ECR`);
   }
   const { dataDirectory } = await startDaemon({ port, dataDirectory: dataDirectoryOf(project), entry: services.entry });
-  services.stderr.write(
-    `started a local ECR on ${localUrl(port)}, data in ${dataDirectory ?? 'memory'}\nit stays until: slipway local stop${port === defaultPort ? '' : ` --port ${port}`}\n\n`,
-  );
+  tell(`started a local ECR on ${localUrl(port)}`, describeData(dataDirectory, services.cwd), services);
+  const flag = port === defaultPort ? '' : ` --port ${port}`;
+  services.stderr.write(`it stays until: slipway local stop${flag}\n\n`);
   return localUrl(port);
+}
+
+function tell(head: string, data: string, { stderr }: Services): void {
+  stderr.write(`${headed(head, `(${data})`, canvasOf(stderr)).join('\n')}\n`);
 }

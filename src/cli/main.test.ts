@@ -261,7 +261,7 @@ describe('slipway local', () => {
     const whose = "data in other/.slipway/local, not this folder's";
     try {
       expect((await run(['plan', '-e', 'dev', '--local'], env)).stderr).toBe(
-        `joined the local ECR on http://127.0.0.1:${port} (${whose})\n`,
+        `joined the local ECR on http://127.0.0.1:${port}\n  (${whose})\n`,
       );
       expect((await run(['plan', '-C', 'other', '-e', 'dev', '--local'], env)).stderr).toBe('');
       expect((await run(['local', 'status'], env)).stdout).toContain(`, ${whose})\n`);
@@ -271,7 +271,7 @@ describe('slipway local', () => {
     } finally {
       expect(await run(['local', 'stop'], env)).toMatchObject({
         code: 0,
-        stdout: `stopped the local ECR on port ${port} (${whose})\n`,
+        stdout: `stopped the local ECR on port ${port}\n  (${whose})\n`,
       });
     }
   });
@@ -286,7 +286,8 @@ describe('slipway local', () => {
 
   it('says who has the port', async () => {
     const server = createServer(
-      (socket) => void socket.end('HTTP/1.1 200 OK\r\nserver: other\r\ncontent-length: 0\r\n\r\n'),
+      (socket) =>
+        void socket.end('HTTP/1.1 200 OK\r\nserver: other/1.25 (a front of it all)\r\ncontent-length: 0\r\n\r\n'),
     ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -295,6 +296,12 @@ describe('slipway local', () => {
       const { code, stderr } = await run(['plan', '-e', 'dev', '--local'], env);
       expect(code).toBe(1);
       expect(stderr).toContain('error[cli/local-port]');
+      const status = await run(['local', 'status'], env);
+      expect(status.code).toBe(2);
+      expect(status.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+      expect(status.stdout.replaceAll(/\s+/g, ' ')).toContain(
+        `no local ECR runs on port ${env.SLIPWAY_LOCAL_PORT}: it is taken by another program (other/1.25 (a front of it all), HTTP 200)`,
+      );
       expect((await run(['local', 'start', '--memory'], env)).stderr).toContain('error[local/port-in-use]');
     } finally {
       server.close();

@@ -107,6 +107,10 @@ describe('slipway validate', () => {
         "stdout": "",
       }
     `);
+    folder.write('new folder/other.yaml', '');
+    expect((await folder.run(['plan', '-C', 'new folder', '--local'])).stderr).toContain(
+      "`slipway init -C 'new folder'`",
+    );
     folder.write('slipway.yaml', twoEnvironments);
     expect(await folder.run(['validate', '-e', 'prd'])).toMatchInlineSnapshot(`
       {

@@ -269,7 +269,7 @@ describe('plan and apply', () => {
     expect(partly.stdout.split('\n').slice(-4).join('\n')).toMatchInlineSnapshot(`
       "
       Partly applied: 1 repository done, 1 failed
-      mend the cause and run slipway apply again: it goes on where this run ended
+      mend the cause and run the command again: it goes on where this run ended
       "
     `);
     expect(await slipway(['apply', '-e', 'prod', '--auto-approve'])).toMatchObject({ code: 0 });

@@ -1,7 +1,9 @@
 // One run of the command line, from argv to exit code.
 // It must not know the process: services carry all of it. Nothing thrown gets past here.
+import type { Diagnostic } from '../diagnostics/index.js';
+import { mendFor } from './advice.js';
 import { catalog } from './catalog.js';
-import { parse } from './commander.js';
+import { type Parsed, parse } from './commander.js';
 import { question } from './completion.js';
 import { diagnosticContext } from './diagnostic-context.js';
 import { failureOf } from './errors.js';
@@ -29,13 +31,14 @@ export async function runCli(argv: readonly string[], given: Services): Promise<
     ? { ...given, stdout: plain(given.stdout), stderr: plain(given.stderr) }
     : given;
   const json = asksFor(argv, '--output', 'json');
+  let parsed: Parsed | undefined;
   try {
     if (argv[0] === question) {
       const { answer } = await import('./actions/complete.js');
       await answer(argv.slice(1), catalog, services);
       return exit.ok;
     }
-    const parsed = parse(argv, catalog, { cwd: services.cwd, style: canvasOf(services.stdout) });
+    parsed = parse(argv, catalog, { cwd: services.cwd, style: canvasOf(services.stdout) });
     if (parsed.kind === 'print') {
       services.stdout.write(parsed.text);
       return exit.ok;
@@ -54,8 +57,18 @@ export async function runCli(argv: readonly string[], given: Services): Promise<
       interrupted: services.signal.aborted,
       debug: services.env.SLIPWAY_DEBUG === '1',
     });
-    report(failure.diagnostics);
+    report(failure.diagnostics.map(withOptions));
     return failure.interrupted ? exit.interrupted : exitCodeOf(failure.diagnostics);
+  }
+
+  function withOptions(one: Diagnostic): Diagnostic {
+    if (parsed?.kind !== 'run') return one;
+    const run = { global: parsed.args.global, cwd: services.cwd };
+    return mendFor(
+      run,
+      one,
+      catalog.map(({ spec }) => spec),
+    );
   }
 
   function report(diagnostics: Parameters<typeof printDiagnostics>[0]): void {

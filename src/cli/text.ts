@@ -123,6 +123,13 @@ export function hang(
   );
 }
 
+/** A headline and what is known besides: below it where one line is too narrow. */
+export function headed(head: string, besides: string, { paint, columns }: Canvas): readonly string[] {
+  if (besides === '') return [head];
+  if (width(head) + 1 + width(besides) <= columns) return [`${head} ${paint.dim(besides)}`];
+  return [head, ...hang('  ', besides, columns, paint.dim)];
+}
+
 /** Left-aligned columns, two spaces between; the last is never padded. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];

@@ -3,7 +3,15 @@
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
 import { daemonStatus, startDaemon, stopDaemon } from '../../local/daemon.js';
-import type { LocalEnvArgs, LocalStartArgs, LocalStatusArgs, LocalStopArgs } from '../commands/local.js';
+import { commandLine } from '../advice.js';
+import {
+  type LocalEnvArgs,
+  type LocalStartArgs,
+  type LocalStatusArgs,
+  type LocalStopArgs,
+  localEnvCommand,
+  localStopCommand,
+} from '../commands/local.js';
 import { type ExitCode, exit } from '../exit.js';
 import {
   dataDirectoryOf,
@@ -17,7 +25,7 @@ import {
 } from '../local-server.js';
 import { printJson } from '../print/json.js';
 import type { Services } from '../services.js';
-import { canvasOf, shellQuote } from '../text.js';
+import { callTable, canvasOf, headed, shellQuote } from '../text.js';
 import { chooseEnvironment, openProject } from '../workspace.js';
 
 /** Where no environment says otherwise: the account that any access key id stands for, and the Region of the examples. */
@@ -29,9 +37,14 @@ function exportsOf(variables: Readonly<Record<string, string>>): string {
     .join('');
 }
 
+function say(head: string, besides: string, { stdout }: Services): void {
+  stdout.write(`${headed(head, besides, canvasOf(stdout)).join('\n')}\n`);
+}
+
 export async function start(args: LocalStartArgs, services: Services): Promise<ExitCode> {
   const { options, global } = args;
-  const { paint } = canvasOf(services.stdout);
+  const canvas = canvasOf(services.stdout);
+  const { paint } = canvas;
   const port = localPort(options.port, services);
   if (options.memory && options.data !== undefined)
     fail('cli/bad-usage', '--memory and --data exclude each other', { mend: 'give one of them' });
@@ -42,7 +55,10 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
       : resolve(services.cwd, options.data);
   if (options.foreground) return serve(args, port, dataDirectory, services);
 
-  const extraArguments = options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle];
+  const extraArguments = [
+    ...(options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle]),
+    ...(options.quotas ? ['--quotas'] : []),
+  ];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
   const running = await startDaemon({ port, ...data, tls: options.tls, entry: services.entry, extraArguments });
   const variables = localVariables(running, anyPlace);
@@ -58,19 +74,28 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
     });
     return exit.ok;
   }
-  const head = running.started ? 'A local ECR runs' : 'A local ECR was running already';
-  const flag = options.port === undefined ? '' : ` --port ${port}`;
+  const head = `${running.started ? 'A local ECR runs' : 'A local ECR was running already'} on ${toolUrl(running)}`;
+  const place = `(process ${running.pid}, ${describeData(running.dataDirectory, services.cwd)})`;
+  const flags = options.port === undefined ? [] : ['--port', String(port)];
+  const named = { global: { ...global, environment: 'NAME' }, cwd: services.cwd };
+  // A server is stopped by its port, wherever one stands.
+  const anywhere = { ...named, cwd: global.project };
   services.stdout.write(
     [
-      paint.bold(paint.green(`${head} on ${toolUrl(running)}`)) +
-        paint.dim(` (process ${running.pid}, ${describeData(running.dataDirectory, services.cwd)})`),
+      ...headed(paint.bold(paint.green(head)), place, canvas),
       '',
       'Slipway uses it with --local. For any other AWS tool, paste:',
       '',
       exportsOf(variables).trimEnd().replace(/^/gm, '  '),
       '',
       ...trust(running),
-      `slipway local env -e NAME${flag} prints that for an environment, slipway local stop${flag} stops it`,
+      ...callTable(
+        [
+          [commandLine(localEnvCommand, named, { options: flags }), 'prints that for an environment'],
+          [commandLine(localStopCommand, anywhere, { options: flags }), 'stops it'],
+        ],
+        canvas,
+      ),
       '',
     ].join('\n'),
   );
@@ -104,6 +129,7 @@ async function serve(
     port,
     uriStyle,
     tls: options.tls,
+    quotas: options.quotas,
     ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
   });
   const end = (): void => void server.close();
@@ -123,7 +149,7 @@ async function serve(
       variables: localVariables({ port: server.port, certificateAuthority }, anyPlace),
     });
   } else {
-    services.stdout.write(`local ECR on ${server.url} (${describeData(dataDirectory ?? null, services.cwd)})\n`);
+    say(`local ECR on ${server.url}`, `(${describeData(dataDirectory ?? null, services.cwd)})`, services);
   }
   await server.closed;
   services.signal.removeEventListener('abort', end);
@@ -137,13 +163,11 @@ export async function stop({ options, global }: LocalStopArgs, services: Service
   const stopped = await stopDaemon(port);
   const data = stopped && found.state === 'running' ? found.dataDirectory : undefined;
   if (global.output === 'json') printJson(services.stdout, { stopped, port, ...(data === undefined ? {} : { data }) });
-  else if (!stopped) services.stdout.write(`no local ECR runs on port ${port}\n`);
+  else if (!stopped) say(`no local ECR runs on port ${port}`, '', services);
   else {
     const whose =
-      data === undefined || isOwn(data, global.project)
-        ? ''
-        : ` (${describeWhose(data, global.project, services.cwd)})`;
-    services.stdout.write(`stopped the local ECR on port ${port}${whose}\n`);
+      data === undefined || isOwn(data, global.project) ? '' : `(${describeWhose(data, global.project, services.cwd)})`;
+    say(`stopped the local ECR on port ${port}`, whose, services);
   }
   return exit.ok;
 }
@@ -164,15 +188,11 @@ export async function status({ options, global }: LocalStatusArgs, services: Ser
       }),
     });
   } else if (running) {
-    services.stdout.write(
-      `a local ECR runs on ${toolUrl(found)} (process ${found.pid}, ${describeWhose(found.dataDirectory, global.project, services.cwd)})\n`,
-    );
+    const data = describeWhose(found.dataDirectory, global.project, services.cwd);
+    say(`a local ECR runs on ${toolUrl(found)}`, `(process ${found.pid}, ${data})`, services);
   } else {
-    services.stdout.write(
-      found.state === 'absent'
-        ? `no local ECR runs on port ${port}\n`
-        : `no local ECR runs on port ${port}: it is taken by ${found.what}\n`,
-    );
+    const taken = found.state === 'absent' ? '' : `it is taken by ${found.what}`;
+    say(`no local ECR runs on port ${port}${taken === '' ? '' : ':'}`, taken, services);
   }
   return running ? exit.ok : exit.somethingToSee;
 }

@@ -7,7 +7,7 @@ import { consent, exposedIn, hasWork, plan, savePlan, unreadIn } from '../../pla
 import type { PlanArgs } from '../commands/plan.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
-import { applyCommand, placeOf } from '../place.js';
+import { carryingOut, placeOf } from '../place.js';
 import { shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import { hasChanges, printPlan } from '../print/plan.js';
@@ -23,7 +23,12 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
   const changes = hasChanges(made);
   if (global.output === 'json') {
     const flags = consent(made).map((one) => one.flag);
-    printJson(services.stdout, { changes, consent: flags, plan: made, diagnostics: [...project.warnings, ...exposedIn(made)] });
+    printJson(services.stdout, {
+      changes,
+      consent: flags,
+      plan: made,
+      diagnostics: [...project.warnings, ...exposedIn(made)],
+    });
   } else {
     services.stdout.write(printPlan(made, canvasOf(services.stdout), { global, cwd: services.cwd }));
   }
@@ -39,7 +44,7 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
       });
     }
     const next = hasWork(made)
-      ? `carry it out with: ${applyCommand(options.out, place, global, services)}`
+      ? `carry it out with: ${carryingOut(options.out, place, global, services)}`
       : 'there is nothing to carry out';
     services.stderr.write(`\nsaved; ${next}\n`);
   }

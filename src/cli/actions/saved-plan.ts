@@ -7,7 +7,7 @@ import { projectNameIn } from '../../manifest/index.js';
 import { type Place, type Plan, readPlan, type SavedPlan, samePlace } from '../../plan/index.js';
 import type { ApplyArgs } from '../commands/apply.js';
 import { systemReason } from '../errors.js';
-import { applyCommand, inPlace, placeOf } from '../place.js';
+import { carryingOut, inPlace, placeOf } from '../place.js';
 import { shownPath } from '../print/diagnostics.js';
 import type { Services } from '../services.js';
 
@@ -33,7 +33,7 @@ export async function openSavedPlan(name: string, { options, global }: ApplyArgs
   const here = await placeOf(global, registries[0]?.region ?? 'us-east-1', services);
   if (!samePlace(file.place, here)) {
     fail('plan/wrong-place', `${name} was made ${inPlace(file.place)}, and this would carry it out ${inPlace(here)}`, {
-      mend: wayTo(file.place, here, applyCommand(name, file.place, global, services)),
+      mend: wayTo(file.place, here, carryingOut(name, file.place, global, services)),
       range: rangeOf(file, 'place', 'kind'),
     });
   }

@@ -56,7 +56,7 @@ describe('the progress of an apply', () => {
     expect(printOutcome(report, 'apply', canvas)).toMatchInlineSnapshot(`
       "
       Partly applied: 1 repository done, 1 failed, 1 skipped
-      mend the cause and run slipway apply again: it goes on where this run ended
+      mend the cause and run the command again: it goes on where this run ended
       "
     `);
   });
@@ -78,7 +78,7 @@ describe('the progress of an apply', () => {
     ).toMatchInlineSnapshot(`
       "
       Interrupted: 1 repository done, 2 skipped
-      run slipway apply again: it goes on where this run ended
+      run the command again: it goes on where this run ended
       "
     `);
     expect(

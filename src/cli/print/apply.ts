@@ -171,7 +171,7 @@ export function printOutcome({ outcome }: ApplyReport, purpose: 'apply' | 'destr
   const complete = outcome.failed === 0 && outcome.skipped === 0 && !outcome.interrupted;
   if (complete) return `\n${paint.bold(paint.green(`${verb}: ${parts.join(', ')}`))}\n`;
   const head = outcome.interrupted ? 'Interrupted' : `Partly ${verb.toLowerCase()}`;
-  const next = `run slipway ${purpose} again: it goes on where this run ended`;
+  const next = 'run the command again: it goes on where this run ended';
   const advice = outcome.failed > 0 ? `mend the cause and ${next}` : next;
   return `\n${paint.bold(paint.red(`${head}: ${parts.join(', ')}`))}\n${hang('', advice, canvas.columns).join('\n')}\n`;
 }
