@@ -63,6 +63,17 @@ function opened(live: MemoryRegistry): void {
 }
 
 describe('a plan', () => {
+  it('may be of any length', async () => {
+    const small = await planOn(memory().process(), registry([repository('payments/web')]));
+    const [first] = small.registries;
+    const [web] = first?.repositories ?? [];
+    if (first === undefined || web === undefined) throw new Error('nothing is planned');
+    // More than a call takes arguments.
+    const repositories = Array.from({ length: 200_000 }, () => ({ ...web, changes: [] }));
+    const long = { ...small, registries: [{ ...first, repositories }] };
+    expect(printPlan(long, canvas, run).match(/payments\/web {2}create/g)).toHaveLength(repositories.length);
+  });
+
   it('shows what will be made', async () => {
     const plan = await planOn(memory().process(), registry([repository('payments/web', { statements: organisation })]));
     expect(hasChanges(plan)).toBe(true);

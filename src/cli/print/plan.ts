@@ -86,8 +86,11 @@ function isShown(repository: RepositoryPlan): boolean {
 
 function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas, run: Run): readonly string[] {
   const { paint, columns } = canvas;
-  const lines = [title(plan.owner, registry, paint)];
-  lines.push(...stacked(registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas, run))));
+  // Not pushed one and all: a call takes no more than some hundred thousand arguments, and a plan may have more lines.
+  const lines = [
+    title(plan.owner, registry, paint),
+    ...stacked(registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas, run))),
+  ];
   for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
   return lines;
 }
