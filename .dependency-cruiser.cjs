@@ -8,7 +8,8 @@ const rooms = {
   plan: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry'],
   aws: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan'],
   local: ['diagnostics', 'lifecycle', 'access'],
-  cli: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan', 'aws', 'local'],
+  login: ['diagnostics'],
+  cli: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan', 'aws', 'local', 'login'],
 };
 const pure = '^src/(diagnostics|lifecycle|access|registry)/';
 const test = '\\.test\\.ts$';

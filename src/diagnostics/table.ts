@@ -4,6 +4,7 @@ import { accessCodes } from './codes/access.js';
 import { cliCodes } from './codes/cli.js';
 import { lifecycleCodes } from './codes/lifecycle.js';
 import { localCodes } from './codes/local.js';
+import { loginCodes } from './codes/login.js';
 import { manifestCodes } from './codes/manifest.js';
 import { planCodes } from './codes/plan.js';
 import { registryCodes } from './codes/registry.js';
@@ -18,6 +19,7 @@ const definitions = {
   ...registryCodes,
   ...planCodes,
   ...localCodes,
+  ...loginCodes,
   ...cliCodes,
 } as const;
 

@@ -8,6 +8,7 @@ export {
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ECRClient,
+  GetAuthorizationTokenCommand,
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
