@@ -94,6 +94,12 @@ export class Cloud {
     this.#calls.clear();
   }
 
+  /** How large the body of a request may be that names this target, where it may be larger than others. */
+  bodyLimit(target: string | undefined): number | undefined {
+    const dot = target?.lastIndexOf('.') ?? -1;
+    return this.#services.get(target?.slice(0, dot) ?? '')?.bodyLimits?.get(target?.slice(dot + 1) ?? '');
+  }
+
   async answer(request: CloudRequest): Promise<Outcome> {
     const caller = callerOf(request.authorization, this.#options.home);
     if (request.method === 'POST' && request.target !== undefined) return this.#json(request, request.target, caller);

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { openBackground } from './background.js';
+import { openBlobStore } from './blobs/open.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
+import { layerPath, openLayerKey } from './distribution/layer-url.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
+import { activationDuty, activationOf, flushPulls, imageChores } from './images/index.js';
 import { Quotas } from './quotas.js';
 import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
@@ -127,17 +130,25 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
           // Clients keep credentials by host: one serves every registry here, and the token says who is calling.
           endpointOf: () => `${scheme}://localhost:${port}`,
         };
+  const blobs = openBlobStore({
+    ...(dataDirectory !== undefined && { folder: dataDirectory }),
+    now: () => clock.now(),
+  });
   const background = openBackground({
     store,
     machine: options.clock ?? Date,
-    duties: () => new Map(),
+    duties: (context) => new Map([[activationDuty, activationOf(context)]]),
+    chores: (context) => imageChores({ ...context, blobs, signal: ending.signal }),
     onDefect,
     signal: ending.signal,
   });
   const { clock, timekeeper } = background;
+  const layerKey = openLayerKey(store);
+  const layerUrl = (digest: string, now: number): string =>
+    `${scheme}://localhost:${port}${layerPath(layerKey, digest, now)}`;
   const cloud = new Cloud({
     store,
-    services: [ecrService(addresses), taggingService, ssmService],
+    services: [ecrService({ ...addresses, blobs, layerUrl }), taggingService, ssmService],
     faults,
     home,
     now: () => clock.now(),
@@ -166,6 +177,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       onDefect,
     });
   } catch (error) {
+    await blobs.close();
     store.close();
     tls?.forget();
     return cannotListen(options.port ?? defaultPort, error);
@@ -188,6 +200,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
         const ended = background.stop();
         await http.close();
         await ended;
+        flushPulls(store);
+        await blobs.close();
         store.close();
         tls?.forget();
         if (note !== undefined) rmSync(note, { force: true });

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateRepositoryCommand,
-  DescribeImageSigningStatusCommand,
   DescribeRepositoriesCommand,
   ECRClient,
+  ListReplicationBackfillsCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import {
@@ -82,10 +82,10 @@ describe('the clients of AWS', () => {
       message: "The repository with name 'none' does not exist in the registry with id '123456789012'",
       $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
     });
-    const unserved = new DescribeImageSigningStatusCommand({ repositoryName: 'app', imageId: { imageTag: 'v1' } });
+    const unserved = new ListReplicationBackfillsCommand({});
     await expect(ecr().send(unserved)).rejects.toMatchObject({
       name: 'UnsupportedOperationException',
-      message: 'The local ECR does not serve ecr:DescribeImageSigningStatus yet.',
+      message: 'The local ECR does not serve ecr:ListReplicationBackfills yet.',
     });
   });
 

@@ -42,10 +42,12 @@ function header(request: IncomingMessage, name: string): string | undefined {
 }
 
 async function outcome(request: IncomingMessage, requestId: string, options: HttpOptions): Promise<Outcome> {
-  const body = await readBody(request);
+  const target = header(request, 'x-amz-target');
+  const limit = options.cloud.bodyLimit(target) ?? bodyLimit;
+  const body = await readBody(request, limit);
   if (body === undefined) {
     return jsonError(
-      new ServiceError('RequestEntityTooLargeException', `The body is larger than ${bodyLimit} bytes.`, 413),
+      new ServiceError('RequestEntityTooLargeException', `The body is larger than ${limit} bytes.`, 413),
     );
   }
   const method = request.method ?? '';
@@ -56,7 +58,7 @@ async function outcome(request: IncomingMessage, requestId: string, options: Htt
   }
   return options.cloud.answer({
     method,
-    target: header(request, 'x-amz-target'),
+    target,
     contentType: header(request, 'content-type'),
     authorization: header(request, 'authorization'),
     body,

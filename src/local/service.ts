@@ -46,6 +46,8 @@ export interface JsonService {
   readonly asyncOperations?: ReadonlyMap<string, AsyncOperation>;
   /** Operations the real service has and this one does not serve. */
   readonly unserved: ReadonlySet<string>;
+  /** Of operations whose inputs are larger than those of all others, in bytes. */
+  readonly bodyLimits?: ReadonlyMap<string, number>;
   /** The resource a call is about, as IAM names it; `*` where there is none. */
   resourceOf(input: Record<string, unknown>, context: ServiceContext): string;
 }

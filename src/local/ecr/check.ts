@@ -1,6 +1,6 @@
 // Checks an operation's input against its shape in the API model, in ECR's wording, and gives it a type.
 // It must not know any one operation, nor anything the model does not say.
-import { type EcrContext, EcrError, type EcrOperation, invalidMember } from './operation.js';
+import { type EcrContext, EcrError, invalidMember } from './operation.js';
 
 interface StringShape {
   readonly kind: 'string';
@@ -25,12 +25,20 @@ export interface StructureShape {
   readonly required?: readonly string[];
 }
 
+/** Bytes, in base64 on the wire; the limits are of the bytes. */
+interface BlobShape {
+  readonly kind: 'blob';
+  readonly min?: number;
+  readonly max?: number;
+}
+
 export type Shape =
   | StringShape
   | ListShape
   | StructureShape
+  | BlobShape
   | { readonly kind: 'boolean' }
-  | { readonly kind: 'integer' };
+  | { readonly kind: 'integer'; readonly min?: number };
 
 type RequiredOf<S> = S extends { readonly required: readonly (infer Name)[] } ? Name : never;
 
@@ -43,13 +51,15 @@ export type ValueOf<S> = S extends { readonly kind: 'string'; readonly oneOf: re
       ? boolean
       : S extends { readonly kind: 'integer' }
         ? number
-        : S extends { readonly kind: 'list'; readonly of: infer Member }
-          ? ValueOf<Member>[]
-          : S extends { readonly kind: 'structure'; readonly members: infer Members }
-            ? { [Name in Exclude<keyof Members, RequiredOf<S>>]?: ValueOf<Members[Name]> } & {
-                [Name in Extract<keyof Members, RequiredOf<S>>]: ValueOf<Members[Name]>;
-              }
-            : never;
+        : S extends { readonly kind: 'blob' }
+          ? Buffer
+          : S extends { readonly kind: 'list'; readonly of: infer Member }
+            ? ValueOf<Member>[]
+            : S extends { readonly kind: 'structure'; readonly members: infer Members }
+              ? { [Name in Exclude<keyof Members, RequiredOf<S>>]?: ValueOf<Members[Name]> } & {
+                  [Name in Extract<keyof Members, RequiredOf<S>>]: ValueOf<Members[Name]>;
+                }
+              : never;
 
 function told(value: unknown): string {
   if (Array.isArray(value)) return 'Start of list';
@@ -67,6 +77,17 @@ function mistyped(value: unknown, wanted: string): EcrError {
   return new EcrError('SerializationException', text);
 }
 
+/** Node reads base64 leniently; what is left out or added would become other bytes. */
+function readBlob(value: unknown): Buffer {
+  if (typeof value !== 'string') throw mistyped(value, 'a Blob');
+  const bytes = Buffer.from(value, 'base64');
+  const length = value.length - (value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0);
+  if (value.length % 4 !== 0 || bytes.length !== Math.floor((length * 3) / 4)) {
+    throw new EcrError('SerializationException', 'The blob is not valid base64.');
+  }
+  return bytes;
+}
+
 /** A copy that holds what the shape names, of the right types, and nothing else. `null` stands for nothing. */
 function read(shape: Shape, value: unknown): unknown {
   switch (shape.kind) {
@@ -79,6 +100,8 @@ function read(shape: Shape, value: unknown): unknown {
     case 'integer':
       if (typeof value !== 'number') throw mistyped(value, 'an Integer');
       return Math.trunc(value);
+    case 'blob':
+      return readBlob(value);
     case 'list':
       if (!Array.isArray(value)) throw mistyped(value, 'a List');
       return value.map((one) => (one === null ? null : read(shape.of, one)));
@@ -95,7 +118,7 @@ function read(shape: Shape, value: unknown): unknown {
   }
 }
 
-function checkLength(length: number, shape: StringShape | ListShape, path: string): void {
+function checkLength(length: number, shape: StringShape | ListShape | BlobShape, path: string): void {
   if (shape.min !== undefined && length < shape.min) {
     throw invalidMember(path, `must have length greater than or equal to ${shape.min}`);
   }
@@ -115,6 +138,12 @@ function constrain(shape: Shape, value: unknown, path: string): void {
     checkLength(text.length, shape, path);
     if (shape.pattern !== undefined && !shape.pattern.test(text)) {
       throw invalidMember(path, `must satisfy regular expression '${shape.patternText ?? shape.pattern.source}'`);
+    }
+  } else if (shape.kind === 'blob') {
+    checkLength((value as Buffer).length, shape, path);
+  } else if (shape.kind === 'integer') {
+    if (shape.min !== undefined && (value as number) < shape.min) {
+      throw invalidMember(path, `Member must have value greater than or equal to ${shape.min}`);
     }
   } else if (shape.kind === 'list') {
     const list = value as readonly unknown[];
@@ -138,10 +167,26 @@ export function check<const S extends StructureShape>(shape: S, input: Record<st
   return value as ValueOf<S>;
 }
 
+/** What every operation of the table has: how it is called, and what it may be given. */
+export interface Checked<C extends EcrContext, Answer> {
+  (input: Record<string, unknown>, context: C): Answer;
+  readonly shape: StructureShape;
+}
+
 /** An operation that sees its input only once it has passed. */
-export function checked<const S extends StructureShape>(
+export function checked<const S extends StructureShape, C extends EcrContext = EcrContext>(
   shape: S,
-  run: (input: ValueOf<S>, context: EcrContext) => Record<string, unknown>,
-): EcrOperation {
-  return (input, context) => run(check(shape, input), context);
+  run: (input: ValueOf<S>, context: C) => Record<string, unknown>,
+): Checked<C, Record<string, unknown>> {
+  return Object.assign((input: Record<string, unknown>, context: C) => run(check(shape, input), context), { shape });
+}
+
+/** The same of one that waits; a refusal is a rejection. */
+export function checkedAsync<const S extends StructureShape, C extends EcrContext = EcrContext>(
+  shape: S,
+  run: (input: ValueOf<S>, context: C) => Promise<Record<string, unknown>>,
+): Checked<C, Promise<Record<string, unknown>>> {
+  return Object.assign(async (input: Record<string, unknown>, context: C) => run(check(shape, input), context), {
+    shape,
+  });
 }

@@ -1,12 +1,17 @@
 // Each operation on repositories: what it does, and each documented refusal with its text.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openBlobStore } from '../blobs/open.js';
 import { openMemoryStore } from '../store/memory.js';
 import type { Store } from '../store/store.js';
 import { type EcrContext, EcrError } from './operation.js';
 import { ecrService } from './service.js';
 
 const account = '123456789012';
+const blobs = openBlobStore();
+afterAll(() => blobs.close());
 const service = ecrService({
+  blobs,
+  layerUrl: () => 'http://localhost:1/layer',
   uriOf: (owner, region, name) => `localhost:1/${owner}.${region}/${name}`,
   endpointOf: () => 'http://localhost:1',
 });
@@ -528,34 +533,5 @@ describe('tags', () => {
     expect(refusal('TagResource', { resourceArn, tags: [] })).toBe(text);
     expect(refusal('UntagResource', { resourceArn, tagKeys: [] })).toBe(text);
     expect(refusal('ListTagsForResource', { resourceArn })).toBe(text);
-  });
-});
-
-describe('images', () => {
-  beforeEach(() => void create());
-
-  it('are none', () => {
-    expect(call('DescribeImages', { repositoryName, filter: { tagStatus: 'TAGGED' } })).toEqual({ imageDetails: [] });
-    expect(call('ListImages', { repositoryName, maxResults: 1000 })).toEqual({ imageIds: [] });
-  });
-
-  it('asked for by name are not found', () => {
-    expect(refusal('DescribeImages', { repositoryName, imageIds: [{ imageTag: 't' }] })).toBe(
-      `ImageNotFoundException: The image with imageId {imageDigest:'null', imageTag:'t'} does not exist within the repository with name '${repositoryName}' in the registry with id '${account}'`,
-    );
-    expect(refusal('ListImages', { repositoryName, filter: { tagStatus: 'MAYBE' } })).toContain(
-      "at 'filter.tagStatus'",
-    );
-  });
-});
-
-describe('the table', () => {
-  it('has every operation of the API model, served or named as not served', async () => {
-    const client = await import('@aws-sdk/client-ecr');
-    const commands = Object.keys(client).filter((name) => /^[A-Z]\w*Command$/.test(name) && name !== '$Command');
-    for (const name of commands.map((one) => one.replace(/Command$/, ''))) {
-      expect(service.operations.has(name) !== service.unserved.has(name), name).toBe(true);
-    }
-    expect(commands.length).toBe(service.operations.size + service.unserved.size);
   });
 });

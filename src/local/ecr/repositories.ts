@@ -1,6 +1,7 @@
 // CreateRepository, DescribeRepositories, DeleteRepository and the settings of a repository.
-// It must not know policies, the registry's own settings, or images.
+// It must not know policies, the registry's own settings, or what images are.
 import { createHash } from 'node:crypto';
+import { isEmpty, removeAllOf, repositoryNotEmpty } from '../images/index.js';
 import { checked } from './check.js';
 import {
   type EcrContext,
@@ -128,6 +129,8 @@ const DescribeRepositories = checked(shapes.DescribeRepositories, (input, contex
 
 const DeleteRepository = checked(shapes.DeleteRepository, (input, context) => {
   const repository = findRepository(context, input);
+  if (input.force !== true && !isEmpty(context, repository)) throw repositoryNotEmpty(repository);
+  removeAllOf(context, repository);
   removeRepository(context, repository);
   return { repository: describe(context, repository) };
 });

@@ -97,6 +97,16 @@ export function registryOf(
   );
 }
 
+/** The repository a call is about, as {@link registryOf} lets the caller near it. */
+export function repositoryOf(
+  context: EcrContext,
+  input: { readonly registryId?: string; readonly repositoryName: string },
+  action: string,
+): Repository {
+  registryOf(context, input, action, input.repositoryName);
+  return findRepository(context, input);
+}
+
 /** ECR's own form of a repository's address (user guide; the suffixes of the partitions are botocore's). */
 export function awsUri(account: string, region: string, name: string): string {
   const suffixes: readonly (readonly [prefix: string, suffix: string])[] = [

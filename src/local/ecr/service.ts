@@ -1,9 +1,10 @@
 // ECR as a service of the local cloud: which operations there are, and which of them are served.
 // It must not know HTTP or what an operation does.
+import { maxPartSize } from '../images/limits.js';
 import type { JsonService } from '../service.js';
 import { tokenOperations } from '../tokens/index.js';
-import { imageOperations } from './images.js';
-import type { EcrContext, EcrOperation } from './operation.js';
+import { asyncImageOperations, type ImageApiContext, imageOperations } from './images/index.js';
+import type { EcrContext } from './operation.js';
 import { policyOperations } from './policies.js';
 import { registryOperations } from './registry/index.js';
 import { repositoryOperations } from './repositories.js';
@@ -11,13 +12,38 @@ import { repositoryArn } from './repository.js';
 import { scanningOperations } from './scanning.js';
 import { tagOperations } from './tags.js';
 
-/** Of the API model (@aws-sdk/client-ecr 3.1169.0); those above come from the modules that serve them. */
-const allOperations =
-  'BatchCheckLayerAvailability BatchDeleteImage BatchGetImage CompleteLayerUpload DescribeImageReplicationStatus ' +
-  'DescribeImageScanFindings DescribeImageSigningStatus DescribeReplicationBackfillResults GetAuthorizationToken ' +
-  'GetDownloadUrlForLayer GetLifecyclePolicyPreview InitiateLayerUpload ListImageReferrers ListReplicationBackfills PutImage ' +
-  'StartImageScan StartLifecyclePolicyPreview StartReplicationBackfill StopReplicationBackfill UpdateImageStorageClass ' +
-  'UploadLayerPart';
+/** Each operation that is served, by name. */
+export const ecrOperations: Readonly<
+  Record<string, (input: Record<string, unknown>, context: ImageApiContext) => Record<string, unknown>>
+> = {
+  ...repositoryOperations,
+  ...policyOperations,
+  ...tagOperations,
+  ...scanningOperations,
+  ...imageOperations,
+  ...registryOperations,
+  ...tokenOperations,
+};
+
+/** Those that move bytes, and have no transaction of their own. */
+export const asyncEcrOperations: Readonly<
+  Record<string, (input: Record<string, unknown>, context: ImageApiContext) => Promise<Record<string, unknown>>>
+> = {
+  ...asyncImageOperations,
+};
+
+/** What is left of the API model (@aws-sdk/client-ecr 3.1169.0), and why. */
+export const unservedOperations: Readonly<Record<string, string>> = {
+  DescribeImageReplicationStatus: 'images are not replicated yet',
+  DescribeImageScanFindings: 'images are not scanned yet',
+  DescribeReplicationBackfillResults: 'images are not replicated yet',
+  GetLifecyclePolicyPreview: 'lifecycle policies are kept and checked, not previewed yet',
+  ListReplicationBackfills: 'images are not replicated yet',
+  StartImageScan: 'images are not scanned yet',
+  StartLifecyclePolicyPreview: 'lifecycle policies are kept and checked, not previewed yet',
+  StartReplicationBackfill: 'images are not replicated yet',
+  StopReplicationBackfill: 'images are not replicated yet',
+};
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
@@ -26,27 +52,23 @@ function text(value: unknown): string | undefined {
 /** What addresses the server gives. */
 export type Addresses = Required<Pick<EcrContext, 'uriOf' | 'endpointOf'>>;
 
-export function ecrService(addresses: Addresses): JsonService {
-  const served: Record<string, EcrOperation> = {
-    ...repositoryOperations,
-    ...policyOperations,
-    ...tagOperations,
-    ...scanningOperations,
-    ...imageOperations,
-    ...registryOperations,
-    ...tokenOperations,
-  };
-  const operations = new Map(
-    Object.entries(served).map(([name, run]) => [
-      name,
-      (input: Record<string, unknown>, context: EcrContext) => run(input, { ...context, ...addresses }),
-    ]),
-  );
+export type EcrServiceOptions = Addresses & Pick<ImageApiContext, 'blobs' | 'layerUrl'>;
+
+/** `UploadLayerPart`: the largest part in base64, and room for the rest. */
+const bodyLimits = new Map([['UploadLayerPart', Math.ceil((maxPartSize * 4) / 3) + 64 * 1024]]);
+
+export function ecrService(options: EcrServiceOptions): JsonService {
+  const withOptions =
+    <Answer>(run: (input: Record<string, unknown>, context: ImageApiContext) => Answer) =>
+    (input: Record<string, unknown>, context: EcrContext): Answer =>
+      run(input, { ...context, ...options });
   return {
     name: 'ecr',
     target: 'AmazonEC2ContainerRegistry_V20150921',
-    operations,
-    unserved: new Set(allOperations.split(' ').filter((name) => !operations.has(name))),
+    operations: new Map(Object.entries(ecrOperations).map(([name, run]) => [name, withOptions(run)])),
+    asyncOperations: new Map(Object.entries(asyncEcrOperations).map(([name, run]) => [name, withOptions(run)])),
+    unserved: new Set(Object.keys(unservedOperations)),
+    bodyLimits,
     resourceOf(input, context) {
       const arn = text(input['resourceArn']);
       if (arn !== undefined) return arn;

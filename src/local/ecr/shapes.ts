@@ -2,9 +2,9 @@
 // Data only. It must not know what the operations do.
 import type { StructureShape } from './check.js';
 
-const registryId = { kind: 'string', pattern: /^[0-9]{12}$/, patternText: '[0-9]{12}' } as const;
+export const registryId = { kind: 'string', pattern: /^[0-9]{12}$/, patternText: '[0-9]{12}' } as const;
 
-const repositoryName = {
+export const repositoryName = {
   kind: 'string',
   min: 2,
   max: 256,
@@ -15,7 +15,7 @@ const repositoryName = {
 
 const text = { kind: 'string' } as const;
 const flag = { kind: 'boolean' } as const;
-const paging = { nextToken: text, maxResults: { kind: 'integer' } } as const;
+export const paging = { nextToken: text, maxResults: { kind: 'integer' } } as const;
 
 const imageTagMutability = {
   kind: 'string',
@@ -53,22 +53,7 @@ const tags = {
   of: { kind: 'structure', members: { Key: text, Value: text }, required: ['Key', 'Value'] },
 } as const;
 
-const imageIds = {
-  kind: 'list',
-  min: 1,
-  max: 100,
-  of: { kind: 'structure', members: { imageDigest: text, imageTag: { kind: 'string', min: 1, max: 300 } } },
-} as const;
-
-const imageFilter = {
-  kind: 'structure',
-  members: {
-    tagStatus: { kind: 'string', oneOf: ['TAGGED', 'UNTAGGED', 'ANY'] },
-    imageStatus: { kind: 'string', oneOf: ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY'] },
-  },
-} as const;
-
-const oneRepository = {
+export const oneRepository = {
   kind: 'structure',
   members: { registryId, repositoryName },
   required: ['repositoryName'],
@@ -137,16 +122,6 @@ export const shapes = {
     required: ['resourceArn', 'tagKeys'],
   },
   ListTagsForResource: { kind: 'structure', members: { resourceArn: text }, required: ['resourceArn'] },
-  DescribeImages: {
-    kind: 'structure',
-    members: { registryId, repositoryName, imageIds, filter: imageFilter, ...paging },
-    required: ['repositoryName'],
-  },
-  ListImages: {
-    kind: 'structure',
-    members: { registryId, repositoryName, filter: imageFilter, ...paging },
-    required: ['repositoryName'],
-  },
 } as const satisfies Record<string, StructureShape>;
 
 /** `maxResults` of the operations above that answer in pages. */

@@ -49,6 +49,11 @@ export function registryPolicyScope(context: EcrContext): string {
   return valueOf(context, 'REGISTRY_POLICY_SCOPE');
 }
 
+/** Whether layers of one repository may be used in another of the registry. */
+export function isBlobMountingOn(context: EcrContext): boolean {
+  return valueOf(context, 'BLOB_MOUNTING') === 'ENABLED';
+}
+
 function valueOf(context: EcrContext, setting: SettingName): string {
   return values.load(context, setting) ?? settings[setting][0];
 }

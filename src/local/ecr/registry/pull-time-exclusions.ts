@@ -34,7 +34,7 @@ const exclusions = new Documents<Exclusion>('pull-time-update-exclusion');
 
 export const registerPullTimeUpdateExclusion = checked(onePrincipal, ({ principalArn }, context) =>
   context.store.transaction(() => {
-    if (isExcluded(context, principalArn)) {
+    if (isPullTimeExcluded(context, principalArn)) {
       throw new EcrError('ExclusionAlreadyExistsException', texts.exists(principalArn, context.account));
     }
     if (exclusions.all(context).length >= maxExclusions) throw new EcrError('LimitExceededException', texts.tooMany);
@@ -57,6 +57,7 @@ export const listPullTimeUpdateExclusions = checked({ kind: 'structure', members
   return { pullTimeUpdateExclusions: items, ...rest };
 });
 
-function isExcluded(context: EcrContext, principalArn: string): boolean {
+/** True where pulls of the principal are not to be recorded in the context's registry. */
+export function isPullTimeExcluded(context: EcrContext, principalArn: string): boolean {
   return exclusions.load(context, principalArn) !== undefined;
 }

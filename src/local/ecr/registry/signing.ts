@@ -72,6 +72,11 @@ export const deleteSigningConfiguration = checked(nothing, (_input, context) =>
   }),
 );
 
+/** What is to be signed as it is pushed; nothing where nothing is configured. */
+export function signingRules(context: EcrContext): SigningConfiguration['rules'] {
+  return configurations.load(context)?.rules ?? [];
+}
+
 function existing(context: EcrContext): SigningConfiguration {
   const configuration = configurations.load(context);
   if (configuration !== undefined) return configuration;

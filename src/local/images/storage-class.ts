@@ -1,0 +1,109 @@
+// Archives images and brings them back (user guide, "Archiving an image" and "Restoring an image").
+// It must not know who asks: a person, or a lifecycle policy.
+import { isDigest } from '../blobs/blob-store.js';
+import type { EcrContext } from '../ecr/operation.js';
+import { type Repository, readRepository } from '../ecr/repository.js';
+import type { Store } from '../store/store.js';
+import type { Duty } from '../timekeeper.js';
+import { schedule, unschedule } from '../timetable.js';
+import { partitionOf } from '../wire/caller.js';
+import { parentsOf } from './delete.js';
+import { referencedByList, storageClassNotSupported } from './errors.js';
+import { recordStorageClass } from './image-events.js';
+import { restoreTime } from './limits.js';
+import { type Image, shelfOf } from './model.js';
+import { changeImage, loadImage } from './record.js';
+import { listReferrers } from './referrers.js';
+
+/** What the timetable calls the end of a restore. */
+export const activationDuty = 'image-activation';
+
+function subjectOf(context: EcrContext, repository: Repository, { digest }: Image): string {
+  return `${shelfOf(context, repository)}@${digest}`;
+}
+
+/** The image can be pulled from now on. */
+export function activate(context: EcrContext, repository: Repository, image: Image): Image {
+  unschedule(context.store, activationDuty, subjectOf(context, repository, image));
+  const active: Image = { ...image, status: 'ACTIVE', lastActivatedAt: context.now() };
+  changeImage(context, repository, image, active);
+  recordStorageClass(context, repository, active, 'STANDARD');
+  return active;
+}
+
+function archiveOne(context: EcrContext, repository: Repository, image: Image): Image {
+  const archived: Image = { ...image, status: 'ARCHIVED', lastArchivedAt: context.now() };
+  changeImage(context, repository, image, archived);
+  recordStorageClass(context, repository, archived, 'ARCHIVE');
+  return archived;
+}
+
+function restoreOne(context: EcrContext, repository: Repository, image: Image): Image {
+  const activating: Image = { ...image, status: 'ACTIVATING' };
+  changeImage(context, repository, image, activating);
+  schedule(context.store, {
+    at: context.now() + restoreTime,
+    duty: activationDuty,
+    subject: subjectOf(context, repository, image),
+  });
+  return activating;
+}
+
+const slice = 100;
+
+/** Referrers follow their subject (user guide, "Lifecycle policies"). What refers in a circle has left the status it is looked for in. */
+function withReferrers(
+  context: EcrContext,
+  repository: Repository,
+  image: Image,
+  from: 'ACTIVE' | 'ARCHIVED',
+  change: (context: EcrContext, repository: Repository, image: Image) => Image,
+): Image {
+  const changed = change(context, repository, image);
+  const subjects = [changed.digest];
+  for (let subject = subjects.pop(); subject !== undefined; subject = subjects.pop()) {
+    for (;;) {
+      const referrers = listReferrers(context, repository, subject, { status: from }, undefined, slice);
+      for (const referrer of referrers) {
+        change(context, repository, referrer);
+        subjects.push(referrer.digest);
+      }
+      if (referrers.length < slice) break;
+    }
+  }
+  return changed;
+}
+
+/** Throws ImageStorageClassUpdateNotSupportedException where an index names the image, or it is on its way back. */
+export function archiveImage(context: EcrContext, repository: Repository, image: Image): Image {
+  return context.store.transaction(() => {
+    if (image.status === 'ARCHIVED') return image;
+    if (image.status === 'ACTIVATING') throw storageClassNotSupported();
+    const parents = parentsOf(context, repository, image.digest);
+    // The words of a deletion that is refused for it (?).
+    if (parents.length > 0) throw storageClassNotSupported(referencedByList(parents));
+    return withReferrers(context, repository, image, 'ACTIVE', archiveOne);
+  });
+}
+
+/** It can be pulled after a while: the timetable brings it back. */
+export function restoreImage(context: EcrContext, repository: Repository, image: Image): Image {
+  return context.store.transaction(() =>
+    image.status === 'ARCHIVED' ? withReferrers(context, repository, image, 'ARCHIVED', restoreOne) : image,
+  );
+}
+
+/** Ends the restore of an image, for the timekeeper. */
+export function activationOf({ store, now }: { readonly store: Store; now(): number }): Duty {
+  return ({ duty, subject }) =>
+    store.transaction(() => {
+      unschedule(store, duty, subject);
+      const [, account = '', region = '', name = '', digest = ''] =
+        /^([^/]+)\/([^/]+)\/(.+)@([^@]+)$/.exec(subject) ?? [];
+      const context = { store, now, account, region, partition: partitionOf(region), callerArn: '' };
+      const repository = readRepository(store, account, region, name);
+      if (repository === undefined || !isDigest(digest)) return;
+      const image = loadImage(context, repository, digest);
+      if (image?.status === 'ACTIVATING') activate(context, repository, image);
+    });
+}
