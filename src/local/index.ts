@@ -9,7 +9,7 @@ import { openBlobStore } from './blobs/open.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
-import { layerPath, openLayerKey } from './distribution/layer-url.js';
+import { distributionRoute, layerPath, openLayerKey, type ProfileName } from './distribution/index.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
@@ -22,9 +22,10 @@ import { openMemoryStore } from './store/memory.js';
 import { taggingService } from './tagging.js';
 import type { Timekeeper } from './timekeeper.js';
 import { type Authority, openAuthority } from './tls/index.js';
-import { awsEndpoint } from './tokens/index.js';
+import { awsEndpoint, openTokens, verifyBasic } from './tokens/index.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
+export type { ProfileName } from './distribution/index.js';
 export type { FaultKind, FaultRule } from './faults.js';
 export type { Passage } from './timekeeper.js';
 
@@ -47,6 +48,8 @@ export interface LocalEcrOptions {
   readonly clock?: { now(): number };
   /** Speaks HTTPS on its port as well, with a certificate of an authority that is made once in the data directory. */
   readonly tls?: boolean;
+  /** How the registry answers container clients: as ECR does, or as the OCI's specification wants it. */
+  readonly profile?: ProfileName;
   /** Keeps to the request rates that ECR publishes. */
   readonly quotas?: boolean;
   /** Hears of defects of ours; writes to stderr where it is left out. */
@@ -157,6 +160,19 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     trail: background.trail,
     ...(options.quotas === true && { quotas: new Quotas() }),
   });
+  const tokens = openTokens(store);
+  const registry = distributionRoute({
+    profile: options.profile ?? 'ecr',
+    store,
+    blobs,
+    home,
+    now: () => clock.now(),
+    verify: (authorization) => verifyBasic(tokens, authorization, clock.now()),
+    cloud,
+    addresses,
+    layerKey,
+    onDefect,
+  });
   const health: Health = {
     service: serviceName,
     version: 1,
@@ -170,7 +186,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   try {
     http = await listen({
       port: options.port ?? defaultPort,
-      routes: background.routes,
+      routes: [registry, ...background.routes],
       cloud,
       ...(tls !== undefined && { authority: tls.authority }),
       controls: { faults, health, stop, addresses: background.addresses },

@@ -57,6 +57,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
 
   const extraArguments = [
     ...(options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle]),
+    ...(options.profile === undefined ? [] : ['--profile', options.profile]),
     ...(options.quotas ? ['--quotas'] : []),
   ];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
@@ -130,6 +131,7 @@ async function serve(
     uriStyle,
     tls: options.tls,
     quotas: options.quotas,
+    profile: options.profile === 'strict-oci' ? 'strict-oci' : 'ecr',
     ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
   });
   const end = (): void => void server.close();

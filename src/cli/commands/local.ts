@@ -28,6 +28,13 @@ export const localStartCommand = defineCommand({
       choices: ['local', 'aws'],
       description: 'repository URLs that container clients on this machine reach, or those of AWS (default: local)',
     },
+    profile: {
+      kind: 'value',
+      flag: '--profile',
+      value: 'PROFILE',
+      choices: ['ecr', 'strict-oci'],
+      description: 'answers container clients as ECR does, or by the letter of the OCI specification (default: ecr)',
+    },
     tls: {
       kind: 'flag',
       flag: '--tls',

@@ -10,6 +10,8 @@ interface ErrorRow {
   readonly ecr: Wire;
   /** As ECR's where it is left out. */
   readonly strict?: Wire;
+  /** Of a HEAD request to ECR, where that is another. */
+  readonly head?: number;
   /** ECR's words, where they are not those of the API. */
   readonly message?: string;
 }
@@ -21,7 +23,7 @@ const own = {
   expired: { ecr: [403, 'DENIED'], message: 'Your authorization token has expired. Reauthenticate and try again.' },
   denied: { ecr: [403, 'DENIED'] },
   'bad-name': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'NAME_INVALID'] },
-  'bad-tag': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'TAG_INVALID'] },
+  'bad-tag': { ecr: [405, 'UNSUPPORTED'], head: 400, strict: [400, 'TAG_INVALID'] },
   'bad-digest': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'DIGEST_INVALID'] },
   'bad-query': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'UNSUPPORTED'] },
   'bad-media-type': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'MANIFEST_INVALID'] },
@@ -32,6 +34,8 @@ const own = {
   'part-out-of-order': { ecr: [416, 'BLOB_UPLOAD_INVALID'] },
   'size-mismatch': { ecr: [400, 'SIZE_INVALID'] },
   'part-too-small': { ecr: [400, 'BLOB_UPLOAD_INVALID'] },
+  // Not seen on this side of ECR (?): BatchDeleteImage has the words.
+  'manifest-in-use': { ecr: [400, 'UNSUPPORTED'] },
   'manifest-too-large': { ecr: [413, 'MANIFEST_INVALID'] },
 } as const satisfies Record<string, ErrorRow>;
 
@@ -94,6 +98,8 @@ export class Refusal extends Error {
 
 export interface WireError {
   readonly status: number;
+  /** The status of the same answer to a HEAD request. */
+  readonly head: number;
   readonly code: string;
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -101,7 +107,8 @@ export interface WireError {
 
 function written(row: ErrorRow, profile: ProfileName, message: string, headers: WireError['headers'] = {}): WireError {
   const [status, code] = (profile === 'ecr' ? undefined : row.strict) ?? row.ecr;
-  return { status, code, message: row.message ?? message, headers };
+  const head = profile === 'ecr' ? (row.head ?? status) : status;
+  return { status, head, code, message: row.message ?? message, headers };
 }
 
 /** Nothing where the error is none that a client may hear of: a defect. */

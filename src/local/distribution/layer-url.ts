@@ -41,11 +41,11 @@ function timeOf(date: string): number {
 export function layerPath(key: Buffer, digest: Digest, now: number): string {
   const date = amzDate(now);
   const expires = String(lifetimeSeconds);
-  const query = queryText({
-    'X-Amz-Date': date,
-    'X-Amz-Expires': expires,
-    'X-Amz-Signature': signature(key, digest, date, expires).toString('hex'),
-  });
+  const query = queryText([
+    ['X-Amz-Date', date],
+    ['X-Amz-Expires', expires],
+    ['X-Amz-Signature', signature(key, digest, date, expires).toString('hex')],
+  ]);
   return `${layerPrefix}${digest}${query}`;
 }
 

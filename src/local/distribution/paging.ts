@@ -37,5 +37,8 @@ export function pageOf(query: Query, profile: Profile, kind: string): Page {
 
 /** The query that asks for what comes after `last`; `n` as it was asked for. */
 export function nextQuery(query: Query, profile: Profile, kind: string, last: string): string {
-  return queryText({ last: profile.last === 'name' ? last : encodeToken(kind, last), n: first(query, 'n') });
+  return queryText([
+    ['last', profile.last === 'name' ? last : encodeToken(kind, last)],
+    ['n', first(query, 'n')],
+  ]);
 }

@@ -59,6 +59,7 @@ export const differences = {
     'LayerPartTooSmallException in dotnet/sdk-container-builds#424',
   ),
   emptyBlobs: row('blobs of no bytes', false, true, 'radius-project/radius#7855'),
+  noLayers: row('images without layers', false, true, 'werf/werf#2558, aws/containers-roadmap#876'),
   sha512: row('digests by sha512', false, true, 'CompleteLayerUpload calculates sha256 (API reference) (?)'),
   mount: row<'by setting' | 'any'>(
     'which blobs may be mounted',

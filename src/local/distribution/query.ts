@@ -33,8 +33,8 @@ export function first(query: Query, name: string): string | undefined {
 }
 
 /** `?a=b&…` of the parameters that have a value; nothing where none has. */
-export function queryText(parameters: Readonly<Record<string, string | undefined>>): string {
-  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+export function queryText(parameters: readonly (readonly [name: string, value: string | undefined])[]): string {
+  const pairs = parameters.flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   );
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;

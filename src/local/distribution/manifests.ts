@@ -1,0 +1,161 @@
+// GET, HEAD, PUT and DELETE of manifests, by tag or digest.
+// It must not know what a manifest means: images/ does.
+import type { IncomingMessage } from 'node:http';
+import { EcrError } from '../ecr/operation.js';
+import type { Repository } from '../ecr/repository.js';
+import { deleteImage, deleteTag, findImage, type Image, manifestOf, putImage, recordPull } from '../images/index.js';
+import { Refusal } from './errors.js';
+import { type Exchange, location, type Outcome, pathIn, type Reply, repositoryOf } from './exchange.js';
+import { type Reference, referenceOf } from './reference.js';
+import { repositoryForPush } from './repository-for-push.js';
+
+/** API model (imageManifest); the OCI asks for four megabytes at least. */
+const manifestLimit = 4 * 1024 * 1024;
+
+type Known = Exclude<Reference, { readonly malformed: string }>;
+
+function reference({ reference: text, profile }: Exchange): Known {
+  const known = referenceOf(text);
+  if ('malformed' in known) throw malformed(known.malformed);
+  if ('digest' in known && !profile.sha512 && known.digest.startsWith('sha512:')) throw malformed('digest');
+  return known;
+}
+
+function malformed(what: 'digest' | 'tag'): Refusal {
+  const [error, member, pattern] =
+    what === 'digest'
+      ? (['bad-digest', 'imageDigest', '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'] as const)
+      : (['bad-tag', 'imageTag', '[a-zA-Z0-9-_.]+'] as const);
+  return new Refusal(
+    error,
+    `Invalid parameter at '${member}' failed to satisfy constraint: 'must satisfy regular expression '${pattern}''`,
+  );
+}
+
+function imageOf(exchange: Exchange, repository: Repository): Image {
+  const image = findImage(exchange.context, repository, reference(exchange));
+  // An archived image is answered as one that is not there (user guide).
+  if (image === undefined || image.status !== 'ACTIVE') {
+    throw new EcrError('ImageNotFoundException', 'Requested image not found');
+  }
+  return image;
+}
+
+function headersOf(image: Image, { profile }: Exchange, digest: boolean): Record<string, string> {
+  return {
+    'Content-Type': image.mediaType,
+    'Content-Length': String(image.manifestSize),
+    ...(digest && { 'Docker-Content-Digest': image.digest }),
+    ...(profile.sizesHeader && { Sizes: '' }),
+  };
+}
+
+export function headManifest(exchange: Exchange): Reply {
+  const image = imageOf(exchange, repositoryOf(exchange));
+  return { status: 200, headers: headersOf(image, exchange, true) };
+}
+
+export function getManifest(exchange: Exchange): Reply {
+  const repository = repositoryOf(exchange);
+  const image = imageOf(exchange, repository);
+  const body = manifestOf(exchange.context, repository, image.digest);
+  recordPull(exchange.context, repository, image);
+  return { status: 200, headers: headersOf(image, exchange, exchange.profile.manifestDigestOnGet), body };
+}
+
+/** The body, or nothing where it is too large. Rejects when the client goes away. */
+function gathered(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let size = 0;
+    request.on('data', (piece: Buffer) => {
+      size += piece.length;
+      if (size <= manifestLimit) pieces.push(piece);
+      else resolve(undefined);
+    });
+    request.on('end', () => resolve(Buffer.concat(pieces)));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('the client went away')));
+  });
+}
+
+function mediaTypeOf({ request, profile }: Exchange): string | undefined {
+  const given = request.headers['content-type'];
+  if (given === undefined) return undefined;
+  const [type = '', ...parameters] = given.split(';');
+  const named = type.trim();
+  // ECR's words for it have not been seen (?).
+  if (
+    (parameters.length > 0 && profile.manifestParameters === 'refused') ||
+    !/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(named)
+  ) {
+    throw new Refusal(
+      'bad-media-type',
+      `Invalid parameter at 'imageManifestMediaType' failed to satisfy constraint: 'must be a media type'`,
+    );
+  }
+  return named;
+}
+
+/** The tags a manifest gets: the one in the path, or those of `?tag=` where that may be (the OCI's draft after 1.1). */
+function tagsFor({ profile, query }: Exchange, known: Known): readonly (string | undefined)[] {
+  if ('tag' in known) return [known.tag];
+  const named = profile.tagParameters ? (query.get('tag') ?? []) : [];
+  for (const tag of named) if (!('tag' in referenceOf(tag))) throw malformed('tag');
+  return named.length === 0 ? [undefined] : named;
+}
+
+export async function putManifest(exchange: Exchange): Promise<Outcome> {
+  const known = reference(exchange);
+  const mediaType = mediaTypeOf(exchange);
+  const tags = tagsFor(exchange, known);
+  const manifest = await gathered(exchange.request);
+  if (manifest === undefined) {
+    throw new Refusal('manifest-too-large', `The manifest is larger than ${manifestLimit} bytes.`);
+  }
+  const { context, profile } = exchange;
+  const image = context.store.transaction(() => {
+    const repository = repositoryForPush(exchange);
+    if (repository === undefined) return undefined;
+    let put: Image | undefined;
+    for (const tag of tags) {
+      ({ image: put } = putImage(context, repository, {
+        manifest,
+        origin: 'push',
+        allowNoLayers: profile.noLayers,
+        ...(mediaType !== undefined && { mediaType }),
+        ...(tag !== undefined && { tag }),
+        ...('digest' in known && { digest: known.digest }),
+      }));
+    }
+    return put;
+  });
+  if (image === undefined) return 'cut';
+  const told = 'digest' in known && tags[0] !== undefined ? tags.join(', ') : undefined;
+  return {
+    status: 201,
+    headers: {
+      Location: location(exchange, pathIn(exchange, `manifests/${image.digest}`)),
+      'Docker-Content-Digest': image.digest,
+      ...(image.subject !== undefined && profile.subjectHeader && { 'OCI-Subject': image.subject }),
+      ...(told !== undefined && { 'OCI-Tag': told }),
+    },
+  };
+}
+
+export function removeManifest(exchange: Exchange): Reply {
+  const { context, profile } = exchange;
+  const repository = repositoryOf(exchange);
+  const known = reference(exchange);
+  const options = {
+    evenIfReferenced: profile.deleteReferenced,
+    keepUntagged: profile.lastTag === 'leaves the image',
+  };
+  const deletion =
+    'tag' in known
+      ? deleteTag(context, repository, known.tag, options)
+      : deleteImage(context, repository, known.digest, options);
+  if ('deleted' in deletion) return { status: 202 };
+  if (deletion.failureCode === 'ImageNotFound') throw new EcrError('ImageNotFoundException', deletion.failureReason);
+  throw new Refusal('manifest-in-use', deletion.failureReason);
+}
