@@ -1,12 +1,12 @@
 // The layers of one repository in one environment, weakest first.
 // It must not know how they are merged.
 
+import { camelCase } from './field-names.js';
 import type { ProjectParts, Shared, Stated } from './parts.js';
 import { plantonDefaults } from './planton.js';
 import { builtIn, builtInTags, presets } from './presets.js';
 import type { Layer, LayerKind, Origin, SpecLayer } from './project.js';
 import { locate, rangeOf } from './tree.js';
-import { camelCase } from './walk.js';
 
 /** A layer that remembers the origins it has been asked for: most are shared by many repositories. */
 export class StatedLayer implements Layer {

@@ -1,10 +1,10 @@
 // Planton's AwsEcrRepo: its fields in all three generations, and what a manifest of it means in Slipway's terms.
 // It must not know files, environments or Slipway's own documents.
 import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
+import { camelCase } from './field-names.js';
 import type { Json, SpecLayer } from './project.js';
 import type { FieldRow, Table } from './table.js';
 import { entryOf, rangeOf, spotOf, type Tree, type TreeEntry } from './tree.js';
-import { camelCase } from './walk.js';
 
 /** The apiVersions of April 2025, January 2026 and June 2026. */
 export const plantonVersions: readonly string[] = [

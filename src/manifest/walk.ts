@@ -1,24 +1,14 @@
 // Walks a tree beside the table of messages: reports every unknown key, wrong type and broken rule where it stands, and gives
 // back the values with shorthands expanded. It must not know what any field means, nor any other document.
-import { type Diagnostic, type DiagnosticCode, diagnostic } from '../diagnostics/index.js';
-import { readGrantee } from './grantee.js';
+import type { Diagnostic } from '../diagnostics/index.js';
+import { Complaints } from './complaints.js';
+import { camelCase, fieldsOf, meantField } from './field-names.js';
+import { Leaves } from './leaves.js';
 import type { Json } from './project.js';
-import { checkInteger, checkString, quoted } from './rules.js';
-import { listed, nearest } from './suggest.js';
+import { checkString, quoted } from './rules.js';
+import { listed } from './suggest.js';
 import type { FieldRow, MessageRow, Table } from './table.js';
-import {
-  headOf,
-  isNull,
-  madeMap,
-  type Place,
-  plainOf,
-  rangeOf,
-  spotOf,
-  type Tree,
-  type TreeEntry,
-  type TreeMap,
-  textOf,
-} from './tree.js';
+import { headOf, isNull, madeMap, type Place, type Tree, type TreeEntry, textOf } from './tree.js';
 
 export interface WalkContext {
   readonly table: Table;
@@ -33,50 +23,6 @@ export interface WalkContext {
 
 type Values = { [field: string]: Json };
 
-/** What people call a field who come from other tools. */
-const synonyms: Readonly<Record<string, string>> = {
-  push: 'access.push',
-  pull: 'access.pull',
-  immutable: 'imageImmutable',
-  imageTagMutability: 'imageImmutable',
-  imageScanningConfiguration: 'scanOnPush',
-  encryption: 'encryptionType',
-  encryptionConfiguration: 'encryptionType',
-  kmsKey: 'kmsKeyId',
-  kmsKeyArn: 'kmsKeyId',
-  lifecycle: 'lifecyclePolicy',
-  name: 'repositoryName',
-  defaults: 'repositoryDefaults',
-  envs: 'environments',
-  repos: 'repositories',
-  accountId: 'account',
-  count: 'last',
-  tagPatterns: 'tags',
-};
-
-const rows = new WeakMap<MessageRow, ReadonlyMap<string, FieldRow>>();
-
-function fieldsOf(row: MessageRow): ReadonlyMap<string, FieldRow> {
-  const known = rows.get(row);
-  if (known !== undefined) return known;
-  const made = new Map(row.fields.map((field) => [field.name, field]));
-  rows.set(row, made);
-  return made;
-}
-
-export function camelCase(key: string): string {
-  return key.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function typeName(tree: Tree): string {
-  if (tree.kind === 'map') return 'a map';
-  if (tree.kind === 'list') return 'a list';
-  if (tree.value === null) return 'nothing';
-  return typeof tree.value === 'string'
-    ? `the string ${quoted(tree.value)}`
-    : `the ${typeof tree.value} ${textOf(tree)}`;
-}
-
 /** Reads a message out of a tree that must be a map. `path` is for people and tools; `holder` is shown where something is missing. */
 export function walk(tree: Tree, message: string, path: string, holder: Place, context: WalkContext): Values {
   return new Walker(context).message(tree, message, path, holder);
@@ -84,14 +30,13 @@ export function walk(tree: Tree, message: string, path: string, holder: Place, c
 
 class Walker {
   readonly #context: WalkContext;
+  readonly #complaints: Complaints;
+  readonly #leaves: Leaves;
 
   constructor(context: WalkContext) {
     this.#context = context;
-  }
-
-  #report(code: DiagnosticCode, text: string, place: Place, path: string, mend?: string): void {
-    const details = { range: rangeOf(place), path, ...(mend === undefined ? {} : { mend }) };
-    this.#context.problems.push(diagnostic(code, text, details));
+    this.#complaints = new Complaints(context.problems);
+    this.#leaves = new Leaves(this.#complaints, context.partial === true);
   }
 
   message(tree: Tree, name: string, path: string, holder: Place): Values {
@@ -106,7 +51,7 @@ class Walker {
     if (row === undefined) return {};
     const map = isNull(tree) ? madeMap(tree, []) : tree;
     if (map.kind !== 'map') {
-      this.#wrongType(map, 'a map', path, path.split('.').at(-1) ?? path);
+      this.#complaints.wrongType(map, 'a map', path, path.split('.').at(-1) ?? path);
       return {};
     }
     const fields = fieldsOf(row);
@@ -120,7 +65,7 @@ class Walker {
         continue;
       }
       if (seen.has(field.name)) {
-        this.#report(
+        this.#complaints.report(
           'manifest/duplicate-key',
           `"${entry.key}" and "${seen.get(field.name)?.key ?? ''}" are the same field`,
           entry.keyPlace,
@@ -147,7 +92,7 @@ class Walker {
       if (field.required === true && !given(field.name) && this.#context.partial !== true) {
         const example = field.example === undefined ? '' : `, for instance \`${field.name}: ${field.example}\``;
         const place = seen.get(field.name)?.keyPlace ?? holder;
-        this.#report(
+        this.#complaints.report(
           'manifest/missing-field',
           `${where} lacks ${field.name}`,
           place,
@@ -157,17 +102,27 @@ class Walker {
       }
       const entry = seen.get(field.name);
       if (field.needs !== undefined && entry !== undefined && given(field.name) && !given(field.needs)) {
-        this.#report('manifest/needs-field', `${field.name} goes with ${field.needs} only`, entry.keyPlace, path);
+        this.#complaints.report(
+          'manifest/needs-field',
+          `${field.name} goes with ${field.needs} only`,
+          entry.keyPlace,
+          path,
+        );
       }
     }
     if (row.exactlyOne === undefined) return;
     const there = row.exactlyOne.filter(given);
     if (there.length === 0 && this.#context.partial !== true) {
-      this.#report('manifest/bad-grantee', `${where} names none of ${listed(row.exactlyOne, 'or')}`, holder, path);
+      this.#complaints.report(
+        'manifest/bad-grantee',
+        `${where} names none of ${listed(row.exactlyOne, 'or')}`,
+        holder,
+        path,
+      );
     }
     for (const second of there.slice(1)) {
       const place = seen.get(second)?.keyPlace ?? holder;
-      this.#report(
+      this.#complaints.report(
         'manifest/bad-grantee',
         `a grantee is one of ${listed(row.exactlyOne, 'or')}: here are ${there[0] ?? ''} and ${second}`,
         place,
@@ -177,28 +132,14 @@ class Walker {
   }
 
   #unknown(entry: TreeEntry, fields: ReadonlyMap<string, FieldRow>, path: string): void {
-    const known = [...fields.keys()];
-    const synonym = synonyms[camelCase(entry.key)];
-    const fits = synonym !== undefined && fields.has(synonym.split('.')[0] ?? '');
-    const near = nearest(entry.key, known) ?? (fits ? synonym : undefined);
+    const near = meantField(entry.key, fields);
     const where = path === '' ? '' : ` in ${path}`;
-    this.#report(
+    this.#complaints.report(
       'manifest/unknown-field',
       `unknown field "${entry.key}"${where}${near === undefined ? '' : `; did you mean "${near}"?`}`,
       entry.keyPlace,
       path,
-      near === undefined ? `the fields here are ${listed(known)}` : `write "${near}"`,
-    );
-  }
-
-  #wrongType(tree: Tree, wanted: string, path: string, label: string, mend?: string): void {
-    // A map or list is shown by where it begins: all of it would be too much.
-    this.#report(
-      'manifest/wrong-type',
-      `${label} must be ${wanted}, not ${typeName(tree)}`,
-      tree.kind === 'scalar' ? tree : headOf(tree),
-      path,
-      mend,
+      near === undefined ? `the fields here are ${listed([...fields.keys()])}` : `write "${near}"`,
     );
   }
 
@@ -221,14 +162,19 @@ class Walker {
     const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = field;
     if (count >= minItems && count <= maxItems) return;
     const wanted = count < minItems ? `at least ${minItems}` : `at most ${maxItems}`;
-    this.#report('manifest/item-count', `${field.name} has ${count} entries; it takes ${wanted}`, place, path);
+    this.#complaints.report(
+      'manifest/item-count',
+      `${field.name} has ${count} entries; it takes ${wanted}`,
+      place,
+      path,
+    );
   }
 
   #list(field: FieldRow, tree: Tree, path: string): Json | undefined {
     if (tree.kind !== 'list') {
       const mend =
         tree.kind === 'scalar' ? `write it as a list: [${textOf(tree)}]` : 'write it as a list, each entry after a "-"';
-      this.#wrongType(tree, 'a list', path, field.name, mend);
+      this.#complaints.wrongType(tree, 'a list', path, field.name, mend);
       return undefined;
     }
     this.#count(field, tree.items.length, tree.items.length === 0 ? tree : headOf(tree), path);
@@ -239,7 +185,7 @@ class Walker {
       const value = this.#one(field, item, `${path}.${index}`, label, item.kind === 'map' ? headOf(item) : item);
       if (value === undefined) continue;
       if (field.unique === true && seen.has(value)) {
-        this.#report(
+        this.#complaints.report(
           'manifest/duplicate-item',
           `${field.name} has ${quoted(typeof value === 'string' ? value : JSON.stringify(value))} twice`,
           item,
@@ -257,7 +203,13 @@ class Walker {
       const first = tree.kind === 'list' ? tree.items[0] : undefined;
       const name = first?.kind === 'scalar' && typeof first.value === 'string' ? first.value : 'name';
       const value = field.type === 'message' ? '{}' : 'value';
-      this.#wrongType(tree, 'a map', path, field.name, `write "name: value" pairs, for instance {${name}: ${value}}`);
+      this.#complaints.wrongType(
+        tree,
+        'a map',
+        path,
+        field.name,
+        `write "name: value" pairs, for instance {${name}: ${value}}`,
+      );
       return undefined;
     }
     this.#count(field, tree.entries.length, holder.keyPlace, path);
@@ -266,7 +218,8 @@ class Walker {
       const complaint =
         field.keys === undefined ? undefined : checkString(entry.key, field.keys, `the name`, field.keyWants);
       if (complaint !== undefined) {
-        this.#report(complaint.code, `${complaint.message} (in ${field.name})`, entry.keyPlace, path, complaint.mend);
+        const message = `${complaint.message} (in ${field.name})`;
+        this.#complaints.broken({ ...complaint, message }, entry.keyPlace, path);
         this.#context.tainted.add(entry.value);
       }
       const inner = `${path}.${entry.key}`;
@@ -286,154 +239,27 @@ class Walker {
       case 'message':
         return this.#messageOrShorthand(field, tree, path, label, holder);
       case 'struct':
-        return this.#struct(field, tree, path, label);
+        return this.#leaves.struct(field, tree, path, label);
       case 'string':
-        return this.#string(field, tree, path, label);
+        return this.#leaves.string(field, tree, path, label);
       case 'int32':
-        return this.#integer(field, tree, path, label);
+        return this.#leaves.integer(field, tree, path, label);
       case 'bool':
-        return this.#boolean(tree, path, label);
+        return this.#leaves.boolean(tree, path, label);
     }
   }
 
   #messageOrShorthand(field: FieldRow, tree: Tree, path: string, label: string, holder: Place): Json | undefined {
     const name = field.message ?? '';
     if (tree.kind === 'scalar' && tree.value !== null && field.shorthand !== undefined) {
-      if (field.shorthand === 'grantee') return this.#grantee(tree, name, path, label);
+      if (field.shorthand === 'grantee') return this.#leaves.grantee(tree, this.#context.table[name], path, label);
       if (typeof tree.value === 'string') return { [field.shorthand]: tree.value };
     }
     if (tree.kind !== 'map' && !(isNull(tree) && field.many === 'map')) {
       const wanted = field.shorthand === undefined ? 'a map' : 'a string or a map';
-      this.#wrongType(tree, wanted, path, label);
+      this.#complaints.wrongType(tree, wanted, path, label);
       return undefined;
     }
     return this.message(tree, name, path, holder);
-  }
-
-  #grantee(tree: Tree & { kind: 'scalar' }, message: string, path: string, label: string): Json | undefined {
-    const row = this.#context.table[message];
-    const kinds = row?.exactlyOne ?? [];
-    const text = typeof tree.value === 'string' ? tree.value : textOf(tree);
-    const reading = readGrantee(text, kinds);
-    if (reading.kind === undefined) {
-      const kind = text.includes(':') ? (text.split(':')[0] ?? '') : '';
-      const near = reading.instead ?? (kind === '' || kind === 'arn' ? undefined : nearest(kind, kinds));
-      const hint =
-        near === undefined
-          ? ''
-          : reading.instead === undefined
-            ? `; did you mean "${near}:"?`
-            : `; did you mean "${near}"?`;
-      const mend = reading.instead === undefined ? undefined : `write "${reading.instead}"`;
-      const all = listed(kinds.map((one) => `${one}:`));
-      this.#report(
-        'manifest/bad-grantee',
-        `${label} ${quoted(text)} is no grantee; the kinds are ${all}${hint}`,
-        tree,
-        path,
-        mend,
-      );
-      return undefined;
-    }
-    const field = row?.fields.find((one) => one.name === reading.kind);
-    const complaint = checkString(reading.value, field?.rules ?? {}, reading.kind, field?.wants);
-    if (complaint === undefined) return { [reading.kind]: reading.value };
-    this.#report(complaint.code, complaint.message, tree, path, complaint.mend);
-    return undefined;
-  }
-
-  #string(field: FieldRow, tree: Tree, path: string, label: string): Json | undefined {
-    let value = tree.kind === 'scalar' ? tree.value : null;
-    if (tree.kind === 'scalar' && value !== null && typeof value !== 'string') {
-      const text = textOf(tree);
-      if (this.#context.partial === true) value = text;
-      else {
-        const why =
-          typeof value === 'boolean'
-            ? `without quotes YAML reads true or false`
-            : `without quotes YAML reads a number${/^0\d/.test(text) ? ' and drops the leading 0' : ''}`;
-        this.#wrongType(tree, 'a string', path, label, `put it in quotes: "${text}"; ${why}`);
-        return undefined;
-      }
-    }
-    if (typeof value !== 'string') {
-      this.#wrongType(tree, 'a string', path, label);
-      return undefined;
-    }
-    const complaint = field.rules === undefined ? undefined : checkString(value, field.rules, label, field.wants);
-    if (complaint === undefined) return value;
-    this.#report(complaint.code, complaint.message, tree, path, complaint.mend);
-    return undefined;
-  }
-
-  #integer(field: FieldRow, tree: Tree, path: string, label: string): Json | undefined {
-    if (tree.kind !== 'scalar' || typeof tree.value !== 'number') {
-      const text = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : '';
-      const mend = /^-?\d+$/.test(text) ? `write ${text}, without quotes` : undefined;
-      this.#wrongType(tree, 'a whole number', path, label, mend);
-      return undefined;
-    }
-    const complaint = checkInteger(tree.value, field.rules ?? {}, label, textOf(tree));
-    if (complaint === undefined) return tree.value;
-    this.#report(complaint.code, complaint.message, tree, path, complaint.mend);
-    return undefined;
-  }
-
-  #boolean(tree: Tree, path: string, label: string): Json | undefined {
-    if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
-    const text = tree.kind === 'scalar' ? String(tree.value).toLowerCase() : '';
-    const yes = ['yes', 'on', 'true', 'y', '1', 'enabled'].includes(text);
-    const no = ['no', 'off', 'false', 'n', '0', 'disabled'].includes(text);
-    const mend = yes || no ? `write ${yes ? 'true' : 'false'}, without quotes` : undefined;
-    this.#wrongType(tree, 'true or false', path, label, mend);
-    return undefined;
-  }
-
-  #struct(field: FieldRow, tree: Tree, path: string, label: string): Json | undefined {
-    if (tree.kind !== 'map') {
-      this.#wrongType(tree, 'a map', path, label);
-      return undefined;
-    }
-    return field.shape === 'conditions' ? this.#conditions(tree, path) : plainOf(tree);
-  }
-
-  /** Conditions of IAM; their values become strings, as IAM's JSON has them. */
-  #conditions(tree: TreeMap, path: string): Json {
-    const values: Values = {};
-    for (const operator of tree.entries) {
-      if (operator.value.kind !== 'map' || operator.value.entries.length === 0) {
-        this.#report(
-          'manifest/bad-condition',
-          `the operator "${operator.key}" takes a map from a key to its values`,
-          operator.keyPlace,
-          path,
-        );
-        continue;
-      }
-      const keys: Values = {};
-      for (const entry of operator.value.entries) {
-        const items = entry.value.kind === 'list' ? entry.value.items : [entry.value];
-        const texts = items.map((item) =>
-          item.kind === 'scalar' && item.value !== null
-            ? typeof item.value === 'string'
-              ? item.value
-              : textOf(item)
-            : undefined,
-        );
-        if (texts.length === 0 || texts.includes(undefined)) {
-          this.#report(
-            'manifest/bad-condition',
-            `the condition key "${entry.key}" takes one value or a list of them`,
-            spotOf(entry),
-            path,
-          );
-          continue;
-        }
-        const strings = texts.filter((text) => text !== undefined);
-        keys[entry.key] = entry.value.kind === 'list' ? strings : (strings[0] ?? '');
-      }
-      values[operator.key] = keys;
-    }
-    return values;
   }
 }
