@@ -1,22 +1,6 @@
 // Compares what is wanted with what is there, aspect by aspect and by meaning. Pure.
 // It must not know images, consent, or how a change is made.
-import {
-  canonicalStatement,
-  diffStatements,
-  documentOf,
-  exposuresOf,
-  foreignStatements,
-  isSlipwayRuntimeSid,
-  isSlipwaySid,
-  mergeStatements,
-  ownStatements,
-  type PolicyDocument,
-  parsePolicy,
-  policySizeProblem,
-  type Statement,
-} from '../access/index.js';
-import { type Diagnostic, isSlipwayError, SlipwayError } from '../diagnostics/index.js';
-import { canonicalLifecycleText, diffLifecycle, lifecycleText, parseLifecycle } from '../lifecycle/index.js';
+import { type Diagnostic, SlipwayError } from '../diagnostics/index.js';
 import {
   byText,
   canonicalEncryption,
@@ -33,6 +17,7 @@ import {
   sameMutability,
   type Tags,
 } from '../registry/index.js';
+import { PolicyComparisons } from './compare-policies.js';
 import type { Aspect, Change, Kept, PlanPurpose, RegistryPlan, RepositoryPlan, Unknown } from './model.js';
 import { replacementSteps } from './replacement.js';
 import { selects } from './scope.js';
@@ -50,13 +35,21 @@ interface Found {
   readonly unknown: Unknown[];
 }
 
+interface Context {
+  readonly desired: DesiredRegistry;
+  readonly observed: ObservedRegistry;
+  readonly options: DiffOptions;
+  readonly policies: PolicyComparisons;
+  readonly problems: Diagnostic[];
+}
+
 /** What would become of every repository in the scope. Throws when a policy would grow beyond ECR's limit. */
 export function diff(desired: DesiredRegistry, observed: ObservedRegistry, options: DiffOptions): RegistryPlan {
-  const problems: Diagnostic[] = [];
+  const context: Context = { desired, observed, options, policies: new PolicyComparisons(desired), problems: [] };
   const declared = desired.repositories
     .filter((repository) => selects(options.only, repository))
-    .flatMap((repository) => planDeclared(repository, desired, observed, options, problems));
-  if (problems.length > 0) throw new SlipwayError(problems);
+    .flatMap((repository) => planDeclared(repository, context));
+  if (context.problems.length > 0) throw new SlipwayError(context.problems);
   const names = new Set(desired.repositories.map(({ name }) => name));
   const orphans = [...observed.repositories.values()]
     .filter(({ name }) => !names.has(name) && selects(options.only, { name }))
@@ -69,13 +62,8 @@ export function diff(desired: DesiredRegistry, observed: ObservedRegistry, optio
   return { account, region, partition, repositories, notes };
 }
 
-function planDeclared(
-  wanted: DesiredRepository,
-  desired: DesiredRegistry,
-  observed: ObservedRegistry,
-  options: DiffOptions,
-  problems: Diagnostic[],
-): RepositoryPlan[] {
+function planDeclared(wanted: DesiredRepository, context: Context): RepositoryPlan[] {
+  const { desired, observed, options } = context;
   const { key, name } = wanted;
   const nothing = { changes: [], kept: [], unknown: [] };
   const unreadable = observed.unreadable.get(name);
@@ -95,7 +83,7 @@ function planDeclared(
         arn: repositoryArn(desired, name),
         action: 'create',
         ...nothing,
-        changes: creation(wanted, desired),
+        changes: creation(wanted, context.policies),
       },
     ];
   }
@@ -117,8 +105,8 @@ function planDeclared(
   const found: Found = { changes: [], kept: [], unknown: [] };
   compareSettings(wanted, live, found);
   compareTags(wanted, tags.value, found);
-  compareLifecycle(wanted, live, found);
-  const foreign = comparePolicy(wanted, live, desired, found, problems);
+  compareLifecycle(wanted, live, context, found);
+  const foreign = comparePolicy(wanted, live, context, found);
   return [{ ...head, ...verdict(ownership, found), ...found, ...replacement(wanted, live, found), ...foreign }];
 }
 
@@ -159,27 +147,17 @@ function deletion(head: Pick<RepositoryPlan, 'name' | 'key' | 'arn' | 'uri'>, fo
   return { ...head, action: 'delete', changes: [], kept: [], unknown: [], deletion: { force, images: null } };
 }
 
-function creation(wanted: DesiredRepository, desired: DesiredRegistry): Change[] {
-  const changes: Change[] = [
+function creation(wanted: DesiredRepository, policies: PolicyComparisons): Change[] {
+  const lifecycle = policies.lifecycle(wanted.lifecyclePolicy ?? null, null);
+  const policy = policies.policy(wanted.statements, null);
+  return [
     { aspect: 'tagMutability', before: null, after: canonicalMutability(wanted.tagMutability) },
     { aspect: 'scanOnPush', before: null, after: wanted.scanOnPush },
     { aspect: 'encryption', before: null, after: canonicalEncryption(wanted.encryption) },
     tagChange(Object.keys(wanted.tags), {}, wanted.tags),
+    ...(lifecycle === undefined ? [] : [lifecycle]),
+    ...('change' in policy ? [policy.change] : []),
   ];
-  if (wanted.lifecyclePolicy !== undefined && wanted.lifecyclePolicy !== null) {
-    const after = lifecycleText(wanted.lifecyclePolicy);
-    changes.push({
-      aspect: 'lifecyclePolicy',
-      before: null,
-      after,
-      rules: diffLifecycle(null, wanted.lifecyclePolicy),
-    });
-  }
-  const after = canonicalOwn(wanted.statements, desired);
-  if (after.length > 0) {
-    changes.push({ aspect: 'repositoryPolicy', before: [], after, statements: diffStatements([], after, desired) });
-  }
-  return changes;
 }
 
 function compareSettings(wanted: DesiredRepository, live: ObservedRepository, { changes, unknown }: Found): void {
@@ -218,73 +196,40 @@ function valueIn(tags: Tags, key: string): string | undefined {
   return Object.hasOwn(tags, key) ? tags[key] : undefined;
 }
 
-function compareLifecycle(wanted: DesiredRepository, live: ObservedRepository, { changes, unknown }: Found): void {
+function compareLifecycle(
+  wanted: DesiredRepository,
+  live: ObservedRepository,
+  { policies }: Context,
+  { changes, unknown }: Found,
+): void {
+  const reading = live.lifecyclePolicy;
   if (wanted.lifecyclePolicy === undefined) return;
-  unknown.push(...unknownOf('lifecyclePolicy', live.lifecyclePolicy));
-  if (live.lifecyclePolicy.state === 'unknown' || live.lifecyclePolicy.state === 'unread') return;
-  const text = live.lifecyclePolicy.state === 'present' ? live.lifecyclePolicy.value : null;
-  const before = text === null ? null : canonicalLifecycleText(text);
-  const after = wanted.lifecyclePolicy === null ? null : lifecycleText(wanted.lifecyclePolicy);
-  if (before === after) return;
-  const rules = diffLifecycle(text === null ? null : parseLifecycle(text), wanted.lifecyclePolicy);
-  changes.push({ aspect: 'lifecyclePolicy', before, after, rules });
+  unknown.push(...unknownOf('lifecyclePolicy', reading));
+  if (reading.state === 'unknown' || reading.state === 'unread') return;
+  const change = policies.lifecycle(wanted.lifecyclePolicy, reading.state === 'present' ? reading.value : null);
+  if (change !== undefined) changes.push(change);
 }
 
 function comparePolicy(
   wanted: DesiredRepository,
   live: ObservedRepository,
-  desired: DesiredRegistry,
+  { policies, problems }: Context,
   { changes, kept, unknown }: Found,
-  problems: Diagnostic[],
 ): Pick<RepositoryPlan, 'foreignStatements'> {
   const reading = live.repositoryPolicy;
   unknown.push(...unknownOf('repositoryPolicy', reading));
   if (reading.state === 'unknown' || reading.state === 'unread') return {};
-  let document: PolicyDocument | undefined;
-  try {
-    document = reading.state === 'present' ? parsePolicy(reading.value) : undefined;
-  } catch (error) {
-    if (!isSlipwayError(error)) throw error;
+  const found = policies.policy(wanted.statements, reading.state === 'present' ? reading.value : null);
+  if ('unreadable' in found) {
     // What cannot be read is not replaced.
-    const reason = error.diagnostics[0]?.message ?? error.message;
-    unknown.push({ aspect: 'repositoryPolicy', operation: 'ecr:GetRepositoryPolicy', reason });
+    unknown.push({ aspect: 'repositoryPolicy', operation: 'ecr:GetRepositoryPolicy', reason: found.unreadable });
     return {};
   }
-  const foreign = foreignStatements(document, desired.owner);
-  for (const statement of foreign) kept.push(keptStatement(statement, document?.Statement ?? [], desired));
-  const before = canonicalOwn(ownStatements(document, desired.owner), desired);
-  const after = canonicalOwn(wanted.statements, desired);
-  const statements = diffStatements(before, after, desired);
-  if (statements.length === 0) return {};
-  const size = policySizeProblem(mergeStatements(document, after, desired.owner) ?? documentOf([]));
-  if (size !== undefined) problems.push({ ...size, message: `${wanted.name}: ${size.message}` });
-  changes.push({ aspect: 'repositoryPolicy', before, after, statements });
-  return foreign.length > 0 ? { foreignStatements: foreign } : {};
-}
-
-/** `policy`: all that is live now, since a Deny beside the statement may keep out whom it lets in. */
-function keptStatement(statement: Statement, policy: readonly Statement[], place: DesiredRegistry): Kept {
-  const id = statement.Sid ?? '';
-  const note = isSlipwayRuntimeSid(id)
-    ? 'set by a running handler of Slipway'
-    : isSlipwaySid(id)
-      ? 'of another Slipway project or environment'
-      : 'written by somebody else';
-  const exposures = exposuresOf(statement, policy, place);
-  return {
-    what: 'statement',
-    id: id === '' ? '(no Sid)' : id,
-    note,
-    statement,
-    ...(exposures.length === 0 ? {} : { exposures }),
-  };
-}
-
-/** Canonical and sorted by Sid, so that neither layout nor order makes a difference. */
-function canonicalOwn(statements: readonly Statement[], place: DesiredRegistry): readonly Statement[] {
-  return statements
-    .map((statement) => canonicalStatement(statement, place))
-    .sort((one, other) => byText(one.Sid ?? '', other.Sid ?? ''));
+  kept.push(...found.kept);
+  if (found.change === undefined) return {};
+  changes.push(found.change);
+  if (found.size !== undefined) problems.push({ ...found.size, message: `${wanted.name}: ${found.size.message}` });
+  return found.foreign.length > 0 ? { foreignStatements: found.foreign } : {};
 }
 
 function unknownOf(aspect: Aspect, reading: Reading<unknown>): Unknown[] {

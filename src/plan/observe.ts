@@ -17,6 +17,7 @@ import {
 import { AwsFault, type RegistryPorts, type RepositoryDescription } from './ports.js';
 import { type Ignorance, ignorance, read } from './read.js';
 import { selects } from './scope.js';
+import { sideBySide } from './side-by-side.js';
 
 export interface ObserveScope {
   /** Patterns on name or key; none select everything. */
@@ -59,6 +60,7 @@ export async function observe(
   await listing.find(strays);
 
   const repositories = new Map<string, ObservedRepository>();
+  const texts = new Texts();
   const observeOne = async (name: string, wanted: DesiredRepository | undefined) => {
     const description = listing.found.get(name);
     if (description === undefined) return;
@@ -69,9 +71,9 @@ export async function observe(
         ? ({ state: 'present', value: known } as const)
         : limit(() => read(() => ports.ecr.listTags(description.arn))),
       whole && wanted.lifecyclePolicy !== undefined
-        ? limit(() => read(() => ports.ecr.getLifecyclePolicy(name)))
+        ? limit(() => read(() => ports.ecr.getLifecyclePolicy(name).then(texts.same)))
         : unread,
-      whole ? limit(() => read(() => ports.ecr.getRepositoryPolicy(name))) : unread,
+      whole ? limit(() => read(() => ports.ecr.getRepositoryPolicy(name).then(texts.same))) : unread,
     ]);
     // Deleted since it was listed.
     if (tags === 'gone' || lifecyclePolicy === 'gone' || repositoryPolicy === 'gone') return;
@@ -79,10 +81,9 @@ export async function observe(
     if (wanted === undefined && !mayBeOurs(tags, desired)) return;
     repositories.set(name, { ...description, tags, lifecyclePolicy, repositoryPolicy });
   };
-  await Promise.all([
-    ...selected.map((repository) => observeOne(repository.name, repository)),
-    ...strays.map((name) => observeOne(name, undefined)),
-  ]);
+  await sideBySide([...selected.map(({ name }) => name), ...strays], ports.concurrency, (name) =>
+    observeOne(name, declared.get(name)),
+  );
 
   /** Keeps an undeclared repository if its tags say that it is ours; tells why, if they cannot be read. */
   const adopt = async (name: string): Promise<string | undefined> => {
@@ -111,6 +112,18 @@ export async function observe(
         .map(([name, { operation, reason }]) => [name, { operation, reason }]),
     ),
     orphansKnown,
+  };
+}
+
+/** Most repositories have the same policies: one copy of each text will do. */
+class Texts {
+  readonly #known = new Map<string, string>();
+
+  readonly same = (text: string | undefined): string | undefined => {
+    if (text === undefined) return undefined;
+    const known = this.#known.get(text);
+    if (known === undefined) this.#known.set(text, text);
+    return known ?? text;
   };
 }
 

@@ -44,6 +44,21 @@ const problems = (...repositories: ResolvedRepository[]) =>
     ({ code, message, path, range }) => `${range?.line} ${path} ${code}: ${message}`,
   );
 
+describe('equal settings', () => {
+  it('come to the same values, made once', () => {
+    const spec = () => ({
+      access: { pull: [{ account: '444444444444' }], push: [], statements: [] },
+      lifecyclePolicy: { maxImageCount: 30 },
+    });
+    const { registry } = desire([resolved('api', spec()), resolved('web', spec()), resolved('old')], owner, place);
+    const [api, old, web] = registry.repositories;
+    expect(api?.statements).toHaveLength(1);
+    expect(web?.statements).toBe(api?.statements);
+    expect(web?.lifecyclePolicy).toBe(api?.lifecyclePolicy);
+    expect([old?.statements, old?.lifecyclePolicy]).toEqual([[], undefined]);
+  });
+});
+
 describe('one repository', () => {
   it('has everything ECR needs', () => {
     expect(one()).toEqual({
@@ -145,6 +160,15 @@ describe('problems', () => {
       '1 spec.repositories.bad.repositoryName registry/duplicate-name: "bad" and "bad" are both named "bad"',
     ]);
     expect(() => assertDesired(desire([bad], owner, place))).toThrow(/too-many-patterns[\s\S]*bad-grantee/);
+  });
+
+  it('that repositories share are told of each', () => {
+    const access = () => ({ pull: [{ account: '12' }], push: [], statements: [] });
+    const lifecyclePolicy = () => ({ maxImageCount: 0 });
+    const shared = ['api', 'web'].map((key) => resolved(key, { access: access(), lifecyclePolicy: lifecyclePolicy() }));
+    const [api = '', ...others] = problems(...shared);
+    expect(others).toHaveLength(3);
+    expect(new Set([api, ...others].map((problem) => problem.replace(/api|web/, 'X'))).size).toBe(2);
   });
 
   it('of grants as a whole, and of rules', () => {

@@ -11,11 +11,12 @@ import {
 } from '../access/index.js';
 import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
 import { checkIntent, checkRules, compileLifecycle, compileRules, type LifecyclePolicy } from '../lifecycle/index.js';
-import type { LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
+import type { EffectiveSpec, LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
 import type { DesiredRegistry, DesiredRepository, Encryption, Owner, TagMutability } from './model.js';
 import { byText, canonicalEncryption, canonicalMutability, canonicalTags, sortedSet } from './normalise.js';
 import { ownershipTags } from './ownership.js';
 import type { Place } from './place.js';
+import { Shared } from './shared.js';
 
 /** Tags on one repository (service quotas; TooManyTagsException). */
 const mostTags = 50;
@@ -30,16 +31,35 @@ export interface Desired {
 
 type Report = (code: DiagnosticCode, path: string, message: string) => void;
 
+/** A value and what is to be said of the setting that it was made of. */
+interface Made<T> {
+  readonly value: T;
+  readonly found: readonly Diagnostic[];
+}
+
+/** What holds for all repositories of a registry. */
+interface Registry {
+  readonly owner: Owner;
+  readonly place: Place;
+  readonly lifecycles: Shared<Made<LifecyclePolicy | null | undefined>>;
+  readonly statements: Shared<Made<readonly Statement[]>>;
+}
+
 /** Never throws because of the settings: all problems of all repositories come back together. */
 export function desire(resolved: readonly ResolvedRepository[], owner: Owner, place: Place): Desired {
   const diagnostics: Diagnostic[] = [];
   const repositories: DesiredRepository[] = [];
   const keys = new Map<string, string>();
+  const registry: Registry = { owner, place, lifecycles: new Shared(), statements: new Shared() };
   for (const repository of resolved.toSorted(
     (one, other) => byText(one.name, other.name) || byText(one.key, other.key),
   )) {
     const add = (found: readonly Diagnostic[], prefix = '') => {
       for (const one of found) diagnostics.push(located(one, repository, `${prefix}${one.path ?? ''}`));
+    };
+    const heard = <T>({ value, found }: Made<T>, prefix: string): T => {
+      add(found, prefix);
+      return value;
     };
     const report: Report = (code, path, message) => add([diagnostic(code, message, { path })]);
     const holder = keys.get(repository.name);
@@ -52,7 +72,7 @@ export function desire(resolved: readonly ResolvedRepository[], owner: Owner, pl
       continue;
     }
     keys.set(repository.name, repository.key);
-    repositories.push(desireRepository(repository, owner, place, report, add));
+    repositories.push(desireRepository(repository, registry, report, heard));
   }
   const { account, region, partition } = place;
   return { registry: { owner, account, region, partition, repositories }, diagnostics };
@@ -67,12 +87,12 @@ export function assertDesired({ registry, diagnostics }: Desired): DesiredRegist
 
 function desireRepository(
   repository: ResolvedRepository,
-  owner: Owner,
-  place: Place,
+  { owner, place, lifecycles, statements }: Registry,
   report: Report,
-  add: (found: readonly Diagnostic[], prefix: string) => void,
+  heard: <T>(made: Made<T>, prefix: string) => T,
 ): DesiredRepository {
   const { key, name, spec } = repository;
+  const { access, lifecyclePolicy: lifecycle } = spec;
   return {
     key,
     name,
@@ -80,8 +100,17 @@ function desireRepository(
     encryption: encryptionOf(repository, report),
     scanOnPush: spec.scanOnPush,
     tags: tagsOf(repository, owner, report),
-    lifecyclePolicy: lifecycleOf(spec.lifecyclePolicy, (found) => add(found, 'lifecyclePolicy.')),
-    statements: statementsOf(repository, owner, place, add),
+    lifecyclePolicy:
+      lifecycle === undefined
+        ? undefined
+        : heard(
+            lifecycles.of(lifecycle, () => lifecycleOf(lifecycle)),
+            'lifecyclePolicy.',
+          ),
+    statements: heard(
+      statements.of(access, () => statementsOf(access, owner, place)),
+      'access.',
+    ),
     forceDelete: spec.forceDelete,
   };
 }
@@ -129,54 +158,35 @@ function tagsOf({ spec }: ResolvedRepository, owner: Owner, report: Report): Rea
   return tags;
 }
 
-function lifecycleOf(
-  spec: LifecycleSpec | undefined,
-  add: (found: readonly Diagnostic[]) => void,
-): LifecyclePolicy | null | undefined {
-  if (spec === undefined) return undefined;
-  if (spec.none === true) return null;
+function lifecycleOf(spec: LifecycleSpec): Made<LifecyclePolicy | null | undefined> {
+  if (spec.none === true) return { value: null, found: [] };
   const found = spec.rules === undefined ? checkIntent(spec) : checkRules(spec.rules);
-  add(found);
-  if (found.some(({ severity }) => severity === 'error')) return undefined;
+  if (found.some(({ severity }) => severity === 'error')) return { value: undefined, found };
   try {
-    return spec.rules === undefined ? compileLifecycle(spec) : compileRules(spec.rules);
+    return { value: spec.rules === undefined ? compileLifecycle(spec) : compileRules(spec.rules), found };
   } catch (error) {
-    return collect(error, add);
+    if (!(error instanceof SlipwayError)) throw error;
+    return { value: undefined, found: [...found, ...error.diagnostics] };
   }
 }
 
-function statementsOf(
-  { spec }: ResolvedRepository,
-  owner: Owner,
-  place: Place,
-  add: (found: readonly Diagnostic[], prefix: string) => void,
-): readonly Statement[] {
-  let complete = true;
+function statementsOf(access: EffectiveSpec['access'], owner: Owner, place: Place): Made<readonly Statement[]> {
+  const bad: Diagnostic[] = [];
   const principals = (field: 'pull' | 'push'): Principal[] =>
-    spec.access[field].flatMap((grantee, index) => {
+    access[field].flatMap((grantee, index) => {
       const path = `${field}.${index}`;
       const found = checkGrantee(grantee, path);
-      add(found, 'access.');
-      if (found.length === 0) return [principalOf(grantee, path)];
-      complete = false;
-      return [];
+      bad.push(...found);
+      return found.length === 0 ? [principalOf(grantee, path)] : [];
     });
   const intent: AccessIntent = {
     pull: principals('pull'),
     push: principals('push'),
-    statements: spec.access.statements,
+    statements: access.statements,
   };
-  const found = checkAccess(intent, owner, place);
   // Positions in a list that lacks its bad members would be off, so that problems of the whole wait for the next run.
-  if (complete) add(found, 'access.');
-  if (!complete || found.length > 0) return [];
-  return compileAccess(intent, owner, place);
-}
-
-function collect(error: unknown, add: (found: readonly Diagnostic[]) => void): undefined {
-  if (!(error instanceof SlipwayError)) throw error;
-  add(error.diagnostics);
-  return undefined;
+  const found = bad.length > 0 ? bad : checkAccess(intent, owner, place);
+  return { value: found.length > 0 ? [] : compileAccess(intent, owner, place), found };
 }
 
 /** Gives a problem its place in the manifest: that of the nearest enclosing value whose origin is known. */
