@@ -13,7 +13,7 @@ export {
 } from './delete.js';
 export { findImage, manifestOf } from './find.js';
 export { deleteLayer, findLayer, type MountOptions, mountLayer } from './layers.js';
-export { type ImageFilter, imagesOf, listImages, tagsOf } from './list.js';
+export { allImagesOf, type ImageFilter, imagesOf, listImages, tagsOf } from './list.js';
 export { annotationsOf, isIndex } from './manifest.js';
 export type { Image, ImageContext, ImageStatus, Layer } from './model.js';
 export { isTagImmutable, matchesWildcard } from './mutability.js';

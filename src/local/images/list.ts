@@ -6,6 +6,7 @@ import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
 import { mergedEnds } from './entries.js';
 import { type Image, type ImageStatus, imageStatuses, keyOf, kinds, shelfOf } from './model.js';
+import { withPullTime } from './pulls.js';
 import { loadImage } from './record.js';
 
 export interface ImageFilter {
@@ -92,6 +93,14 @@ export function imagesOf(
   limit: number,
 ): Image[] {
   return listImages(context, repository, { imageStatus: 'ANY' }, after, limit);
+}
+
+/** Every image, at once: for whoever has to weigh them against each other. */
+export function allImagesOf(context: EcrContext, repository: Repository): Image[] {
+  const shelf = shelfOf(context, repository);
+  // Only record.ts and the flush of pull times write this kind.
+  const images = context.store.list(kinds.image, shelf).map(([, image]) => image as unknown as Image);
+  return images.map((image) => withPullTime(context.store, shelf, image));
 }
 
 /** The tags of images that can be pulled, after a tag, in the order of tags. */

@@ -75,6 +75,10 @@ export interface Layer {
  * | typed-referrer    | R           | subject / status / type / referrer     | null                                                   |
  * | image-signing     | R           | digest                                 | the signing profiles that were to sign it              |
  * | upload            | R           | upload id                              | Upload                                                 |
+ * | lifecycle-preview | R           | `preview`                              | the state of the repository's one preview              |
+ * | preview-result    | R           | page                                   | what it has found, some of it                          |
+ * | image-scan        | R           | scan type / digest                     | the newest scan of that type                           |
+ * | scan-findings     | R           | digest                                 | what a scan of that image is to find                   |
  * | loose-layer       | `all`       | time / R / layer                       | null: no manifest has named it since                   |
  * | blob-holder       | blob digest | R                                      | null: this repository has it as a layer                |
  */
@@ -92,6 +96,10 @@ export const kinds = {
   typedReferrer: 'typed-referrer',
   signing: 'image-signing',
   upload: 'upload',
+  preview: 'lifecycle-preview',
+  previewResult: 'preview-result',
+  scan: 'image-scan',
+  findings: 'scan-findings',
   looseLayer: 'loose-layer',
   blobHolder: 'blob-holder',
 } as const;
@@ -111,6 +119,10 @@ export const repositoryKinds: readonly string[] = [
   kinds.typedReferrer,
   kinds.signing,
   kinds.upload,
+  kinds.preview,
+  kinds.previewResult,
+  kinds.scan,
+  kinds.findings,
 ];
 
 /** The one scope of kinds that are ordered over all repositories. */
