@@ -14,4 +14,4 @@ export type {
   LifecycleSelection,
   RawRule,
 } from './model.js';
-export { type LifecycleValidation, validateLifecyclePolicyText } from './validate.js';
+export { type LifecycleValidation, readPolicy, validateLifecyclePolicyText } from './validate.js';

@@ -10,10 +10,11 @@ import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
 import { distributionRoute, layerPath, openLayerKey, type ProfileName } from './distribution/index.js';
+import { ecrDuties } from './duties.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
-import { activationDuty, activationOf, flushPulls, imageChores } from './images/index.js';
+import { flushPulls, imageChores } from './images/index.js';
 import { Quotas } from './quotas.js';
 import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
@@ -140,7 +141,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const background = openBackground({
     store,
     machine: options.clock ?? Date,
-    duties: (context) => new Map([[activationDuty, activationOf(context)]]),
+    duties: ecrDuties,
     chores: (context) => imageChores({ ...context, blobs, signal: ending.signal }),
     onDefect,
     signal: ending.signal,

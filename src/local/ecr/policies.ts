@@ -22,16 +22,19 @@ const PutLifecyclePolicy = checked(shapes.PutLifecyclePolicy, (input, context) =
   return { ...identity(repository), lifecyclePolicyText };
 });
 
+/** As ECR gives it back; throws LifecyclePolicyNotFoundException. */
+export function lifecyclePolicyTextOf({ name, account, lifecyclePolicyText }: Repository): string {
+  if (lifecyclePolicyText !== undefined) return lifecyclePolicyText;
+  throw new EcrError(
+    'LifecyclePolicyNotFoundException',
+    `Lifecycle policy does not exist for the repository with name '${name}' in the registry with id '${account}'`,
+  );
+}
+
 function storedLifecycle(repository: Repository): Record<string, unknown> {
-  if (repository.lifecyclePolicyText === undefined) {
-    throw new EcrError(
-      'LifecyclePolicyNotFoundException',
-      `Lifecycle policy does not exist for the repository with name '${repository.name}' in the registry with id '${repository.account}'`,
-    );
-  }
   return {
     ...identity(repository),
-    lifecyclePolicyText: repository.lifecyclePolicyText,
+    lifecyclePolicyText: lifecyclePolicyTextOf(repository),
     // A policy that has never run was evaluated at the epoch (CloudTrail's samples).
     lastEvaluatedAt: (repository.lifecycleEvaluatedAt ?? 0) / 1000,
   };

@@ -1,5 +1,6 @@
 // A repository as the store keeps it and as the API tells of it; how one is found, and the error where there is none.
 // It must not know the wire, or any single operation.
+import { keepPolicyScheduled } from '../lifecycle/schedule.js';
 import { scope } from '../service.js';
 import type { Json, Store } from '../store/store.js';
 import { type EcrContext, EcrError, scopeOf } from './operation.js';
@@ -45,10 +46,19 @@ export function writeRepository(context: EcrContext, repository: Repository): vo
     repository.name,
     repository as unknown as Json,
   );
+  const { store } = context;
+  keepPolicyScheduled(
+    store,
+    `${scopeOf(context, repository.account)}/${repository.name}`,
+    repository.lifecyclePolicyText,
+    context.now,
+  );
 }
 
 export function removeRepository(context: EcrContext, repository: Repository): void {
-  context.store.delete(repositoryKind, scopeOf(context, repository.account), repository.name);
+  const { store } = context;
+  store.delete(repositoryKind, scopeOf(context, repository.account), repository.name);
+  keepPolicyScheduled(store, `${scopeOf(context, repository.account)}/${repository.name}`, undefined, context.now);
 }
 
 /** Repositories of one registry by name, from a name on. */

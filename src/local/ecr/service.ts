@@ -4,6 +4,7 @@ import { maxPartSize } from '../images/limits.js';
 import type { JsonService } from '../service.js';
 import { tokenOperations } from '../tokens/index.js';
 import { asyncImageOperations, type ImageApiContext, imageOperations } from './images/index.js';
+import { lifecyclePreviewOperations } from './lifecycle-preview.js';
 import type { EcrContext } from './operation.js';
 import { policyOperations } from './policies.js';
 import { registryOperations } from './registry/index.js';
@@ -18,6 +19,7 @@ export const ecrOperations: Readonly<
 > = {
   ...repositoryOperations,
   ...policyOperations,
+  ...lifecyclePreviewOperations,
   ...tagOperations,
   ...scanningOperations,
   ...imageOperations,
@@ -37,10 +39,8 @@ export const unservedOperations: Readonly<Record<string, string>> = {
   DescribeImageReplicationStatus: 'images are not replicated yet',
   DescribeImageScanFindings: 'images are not scanned yet',
   DescribeReplicationBackfillResults: 'images are not replicated yet',
-  GetLifecyclePolicyPreview: 'lifecycle policies are kept and checked, not previewed yet',
   ListReplicationBackfills: 'images are not replicated yet',
   StartImageScan: 'images are not scanned yet',
-  StartLifecyclePolicyPreview: 'lifecycle policies are kept and checked, not previewed yet',
   StartReplicationBackfill: 'images are not replicated yet',
   StopReplicationBackfill: 'images are not replicated yet',
 };

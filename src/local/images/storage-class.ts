@@ -2,29 +2,26 @@
 // It must not know who asks: a person, or a lifecycle policy.
 import { isDigest } from '../blobs/blob-store.js';
 import type { EcrContext } from '../ecr/operation.js';
-import { type Repository, readRepository } from '../ecr/repository.js';
+import { type Repository, repositoryArn } from '../ecr/repository.js';
+import { findSubject, imageSubjectOf } from '../ecr/subject.js';
+import type { Trail } from '../events/trail.js';
 import type { Store } from '../store/store.js';
 import type { Duty } from '../timekeeper.js';
 import { schedule, unschedule } from '../timetable.js';
-import { partitionOf } from '../wire/caller.js';
 import { parentsOf } from './delete.js';
 import { referencedByList, storageClassNotSupported } from './errors.js';
 import { recordStorageClass } from './image-events.js';
 import { restoreTime } from './limits.js';
-import { type Image, shelfOf } from './model.js';
+import type { Image } from './model.js';
 import { changeImage, loadImage } from './record.js';
 import { listReferrers } from './referrers.js';
 
 /** What the timetable calls the end of a restore. */
 export const activationDuty = 'image-activation';
 
-function subjectOf(context: EcrContext, repository: Repository, { digest }: Image): string {
-  return `${shelfOf(context, repository)}@${digest}`;
-}
-
 /** The image can be pulled from now on. */
 export function activate(context: EcrContext, repository: Repository, image: Image): Image {
-  unschedule(context.store, activationDuty, subjectOf(context, repository, image));
+  unschedule(context.store, activationDuty, imageSubjectOf(context, repository, image.digest));
   const active: Image = { ...image, status: 'ACTIVE', lastActivatedAt: context.now() };
   changeImage(context, repository, image, active);
   recordStorageClass(context, repository, active, 'STANDARD');
@@ -44,7 +41,7 @@ function restoreOne(context: EcrContext, repository: Repository, image: Image): 
   schedule(context.store, {
     at: context.now() + restoreTime,
     duty: activationDuty,
-    subject: subjectOf(context, repository, image),
+    subject: imageSubjectOf(context, repository, image.digest),
   });
   return activating;
 }
@@ -93,17 +90,37 @@ export function restoreImage(context: EcrContext, repository: Repository, image:
   );
 }
 
+export interface ActivationContext {
+  readonly store: Store;
+  readonly trail: Trail;
+  now(): number;
+}
+
 /** Ends the restore of an image, for the timekeeper. */
-export function activationOf({ store, now }: { readonly store: Store; now(): number }): Duty {
+export function activationOf(given: ActivationContext): Duty {
+  const { store, trail, now } = given;
   return ({ duty, subject }) =>
     store.transaction(() => {
       unschedule(store, duty, subject);
-      const [, account = '', region = '', name = '', digest = ''] =
-        /^([^/]+)\/([^/]+)\/(.+)@([^@]+)$/.exec(subject) ?? [];
-      const context = { store, now, account, region, partition: partitionOf(region), callerArn: '' };
-      const repository = readRepository(store, account, region, name);
-      if (repository === undefined || !isDigest(digest)) return;
+      const found = findSubject(given, subject);
+      if (found === undefined || !isDigest(found.digest)) return;
+      const { context, repository, digest } = found;
       const image = loadImage(context, repository, digest);
-      if (image?.status === 'ACTIVATING') activate(context, repository, image);
+      if (image?.status !== 'ACTIVATING') return;
+      const { status } = activate(context, repository, image);
+      trail.serviceEvent({
+        account: repository.account,
+        region: context.region,
+        time: now(),
+        name: 'ImageActivationEvent',
+        resource: repositoryArn(context.partition, context.region, repository.account, repository.name),
+        details: {
+          repositoryName: repository.name,
+          imageDigest: digest,
+          targetStorageClass: 'STANDARD',
+          result: 'SUCCESS',
+          imageStatus: status,
+        },
+      });
     });
 }

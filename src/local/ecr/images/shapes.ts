@@ -9,8 +9,8 @@ const text = { kind: 'string' } as const;
 const position = { kind: 'integer', min: 0 } as const;
 const imageTag = { kind: 'string', min: 1, max: 300 } as const;
 const layerDigest = { kind: 'string', ...modelPattern('[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+') } as const;
-const imageId = { kind: 'structure', members: { imageDigest: text, imageTag } } as const;
-const imageIds = { kind: 'list', min: 1, max: 100, of: imageId } as const;
+export const imageId = { kind: 'structure', members: { imageDigest: text, imageTag } } as const;
+export const imageIds = { kind: 'list', min: 1, max: 100, of: imageId } as const;
 const anyStatus = { kind: 'string', oneOf: ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY'] } as const;
 
 const uploadId = {

@@ -1,0 +1,17 @@
+// What the timetable's duties are, and who does each.
+// It must not know when any of them is due.
+import type { DutyContext } from './background.js';
+import { activationDuty, activationOf } from './images/index.js';
+import { previewDuty, previewExpiry, previewExpiryDuty, previewMaking } from './lifecycle/preview.js';
+import { lifecycleOf } from './lifecycle/run.js';
+import { lifecycleDuty } from './lifecycle/schedule.js';
+import type { Duty } from './timekeeper.js';
+
+export function ecrDuties(context: DutyContext): ReadonlyMap<string, Duty> {
+  return new Map([
+    [activationDuty, activationOf(context)],
+    [lifecycleDuty, lifecycleOf(context)],
+    [previewDuty, previewMaking(context)],
+    [previewExpiryDuty, previewExpiry(context)],
+  ]);
+}
