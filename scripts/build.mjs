@@ -63,6 +63,26 @@ async function commandLine() {
   chmodSync(join(bin, 'slipway.js'), 0o755);
 }
 
+/** The credential helper apart: it is started for every pull, and needs AWS's client only when a token has got old. */
+async function credentialHelper() {
+  await build({
+    ...common,
+    format: 'esm',
+    splitting: true,
+    entryPoints: { 'docker-credential-slipway': 'src/cli/credential-helper.ts' },
+    outdir: bin,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'helper/[name]-[hash]',
+    mainFields: ['module', 'main'],
+    define: { SLIPWAY_VERSION: JSON.stringify(version) },
+    // Some dependencies are CommonJS and ask for Node's own modules with require.
+    banner: {
+      js: "import{createRequire as slipwayRequire}from'node:module';const require=slipwayRequire(import.meta.url);",
+    },
+  });
+  chmodSync(join(bin, 'docker-credential-slipway.mjs'), 0o755);
+}
+
 function library() {
   // Types are checked by `npm run check:types`; whoever installs a checkout should not wait for that.
   const tsc = join('node_modules', 'ts7', 'bin', 'tsc');
@@ -81,6 +101,7 @@ if (!values['cli-only']) {
   }
 }
 await commandLine();
+await credentialHelper();
 if (!values['cli-only']) {
   try {
     await keepCode(out);

@@ -10,6 +10,7 @@ import { initCommand } from './commands/init.js';
 import { localEnvCommand, localStartCommand, localStatusCommand, localStopCommand } from './commands/local.js';
 import { localClockCommand } from './commands/local-clock.js';
 import { localEventsCommand } from './commands/local-events.js';
+import { loginCommand } from './commands/login.js';
 import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
 import { schemaCommand } from './commands/schema.js';
@@ -26,6 +27,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(driftCommand, async () => (await import('./actions/drift.js')).showDrift),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
+  bind(loginCommand, async () => (await import('./actions/login.js')).login),
   bind(localStartCommand, async () => (await import('./actions/local.js')).start),
   bind(localStopCommand, async () => (await import('./actions/local.js')).stop),
   bind(localStatusCommand, async () => (await import('./actions/local.js')).status),

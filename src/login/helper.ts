@@ -10,7 +10,7 @@ export interface HelperPorts {
   known(): ReadonlyMap<string, string>;
   forget(host: string): void;
   /** One line for a person. */
-  describe(error: unknown): string;
+  describe(error: unknown): Promise<string>;
   readonly version: string;
 }
 
@@ -46,7 +46,7 @@ export async function answerHelper(words: readonly string[], input: string, port
         return refuse('usage: docker-credential-slipway <get|list|store|erase|version>');
     }
   } catch (error) {
-    return refuse(`slipway: ${ports.describe(error)}`);
+    return refuse(`slipway: ${await ports.describe(error)}`);
   }
 }
 

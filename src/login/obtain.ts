@@ -3,6 +3,7 @@
 
 import { takeLock } from './lock.js';
 import type { Authorization, Clock } from './model.js';
+import { hostIn } from './registry.js';
 import type { Kept, TokenCache } from './token-cache.js';
 
 /** `short`: there is a token to fall back on. */
@@ -12,8 +13,8 @@ export interface ObtainOptions {
   readonly cache: TokenCache;
   /** Of `identityKey`. */
   readonly key: string;
-  /** The registry it is for. */
-  readonly host: string;
+  /** The registry it is for; the one that the answer names where it is left out. */
+  readonly host?: string;
   readonly clock: Clock;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
@@ -40,7 +41,7 @@ function refreshAt(now: number, expiresAt: number, random: number): number {
 }
 
 export async function obtain(options: ObtainOptions): Promise<Obtained> {
-  const { cache, key, host, clock, random, anew = false } = options;
+  const { cache, key, clock, random, anew = false } = options;
   const young = (kept: Kept | undefined): kept is Kept =>
     kept !== undefined && isGood(kept, clock.now()) && clock.now() < kept.refreshAt;
   const found = cache.read(key);
@@ -69,9 +70,18 @@ export async function obtain(options: ObtainOptions): Promise<Obtained> {
   }
 
   function known(kept: Kept, at: ObtainOptions): Obtained {
-    if (!kept.hosts.includes(host)) keep(at, { ...kept, hosts: [...kept.hosts, host] });
+    const hosts = hostsWith(kept.hosts, kept, at);
+    if (hosts.length > kept.hosts.length) keep(at, { ...kept, hosts });
     return kept;
   }
+}
+
+function hostsWith(
+  hosts: readonly string[],
+  { proxyEndpoint }: Authorization,
+  { host }: ObtainOptions,
+): readonly string[] {
+  return [...new Set([...hosts, host ?? hostIn(proxyEndpoint)])];
 }
 
 function isGood(kept: Kept, now: number): boolean {
@@ -80,8 +90,7 @@ function isGood(kept: Kept, now: number): boolean {
 }
 
 async function renewed(good: Kept | undefined, options: ObtainOptions): Promise<Obtained> {
-  const { fetch, clock, random, host } = options;
-  const hosts = [...new Set([...(good?.hosts ?? []), host])];
+  const { fetch, clock, random } = options;
   try {
     const fresh = await fetch(good === undefined ? 'full' : 'short');
     const now = clock.now();
@@ -89,7 +98,7 @@ async function renewed(good: Kept | undefined, options: ObtainOptions): Promise<
     if (fresh.expiresAt - margin > now) {
       keep(options, {
         ...fresh,
-        hosts,
+        hosts: hostsWith(good?.hosts ?? [], fresh, options),
         requestedAt: now,
         refreshAt: refreshAt(now, fresh.expiresAt, random()),
         failures: 0,
@@ -99,7 +108,12 @@ async function renewed(good: Kept | undefined, options: ObtainOptions): Promise<
   } catch (error) {
     if (good === undefined) throw error;
     const wait = Math.min(backoff.longest, backoff.first * 2 ** good.failures) * (0.5 + random() / 2);
-    keep(options, { ...good, hosts, refreshAt: clock.now() + wait, failures: good.failures + 1 });
+    keep(options, {
+      ...good,
+      hosts: hostsWith(good.hosts, good, options),
+      refreshAt: clock.now() + wait,
+      failures: good.failures + 1,
+    });
     return { ...good, stale: error };
   }
 }

@@ -13,9 +13,21 @@ export const loginCodes = defineCodes({
   ),
   'login/no-local-ecr': row(
     'no local ECR there',
-    'Nothing listens on the port that the registry’s address names, or something that is no local ECR.',
+    "Nothing listens on the port that the registry's address names, or something that is no local ECR.",
     'start one with `slipway local start`',
   ),
+  'login/no-region': row(
+    'no Region',
+    "Outside a project the account's own registry is logged in to, and nothing says in which Region.",
+    'name a registry with --registry, or set AWS_REGION',
+  ),
+  'login/not-renewed': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'an older token was used',
+    meaning: 'AWS could not be asked for a new token. The one that was kept from before is still valid, and is used.',
+    mend: 'nothing has to be done before it ends; log in again later',
+  },
   'login/no-token': row(
     'an answer without a token',
     'GetAuthorizationToken was answered with something that is no token. Credentials that were kept before are left as they are.',
@@ -43,12 +55,12 @@ export const loginCodes = defineCodes({
   ),
   'login/store-missing': row(
     'a credential store that is not installed',
-    'The client’s configuration names a credential helper (`credsStore` or `credHelpers`) that is not on the PATH.',
+    "The client's configuration names a credential helper (`credsStore` or `credHelpers`) that is not on the PATH.",
     'install the helper, or take its name out of the file',
   ),
   'login/store-failed': row(
     'a credential store that refuses',
-    'The credential helper that the client’s configuration names could not keep the credentials.',
+    "The credential helper that the client's configuration names could not keep the credentials.",
     'read what it says; or take its name out of the file, and credentials are kept in the file itself',
   ),
   'login/foreign-file': row(
