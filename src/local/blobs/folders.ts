@@ -2,7 +2,7 @@
 // It must not know what is kept in them.
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf, told } from './failures.js';
+import { told } from './failures.js';
 
 export class Folders {
   readonly #root: string;
@@ -27,18 +27,14 @@ export class Folders {
   }
 
   async #make(path: string): Promise<void> {
-    if (path === this.#root) {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      return;
-    }
-    const parent = dirname(path);
-    await this.make(parent);
+    const parent = path === this.#root ? undefined : dirname(path);
+    if (parent !== undefined) await this.make(parent);
     try {
-      await mkdir(path, { mode: 0o700 });
+      await mkdir(path, { recursive: true, mode: 0o700 });
     } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw told(error);
+      throw told(error);
     }
-    await this.flush(parent);
+    if (parent !== undefined) await this.flush(parent);
   }
 
   /** On return, files that were made, renamed or removed in this folder are so on the disk too. */
