@@ -136,16 +136,19 @@ describe('slipway explain', () => {
         "stdout": "api in prod is payments/api in ECR
 
       access.pull                              [account:444444444444]
-                                               from environment prod (slipway.yaml:12:22)
+                                               from environment prod
+                                               (slipway.yaml:12:22)
       encryptionType                           AES256        built in
       forceDelete                              false         built in
       imageImmutable                           true          built in
       lifecyclePolicy.expireUntaggedAfterDays  14            built in
       lifecyclePolicy.keep                     [{tags: [v*], last: 50}]
-                                               from repository api (slipway.yaml:14:35)
+                                               from repository api
+                                               (slipway.yaml:14:35)
       lifecyclePolicy.maxImageCount            50            preset production
       repositoryName                           payments/api
-                                               from naming {project}/{name} (slipway.yaml:5:11)
+                                               from naming {project}/{name}
+                                               (slipway.yaml:5:11)
       scanOnPush                               false         --set
       tags.Environment                         prod          built in
       tags.ManagedBy                           slipway       built in

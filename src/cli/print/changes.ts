@@ -8,7 +8,7 @@ import { type Canvas, count, hang, padEnd } from '../text.js';
 import { printDiagnostics } from './diagnostics.js';
 import { effectLines, lifecycleLines } from './lifecycle.js';
 import { statementInWords, statementLines } from './policy.js';
-import { arrow, painted } from './view.js';
+import { arrow, arrowLines, painted } from './view.js';
 
 export const indent = '      ';
 const names: Readonly<Record<Unknown['aspect'], string>> = {
@@ -53,13 +53,7 @@ function setting<T>(
   const { before: left, after: right } = change;
   const first = left === null ? undefined : text(left);
   const then = right === null ? undefined : text(right);
-  const head = `${indent}${padEnd(names[aspect], nameWidth)}  `;
-  const both = first !== undefined && then !== undefined;
-  if (both && head.length + first.length + then.length + 4 > canvas.columns) {
-    const under = ' '.repeat(head.length - 3);
-    return [`${head}${canvas.paint.red(first)}`, `${under}${canvas.paint.dim('->')} ${canvas.paint.green(then)}`];
-  }
-  return [head + arrow(first, then, canvas.paint)];
+  return arrowLines(`${indent}${padEnd(names[aspect], nameWidth)}  `, first, then, canvas);
 }
 
 /** A policy as a whole, where it comes or goes; its text is canonical JSON. */
@@ -84,9 +78,8 @@ function tagLines(change: Change & { readonly aspect: 'tags' }, canvas: Canvas, 
     const mark = first === undefined ? '+' : then === undefined ? '-' : '~';
     const quote = (text: string | undefined): string | undefined =>
       text === undefined ? undefined : JSON.stringify(text);
-    lines.push(
-      `${indent}  ${painted(mark, paint)} ${padEnd(key, keyWidth)}  ${arrow(quote(first), quote(then), paint)}`,
-    );
+    const head = `${indent}  ${painted(mark, paint)} ${padEnd(key, keyWidth)}  `;
+    lines.push(...arrowLines(head, quote(first), quote(then), canvas));
   }
   return lines;
 }

@@ -51,7 +51,7 @@ export function printExplanation(
           index === 0 ? paint.cyan(start) + line.slice(start.length) : line,
         ),
       );
-      lines.push(`${' '.repeat(start.length)}${paint.dim(`from ${origin}`)}`);
+      lines.push(...hang(' '.repeat(start.length), `from ${origin}`, columns, paint.dim));
     }
   }
   return `${lines.join('\n')}\n`;

@@ -3,7 +3,7 @@
 import type { LifecycleRule } from '../../lifecycle/index.js';
 import type { LifecycleEffect, PieceChange } from '../../plan/model.js';
 import { bytes, type Canvas, count, grouped, hang, list } from '../text.js';
-import { arrow, markOf, painted } from './view.js';
+import { arrowLines, markOf, painted } from './view.js';
 
 function subject({ selection }: LifecycleRule): string {
   const archived = selection.storageClass === 'archive' ? 'archived ' : '';
@@ -79,8 +79,8 @@ export function lifecycleLines(
       for (const name of differing) {
         // A description says the same in other words, unless it is all that changed.
         if (name === 'description' && differing.length > 1) continue;
-        const values = arrow(before.get(name) ?? '(none)', after.get(name) ?? '(none)', paint);
-        lines.push(`${indent}${' '.repeat(digits + 4)}${name}  ${values}`);
+        const head = `${indent}${' '.repeat(digits + 4)}${name}  `;
+        lines.push(...arrowLines(head, before.get(name) ?? '(none)', after.get(name) ?? '(none)', canvas));
       }
     }
     return lines;

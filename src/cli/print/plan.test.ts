@@ -123,7 +123,8 @@ describe('a plan', () => {
       -/+ payments/kms  replace (refused)
             ECR cannot change the encryption of a repository
             encryption      AES256
-                         -> KMS arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012
+                         -> KMS
+                            arn:aws:kms:eu-west-1:111111111111:key/12345678-1234-1234-1234-123456789012
             what to do instead
               1. set repositoryName of "payments/kms" to "payments/kms-2" and apply:
                  the new repository is made with KMS under
@@ -327,6 +328,33 @@ describe('a plan', () => {
     expect(coloured).toContain('\u001b[33m~\u001b[39m');
     // oxlint-disable-next-line no-control-regex
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printPlan(plan, canvas, run));
+  });
+
+  it('wraps long values below one another', async () => {
+    const { live, ports } = await applied();
+    live.get('payments/api').tags = { ...live.get('payments/api').tags, Team: 'the people who look after payments' };
+    const keep = (patterns: string[]) =>
+      repository('payments/api', {
+        tags: { ...repository('x').tags, Team: 'those who took payments over from them in spring' },
+        lifecyclePolicy: compileLifecycle({ keep: [{ tags: patterns, last: 5 }] }),
+      });
+    await applyOn(ports, await planOn(ports, registry([keep(['release-*-of-the-year'])])), { accept: ['take-over'] });
+    live.get('payments/api').tags = { ...live.get('payments/api').tags, Team: 'the people who look after payments' };
+    const plan = await planOn(ports, registry([keep(['release-*-of-this-year', 'candidate-*-of-this-year'])]));
+    const lines = printPlan(plan, canvas, run).split('\n');
+    const shown = lines.slice(lines.findIndex((line) => line.includes('payments/api')));
+    expect(shown.slice(0, 9).join('\n')).toMatchInlineSnapshot(`
+      "  ~ payments/api  update
+            tags
+              ~ Team  "the people who look after payments"
+                   -> "those who took payments over from them in spring"
+            lifecycle policy
+              ~ 10  expire images tagged release-*-of-this-year beyond the newest 5
+                    tagPatternList  [release-*-of-the-year]
+                                 -> [release-*-of-this-year]
+              + 20  expire images tagged candidate-*-of-this-year beyond the newest 5"
+    `);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('breaks no line within 80 columns unless a single word is longer', async () => {

@@ -48,6 +48,20 @@ export function arrow(before: string | undefined, after: string | undefined, pai
   return `${paint.red(before)} ${paint.dim('->')} ${paint.green(after)}`;
 }
 
+/** The same after `head`; below one another where one line is too narrow for both, and wrapped where it is for one. */
+export function arrowLines(
+  head: string,
+  before: string | undefined,
+  after: string | undefined,
+  { paint, columns }: Canvas,
+): readonly string[] {
+  const line = head + arrow(before, after, paint);
+  if (width(line) <= columns) return [line];
+  if (before === undefined || after === undefined) return hang(head, after ?? before ?? '', columns);
+  const under = `${' '.repeat(Math.max(0, width(head) - 3))}${paint.dim('->')} `;
+  return [...hang(head, before, columns, paint.red), ...hang(under, after, columns, paint.green)];
+}
+
 /** What becomes of something, and why: on one line where that fits. The mark is right-aligned to the width of the widest. */
 export function headline(
   mark: Mark,
