@@ -82,13 +82,13 @@ export function dropLayer(store: Store, shelf: string, layer: Layer): void {
   store.delete(kinds.blobHolder, layer.digest, shelf);
 }
 
-/** A layer whose bytes are there. One that is told of can be built upon: it is not collected soon. */
+/** A layer whose bytes are there, all of them: one that has lost some can be pushed again. One that is told of can be built upon: it is not collected soon. */
 export function findLayer(context: ImageContext, repository: Repository, digest: string): Layer | undefined {
   if (!isDigest(digest)) return undefined;
   const { store } = context;
   const shelf = shelfOf(context, repository);
   const layer = loadLayer(store, shelf, digest);
-  if (layer === undefined || context.blobs.size(digest) === undefined) return undefined;
+  if (layer === undefined || context.blobs.size(digest) !== layer.size) return undefined;
   const now = context.now();
   if (layer.looseSince === undefined || now - layer.looseSince < freshFor) return layer;
   const kept = { ...layer, looseSince: now };

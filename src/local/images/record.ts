@@ -8,14 +8,14 @@ import { loosenLayer, tieLayer } from './layers.js';
 import { type Image, keyOf, kinds, shelfOf, typeKey } from './model.js';
 import { forgetPulls, withPullTime } from './pulls.js';
 
-interface Mark {
+export interface Mark {
   readonly kind: string;
   readonly key: string;
   readonly value: Json;
 }
 
 /** Every index entry that an image has, by kind and key. */
-function marksOf(image: Image): Map<string, Mark> {
+export function marksOf(image: Image): Map<string, Mark> {
   const marks = new Map<string, Mark>();
   const mark = (kind: string, key: string, value: Json = null): void =>
     void marks.set(`${kind} ${key}`, { kind, key, value });
