@@ -65,7 +65,9 @@ export function openFileStore(folder: string): Store {
   const page = database.prepare(
     'SELECT key, value FROM documents WHERE kind = ? AND scope = ? AND key > ? ORDER BY key LIMIT ?',
   );
-  const scopes = database.prepare('SELECT DISTINCT scope FROM documents WHERE kind = ? ORDER BY scope');
+  const scopes = database.prepare(
+    'SELECT DISTINCT scope FROM documents WHERE kind = ? AND scope > ? ORDER BY scope LIMIT ?',
+  );
   let inTransaction = false;
   let closed = false;
   // The driver lets go of the database only when its statements are collected, and runs them until then.
@@ -97,9 +99,9 @@ export function openFileStore(folder: string): Store {
       const rows = page.all(kind, scope, after ?? '', limit ?? -1) as { key: string; value: string }[];
       return rows.map((row) => [row.key, JSON.parse(row.value) as Json]);
     },
-    scopes(kind) {
+    scopes(kind, { after, limit } = {}) {
       live();
-      return (scopes.all(kind) as { scope: string }[]).map((row) => row.scope);
+      return (scopes.all(kind, after ?? '', limit ?? -1) as { scope: string }[]).map((row) => row.scope);
     },
     transaction(fn) {
       if (inTransaction) return fn();

@@ -93,9 +93,11 @@ export function openMemoryStore(): Store {
       const keys = found.keys.slice(start, limit === undefined ? undefined : start + limit);
       return keys.map((key) => [key, JSON.parse(found.values.get(key) ?? 'null') as Json]);
     },
-    scopes(kind) {
+    scopes(kind, { after, limit }: Page = {}) {
       if (!open) throw new Error('the store is closed');
-      return [...(shelves.get(kind)?.keys() ?? [])].sort(compare);
+      const all = [...(shelves.get(kind)?.keys() ?? [])].sort(compare);
+      const start = after === undefined ? 0 : all.findIndex((scope) => compare(scope, after) > 0);
+      return start < 0 ? [] : all.slice(start, limit === undefined ? undefined : start + limit);
     },
     transaction(fn) {
       if (undo !== undefined) return fn();

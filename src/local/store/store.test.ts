@@ -97,6 +97,12 @@ describe.each([
     store.put('a', 't/1', 'k', 1);
     store.put('b', 'u', 'k', 1);
     expect(store.scopes('a')).toEqual(['t/1', 't/2']);
+    store.put('a', 't/3', 'k', 1);
+    store.put('a', 't/3', 'l', 1);
+    expect(store.scopes('a', { after: 't/1', limit: 1 })).toEqual(['t/2']);
+    expect(store.scopes('a', { after: 't/2' })).toEqual(['t/3']);
+    expect(store.scopes('a', { after: 't/3' })).toEqual([]);
+    expect(store.scopes('a', { limit: 2 })).toEqual(['t/1', 't/2']);
   });
 
   it('keeps all of a transaction', () => {

@@ -21,8 +21,8 @@ export interface Store {
   /** Deletes all documents of a kind in a scope, however many. */
   clear(kind: string, scope: string): void;
   list(kind: string, scope: string, page?: Page): [key: string, value: Json][];
-  /** The scopes that hold at least one document of the kind, sorted. */
-  scopes(kind: string): string[];
+  /** The scopes that hold at least one document of the kind, sorted; `after` is a scope here. */
+  scopes(kind: string, page?: Page): string[];
   /** All of `fn` or nothing of it. A transaction inside another joins it. `fn` must not return a promise. */
   transaction<T>(fn: () => T): T;
   close(): void;
