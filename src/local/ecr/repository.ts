@@ -51,14 +51,14 @@ export function writeRepository(context: EcrContext, repository: Repository): vo
     store,
     `${scopeOf(context, repository.account)}/${repository.name}`,
     repository.lifecyclePolicyText,
-    context.now,
+    context.now(),
   );
 }
 
 export function removeRepository(context: EcrContext, repository: Repository): void {
   const { store } = context;
   store.delete(repositoryKind, scopeOf(context, repository.account), repository.name);
-  keepPolicyScheduled(store, `${scopeOf(context, repository.account)}/${repository.name}`, undefined, context.now);
+  keepPolicyScheduled(store, `${scopeOf(context, repository.account)}/${repository.name}`, undefined, context.now());
 }
 
 /** Repositories of one registry by name, from a name on. */

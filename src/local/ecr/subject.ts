@@ -31,14 +31,13 @@ export interface Subject {
 }
 
 /** Nothing where the repository is gone. */
-export function findSubject(
-  { store, now }: { readonly store: Store; now(): number },
-  subject: string,
-): Subject | undefined {
+export function findSubject(given: { readonly store: Store; now(): number }, subject: string): Subject | undefined {
   const [, account = '', region = '', name = '', digest = ''] =
     /^([^/]+)\/([^/]+)\/([^@]+)(?:@(.+))?$/.exec(subject) ?? [];
+  const { store } = given;
   const repository = readRepository(store, account, region, name);
   if (repository === undefined) return undefined;
+  const now = (): number => given.now();
   return {
     context: { store, now, account, region, partition: partitionOf(region), callerArn: '' },
     repository,

@@ -98,7 +98,7 @@ export interface ActivationContext {
 
 /** Ends the restore of an image, for the timekeeper. */
 export function activationOf(given: ActivationContext): Duty {
-  const { store, trail, now } = given;
+  const { store, trail } = given;
   return ({ duty, subject }) =>
     store.transaction(() => {
       unschedule(store, duty, subject);
@@ -111,7 +111,7 @@ export function activationOf(given: ActivationContext): Duty {
       trail.serviceEvent({
         account: repository.account,
         region: context.region,
-        time: now(),
+        time: given.now(),
         name: 'ImageActivationEvent',
         resource: repositoryArn(context.partition, context.region, repository.account, repository.name),
         details: {

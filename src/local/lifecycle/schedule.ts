@@ -12,16 +12,11 @@ export const lifecycleDuty = 'lifecycle';
 export const lifecyclePeriod = 86_400_000;
 
 /** A policy that is put anew keeps the hour of the one before, or putting one often would keep it from ever running. */
-export function keepPolicyScheduled(
-  store: Store,
-  subject: string,
-  policyText: string | undefined,
-  now: () => number,
-): void {
+export function keepPolicyScheduled(store: Store, subject: string, policyText: string | undefined, now: number): void {
   const at = scheduledAt(store, lifecycleDuty, subject);
   if (policyText === undefined) {
     if (at !== undefined) unschedule(store, lifecycleDuty, subject);
   } else if (at === undefined) {
-    schedule(store, { duty: lifecycleDuty, subject, at: now() + lifecyclePeriod });
+    schedule(store, { duty: lifecycleDuty, subject, at: now + lifecyclePeriod });
   }
 }
