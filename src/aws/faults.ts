@@ -92,7 +92,7 @@ const networkCodes =
 const unreachable = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
 const untrusted = /^(CERT_|ERR_TLS|ERR_SSL|EPROTO|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 /** Names that JavaScript or the SDK gives where the answer had no code. */
-const nameless = new Set(['Error', 'UnknownError', 'SyntaxError', 'TypeError', 'AggregateError']);
+const nameless = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError', 'TypeError', 'AggregateError']);
 
 /** Reads one error of the SDK, whatever threw it. */
 export function readFailure(error: unknown): FailedTry {

@@ -19,6 +19,9 @@ interface Reply {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: object;
+  /** In the place of a body, no JSON; an answer that is cut off is longer than it. */
+  readonly text?: string;
+  readonly cut?: boolean;
 }
 
 let server: Server;
@@ -36,7 +39,9 @@ beforeAll(async () => {
       heard.push({ url: request.url ?? '', headers: request.headers, body });
       const reply = replies.shift() ?? {};
       response.writeHead(reply.status ?? 200, { 'content-type': 'application/x-amz-json-1.1', ...reply.headers });
-      response.end(JSON.stringify(reply.body ?? { lifecyclePolicyText: `of ${body}` }));
+      const answer = reply.text ?? JSON.stringify(reply.body ?? { lifecyclePolicyText: `of ${body}` });
+      if (reply.cut === true) response.write(answer, () => response.destroy());
+      else response.end(answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -174,7 +179,12 @@ describe('the short way', () => {
       { status: 400, body: { __type: 'LifecyclePolicyNotFoundException', message: 'none' } },
       { status: 400, body: { __type: 'com.amazonaws.ecr#RepositoryNotFoundException', message: 'gone' } },
       { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } },
-      { status: 503, headers: { 'content-type': 'text/html' } },
+      { status: 503, text: '<html>' },
+      { status: 500, text: '<html>' },
+      { status: 404, text: '' },
+      { status: 404, text: '' },
+      { status: 200, text: '<html>' },
+      { status: 200, text: '{"lifecyclePolicyText"', cut: true },
     ];
     const told: unknown[][] = [];
     for (const short of [false, true]) {
@@ -192,6 +202,10 @@ describe('the short way', () => {
       { kind: 'gone', awsCode: 'LifecyclePolicyNotFoundException' },
       { kind: 'gone' },
       { kind: 'unavailable', again: 'throttled' },
+      { kind: 'unavailable', again: 'failing' },
+      { kind: 'not-implemented' },
+      { kind: 'not-implemented' },
+      { kind: 'unavailable', again: 'failing' },
       { kind: 'unavailable', again: 'failing' },
     ]);
   });

@@ -1,7 +1,7 @@
 // The short way through ECR's client. The SDK finds endpoint, account, user agent and headers out anew for every call, although
 // all calls of an operation share them: most of a plan's time went there. So the first call of an operation goes the SDK's
-// whole way, and the others repeat its request with a body of their own. Credentials, signatures, clock skew, answers and
-// errors stay the SDK's business in every one of them.
+// whole way, and the others repeat its request with a body of their own. Credentials, signatures, clock skew, and what answers
+// and errors mean stay the SDK's business in every one of them.
 // It must not know operations or shapes.
 import { randomUUID } from 'node:crypto';
 import type { ECRClient } from '@aws-sdk/client-ecr';
@@ -17,7 +17,7 @@ interface Passed {
   readonly request?: Request;
 }
 
-type Step = (passed: Passed) => Promise<{ readonly output: object }>;
+type Step = (passed: Passed) => Promise<{ readonly response: object; readonly output?: object }>;
 
 /** One for each operation, since handlers are kept. The schema is a tuple (`StaticOperationSchema`). */
 interface Context {
@@ -26,50 +26,51 @@ interface Context {
 
 type Middleware = (next: Step, context: Context) => Step;
 
+interface Protocol {
+  serializeRequest(operation: object, input: object, context: object): Promise<Request>;
+  deserializeResponse(operation: object, context: object, response: object): Promise<object>;
+}
+
 /** As much of the client as is used here; the SDK's own types tell middleware for requests and answers of every kind. */
 interface Client {
   readonly config: {
     cacheMiddleware?: boolean;
-    readonly protocol: { serializeRequest(operation: object, input: object, context: object): Promise<Request> };
+    readonly protocol: Protocol;
     signer: (scheme?: object) => Promise<unknown>;
   };
   readonly middlewareStack: {
     add(middleware: Middleware, where: object): void;
     addRelativeTo(middleware: Middleware, where: object): void;
+    remove(name: string): boolean;
   };
 }
 
 /** What the first call of an operation finds out for the others. */
 interface Way {
+  /** As the SDK's protocol takes it. */
+  readonly operation: object;
+  /** Signs, sends, and reads the answer. */
+  onward?: Step;
   /** Complete but for its signature. */
   request?: Request;
-  /** Signs, sends, and reads the answer. */
-  readonly onward: Step;
   /** Lets those go on who wait for the request. */
-  told: () => void;
+  told?: () => void;
 }
 
 export function takeShortcut(ecr: ECRClient): void {
   const { config, middlewareStack } = ecr as unknown as Client;
   const ways = new WeakMap<Context, Way>();
+  const wayOf = (context: Context): Way => {
+    const [, namespace, name, traits, input, output] = context.__smithy_context.operationSchema;
+    const way = ways.get(context) ?? { operation: { namespace, name, traits, input, output } };
+    ways.set(context, way);
+    return way;
+  };
   config.cacheMiddleware = true;
   config.signer = oneForEach(config.signer);
 
-  // Middleware is put together from the last to the first, so that the way is there when the shortcut asks for it.
-  const survey: Middleware = (onward, context) => {
-    const way: Way = { onward, told() {} };
-    ways.set(context, way);
-    return (passed) => {
-      if (passed.request !== undefined) way.request ??= passed.request;
-      way.told();
-      return onward(passed);
-    };
-  };
   const shortcut: Middleware = (wholeWay, context) => {
-    const way = ways.get(context);
-    if (way === undefined) return wholeWay;
-    const [, namespace, name, traits, input, output] = context.__smithy_context.operationSchema;
-    const operation = { namespace, name, traits, input, output };
+    const way = wayOf(context);
     let surveyed: Promise<void> | undefined;
     return async (passed) => {
       if (way.request === undefined && surveyed === undefined) {
@@ -77,19 +78,47 @@ export function takeShortcut(ecr: ECRClient): void {
         try {
           return await wholeWay(passed);
         } finally {
-          way.told();
+          way.told?.();
           surveyed = undefined;
         }
       }
       await surveyed;
+      const { request, onward, operation } = way;
       // The first call failed before it knew its request; each must tell for itself.
-      if (way.request === undefined) return wholeWay(passed);
+      if (request === undefined || onward === undefined) return wholeWay(passed);
       const { body } = await config.protocol.serializeRequest(operation, passed.input, nowhere);
-      return way.onward({ ...passed, request: repeated(way.request, body) });
+      return onward({ ...passed, request: repeated(request, body) });
     };
   };
+
+  const survey: Middleware = (onward, context) => {
+    const way = wayOf(context);
+    way.onward = onward;
+    return (passed) => {
+      if (passed.request !== undefined) way.request ??= passed.request;
+      way.told?.();
+      return onward(passed);
+    };
+  };
+
+  /** In the place of the SDK's own, which copies the whole configuration for every answer. */
+  const read: Middleware = (send, context) => {
+    const { operation } = wayOf(context);
+    return async (passed) => {
+      const { response } = await send(passed);
+      try {
+        return { response, output: await config.protocol.deserializeResponse(operation, config, response) };
+      } catch (error) {
+        // The signer reads the server's time from it, and faults.ts the status.
+        throw Object.defineProperty(error, '$response', { value: response });
+      }
+    };
+  };
+
   middlewareStack.add(shortcut, { step: 'initialize', priority: 'high', name: 'shortcut' });
   middlewareStack.addRelativeTo(survey, { relation: 'before', toMiddleware: 'httpSigningMiddleware', name: 'survey' });
+  middlewareStack.remove('deserializerMiddleware');
+  middlewareStack.add(read, { step: 'deserialize', name: 'deserializerMiddleware' });
 }
 
 /** Only the body is taken from what is serialised with it. */
