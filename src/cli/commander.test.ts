@@ -80,7 +80,7 @@ describe('a call', () => {
     ['local strt', "cli/unknown-command: unknown command 'strt'; did you mean start?"],
     [
       'local',
-      "cli/unknown-command: 'local' needs a command: start, stop, status or env; `slipway --help` lists the commands",
+      "cli/unknown-command: 'local' needs a command: start, stop, status, env, clock or events; `slipway --help` lists the commands",
     ],
     [
       'plan --detaild-exitcode',

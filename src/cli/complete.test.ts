@@ -23,7 +23,7 @@ describe('a suggestion', () => {
     ['help pl', ['plan']],
     ['-e prod --local pl', ['plan']],
     ['--output=json -eprod pl', ['plan']],
-    ['lo', ['local']],
+    ['loc', ['local']],
     ['local st', ['start', 'stop', 'status']],
     ['local nonsense ', []],
     ['nonsense --de', []],

@@ -107,7 +107,7 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
 
   function verdict(): readonly [string, (line: string) => string] {
     const number = repositories(all.length);
-    if (drifted.length > 0) return [`Drift in ${drifted.length} of ${number}`, paint.reset];
+    if (drifted.length > 0) return [`Drift in ${drifted.length} of ${number}`, (line) => line];
     if (unread > 0)
       return [`No drift seen in ${place}, but ${unread} of ${number} could not be read whole`, paint.yellow];
     if (open > 0)

@@ -408,6 +408,8 @@ describe('drift', () => {
       global: { ...run.global, project: '/work/infra', set: ['naming=payments/{name}'], local: true },
       cwd: '/work',
     });
+    const coloured = printDrift(await driftOf([wanted], () => ports), { ...canvas, paint: paintFor(true) }, run);
+    expect(coloured).toContain(paintFor(true).bold('Drift in 4 of 5 repositories'));
     expect(text.slice(text.indexOf('Drift in'))).toMatchInlineSnapshot(`
       "Drift in 4 of 5 repositories
 
