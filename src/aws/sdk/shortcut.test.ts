@@ -182,7 +182,6 @@ describe('the short way', () => {
       { status: 503, text: '<html>' },
       { status: 500, text: '<html>' },
       { status: 404, text: '' },
-      { status: 404, text: '' },
       { status: 200, text: '<html>' },
       { status: 200, text: '{"lifecyclePolicyText"', cut: true },
     ];
