@@ -25,10 +25,11 @@ const events: readonly ApplyEvent[] = [
   { type: 'repository-skipped', repository: 'payments/old', region, reason: 'interrupted before it began' },
 ];
 
-function run(isTTY: boolean, outcome: ApplyOutcome) {
+function run(isTTY: boolean, outcome: ApplyOutcome, rename = (name: string) => name) {
   let text = '';
   const progress = new ApplyProgress({ write: (more) => void (text += more), isTTY, colour: false, columns: 80 });
-  for (const event of [...events, { type: 'finished', outcome } as const]) progress.on(event);
+  for (const event of [...events, { type: 'finished', outcome } as const])
+    progress.on('repository' in event ? { ...event, repository: rename(event.repository) } : event);
   return { text, report: progress.report };
 }
 
@@ -42,6 +43,17 @@ describe('the progress of an apply', () => {
       [1/3] + payments/api  created
       [2/3] x payments/web  failed: ecr:PutLifecyclePolicy, AccessDeniedException
       [3/3] . payments/old  skipped: interrupted before it began
+      "
+    `);
+    const long = run(false, { ...report.outcome }, (text) =>
+      text.replace('payments/', 'payments/of-the-northern-team/'),
+    );
+    expect(long.text).toMatchInlineSnapshot(`
+      "warning: SSM may not be used, so there is no lock
+      [1/3] + payments/of-the-northern-team/api  created
+      [2/3] x payments/of-the-northern-team/web
+              failed: ecr:PutLifecyclePolicy, AccessDeniedException
+      [3/3] . payments/of-the-northern-team/old  skipped: interrupted before it began
       "
     `);
     expect(printFailures(report, canvas)).toMatchInlineSnapshot(`

@@ -2,8 +2,8 @@
 // It must not know how anything is applied.
 import type { ApplyEvent, ApplyOutcome, RepositoryAction } from '../../plan/model.js';
 import type { Sink } from '../services.js';
-import { type Canvas, canvasOf, hang, list, repositories } from '../text.js';
-import { painted } from './view.js';
+import { type Canvas, canvasOf, hang, list, repositories, width } from '../text.js';
+import { type Mark, painted } from './view.js';
 
 type Failed = Extract<ApplyEvent, { readonly type: 'repository-failed' }>;
 type Skipped = Extract<ApplyEvent, { readonly type: 'repository-skipped' }>;
@@ -24,6 +24,7 @@ const past: Readonly<Record<RepositoryAction, string>> = {
   replace: 'changed but for its encryption',
   foreign: 'taken over',
 };
+const marks: Partial<Readonly<Record<RepositoryAction, Mark>>> = { create: '+', delete: '-' };
 const going: Readonly<Record<RepositoryAction, string>> = {
   ...past,
   create: 'creating',
@@ -79,10 +80,20 @@ export class ApplyProgress {
     return `[${String(number).padStart(all.length)}/${all}]`;
   }
 
-  #finish(event: { readonly repository: string; readonly region: string }): string {
-    this.#running.delete(`${event.region} ${event.repository}`);
+  /** The last line of a repository; what became of it stands below where the name is long. */
+  #finish(
+    { repository, region }: { readonly repository: string; readonly region: string },
+    mark: Mark,
+    what: string,
+    tint: (text: string) => string = (text) => text,
+  ): void {
+    const { paint, columns } = this.#canvas;
+    this.#running.delete(`${region} ${repository}`);
     this.#finished += 1;
-    return this.#canvas.paint.dim(this.#counter(this.#finished));
+    const counter = this.#counter(this.#finished);
+    const head = `${paint.dim(counter)} ${painted(mark, paint)} ${repository}`;
+    if (width(head) + 2 + width(what) <= columns) this.#line(`${head}  ${tint(what)}`);
+    else for (const line of [head, ...hang(' '.repeat(counter.length + 3), what, columns, tint)]) this.#line(line);
   }
 
   on(event: ApplyEvent): void {
@@ -102,23 +113,16 @@ export class ApplyProgress {
       case 'step-done':
         break;
       case 'repository-done':
-        this.#line(
-          event.already === true
-            ? `${this.#finish(event)} ${painted('=', paint)} ${event.repository}  already as planned`
-            : `${this.#finish(event)} ${painted(event.action === 'delete' ? '-' : event.action === 'create' ? '+' : '~', paint)} ${event.repository}  ${past[event.action]}`,
-        );
+        if (event.already === true) this.#finish(event, '=', 'already as planned');
+        else this.#finish(event, marks[event.action] ?? '~', past[event.action]);
         break;
       case 'repository-failed':
         this.#failures.push(event);
-        this.#line(
-          `${this.#finish(event)} ${paint.red('x')} ${event.repository}  ${paint.red(`failed: ${event.operation}, ${event.awsCode}`)}`,
-        );
+        this.#finish(event, 'x', `failed: ${event.operation}, ${event.awsCode}`, paint.red);
         break;
       case 'repository-skipped':
         this.#skipped.push(event);
-        this.#line(
-          `${this.#finish(event)} ${paint.dim('.')} ${event.repository}  ${paint.dim(`skipped: ${event.reason}`)}`,
-        );
+        this.#finish(event, '.', `skipped: ${event.reason}`, paint.dim);
         break;
       case 'finished':
         this.#outcome = event.outcome;
