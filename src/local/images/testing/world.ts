@@ -12,7 +12,14 @@ import { Trail } from '../../events/trail.js';
 import { openMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
 import { firstDue } from '../../timetable.js';
-import { appendToUpload, beginUpload, completeUpload, type Image, putImage } from '../index.js';
+import {
+  appendToUpload,
+  beginUpload,
+  completeUpload,
+  findLayer,
+  type Image,
+  putImage,
+} from '../index.js';
 import { imageManifest, layerOf, sha256 } from './manifests.js';
 
 export const account = '123456789012';
@@ -129,13 +136,9 @@ export function openWorld(store: Store = openMemoryStore()): World {
       },
       layer,
       async image(repository, text, tag, more) {
-        if (
-          context.store.get('layer', `${repository.account}/${at.region}/${repository.name}`, sha256('{}')) ===
-          undefined
-        ) {
-          await layer(repository, '{}');
+        for (const one of ['{}', text]) {
+          if (findLayer(at, repository, sha256(one)) === undefined) await layer(repository, one);
         }
-        await layer(repository, text);
         return put(repository, imageManifest([layerOf(text)], more), tag);
       },
       put,
