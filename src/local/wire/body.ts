@@ -19,15 +19,20 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       if (size > limit + patience) resolve(undefined);
     });
     request.on('end', () => resolve(size > limit ? undefined : Buffer.concat(pieces)));
-    request.on('close', () => reject(new Error('the client went away')));
+    // Closed is every request in the end, and an error is dear to make.
+    request.on('close', () => {
+      if (!request.readableEnded) reject(new Error('the client went away'));
+    });
     request.on('error', reject);
   });
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 /** Nothing where the bytes are not UTF-8. */
 export function utf8(bytes: Buffer): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }
