@@ -237,6 +237,14 @@ function noteOf(
   }
 }
 
+/** The local ECR that has a data directory open, as far as it says so there. */
+export async function serverOf(dataDirectory: string): Promise<RunningEcr | undefined> {
+  const port = noteOf(dataDirectory)?.port;
+  if (typeof port !== 'number') return undefined;
+  const status = await daemonStatus(port);
+  return status.state === 'running' && sameData(status, dataDirectory) ? running(status) : undefined;
+}
+
 function holder(dataDirectory: string | undefined): string {
   const note = noteOf(dataDirectory);
   return note === undefined ? '' : ` (process ${String(note.pid)}, port ${String(note.port)})`;

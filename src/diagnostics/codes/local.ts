@@ -20,7 +20,8 @@ export const localCodes = defineCodes({
     severity: 'error',
     fault: 'user',
     title: 'The local ECR runs without TLS',
-    meaning: 'One was to be started with --tls, and one that speaks plain HTTP alone has the port and the data already.',
+    meaning:
+      'One was to be started with --tls, and one that speaks plain HTTP alone has the port and the data already.',
     mend: 'stop it with `slipway local stop`, and start it again with --tls',
   },
   'local/data-locked': {
@@ -97,6 +98,14 @@ export const localCodes = defineCodes({
       'Documents, tokens and events were given later times already. The clock goes back only to that of the machine.',
     mend: 'give a later time, or go back to the time of this machine with `slipway local clock reset`',
   },
+  'local/bad-findings': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The findings of a scan cannot be read',
+    meaning:
+      'Findings are JSON in the form of DescribeImageScanFindings: `imageScanFindings` with a list `findings` for basic scanning, `enhancedFindings` for enhanced scanning, or both.',
+    mend: 'correct what the message names; `aws ecr describe-image-scan-findings` prints the form',
+  },
   'local/bad-place': {
     severity: 'error',
     fault: 'user',
@@ -104,5 +113,50 @@ export const localCodes = defineCodes({
     meaning:
       'A place is the 16-digit number that stands with each event; it belongs to one data directory and one log.',
     mend: 'leave out --since, or take a place that `slipway local events` has printed',
+  },
+  'local/nothing-to-check': {
+    severity: 'error',
+    fault: 'user',
+    title: 'There is nothing to check',
+    meaning: 'No local ECR answers, and the folder holds no data of one.',
+    mend: 'name the folder with --data, or the port of a running local ECR with --port',
+  },
+  'local/blob-missing': {
+    severity: 'error',
+    fault: 'user',
+    title: "A layer's bytes are gone",
+    meaning:
+      'A repository has the layer, and its file is not in the data directory: somebody or something has deleted it. Images that name it cannot be pulled.',
+    mend: 'push the images that name it again',
+  },
+  'local/blob-damaged': {
+    severity: 'error',
+    fault: 'user',
+    title: "A layer's bytes are damaged",
+    meaning:
+      'The file of a layer has lost bytes, or has others than its digest says: the disk or a program has changed it. Clients refuse what they pull of it.',
+    mend: 'set it aside with `slipway local check --set-aside`, then push the images that name it again',
+  },
+  'local/manifest-damaged': {
+    severity: 'error',
+    fault: 'user',
+    title: 'A manifest is damaged',
+    meaning: 'The manifest of an image is gone, or is not the one that its digest stands for.',
+    mend: 'delete the image and push it again',
+  },
+  'local/image-incomplete': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'An image names what its repository does not have',
+    meaning:
+      'ECR refuses such an image; a registry with the profile strict-oci takes it, as the specification of the OCI allows. It cannot be pulled whole.',
+    mend: 'push what it names, or delete it',
+  },
+  'local/index-broken': {
+    severity: 'error',
+    fault: 'tool',
+    title: 'An index of the local ECR is wrong',
+    meaning: 'What is kept of an image, a layer or a tag does not agree with the entries by which it is found.',
+    mend: 'keep a copy of the data directory for the report, then delete the image that is named and push it again',
   },
 });

@@ -85,7 +85,7 @@ export interface BlobStore {
   list(): AsyncIterable<{ readonly digest: Digest; readonly size: number }>;
   /** Every upload under way, with the time of its last byte in milliseconds since the epoch. */
   uploads(): AsyncIterable<{ readonly upload: string; readonly touchedAt: number }>;
-  /** True where the bytes have the digest they are kept under. Throws `gone`. */
-  verify(digest: Digest): Promise<boolean>;
+  /** True where the bytes have the digest they are kept under. Throws `gone`, or what the signal was aborted with. */
+  verify(digest: Digest, signal?: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }

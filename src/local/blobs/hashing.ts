@@ -7,11 +7,17 @@ import type { Algorithm } from './layout.js';
 /** Half a millisecond of hashing: so long, and no longer, does a server that checks its blobs keep others waiting. */
 const piece = 512 * 1024;
 
-/** What `read` gives of the first `size` bytes. A file that is shorter is hashed as it is. */
+export interface HashOptions {
+  /** Only so many bytes; a file that is shorter is hashed as it is. */
+  readonly size?: number;
+  /** Its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
 export async function hashFile(
   path: string,
   algorithm: Algorithm,
-  size: number = Number.POSITIVE_INFINITY,
+  { size = Number.POSITIVE_INFINITY, signal }: HashOptions = {},
 ): Promise<Hash> {
   const hash = createHash(algorithm);
   const file = await open(path, 'r');
@@ -23,6 +29,7 @@ export async function hashFile(
     let next = read(0, position);
     for (let turn = 0; ; turn += 1) {
       const { buffer, bytesRead } = await next;
+      signal?.throwIfAborted();
       if (bytesRead === 0) return hash;
       position += bytesRead;
       next = read(turn + 1, position);

@@ -97,9 +97,9 @@ export function openBlobStore(options: BlobStoreOptions = {}): BlobStore {
     },
     list: () => shelf.list(),
     uploads: () => uploads.list(),
-    verify: async (digest) => {
+    verify: async (digest, signal) => {
       live();
-      return shelf.verify(digest);
+      return shelf.verify(digest, signal);
     },
     close: async () => {
       if (!open) return;

@@ -358,9 +358,11 @@ it('hashes a file as far as it is asked to', async () => {
   const bytes = Buffer.alloc(2 * MiB + 3, 'abc');
   writeFileSync(join(folder, 'file'), bytes);
   for (const size of [undefined, 0, 5, 512 * 1024, MiB + 1, 10 * MiB]) {
-    const hash = await hashFile(join(folder, 'file'), 'sha256', size);
+    const hash = await hashFile(join(folder, 'file'), 'sha256', size === undefined ? {} : { size });
     expect(`sha256:${hash.digest('hex')}`).toBe(sha256(bytes.subarray(0, size)));
   }
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(hashFile(join(folder, 'file'), 'sha256', { signal })).rejects.toThrow('enough');
 });
 
 describe('a temporary folder', () => {

@@ -159,12 +159,14 @@ export class Shelf {
     }
   }
 
-  async verify(digest: Digest): Promise<boolean> {
+  async verify(digest: Digest, signal?: AbortSignal): Promise<boolean> {
     if (!isDigest(digest)) throw noBlob(digest);
     const release = this.#pin(digest);
     try {
       const algorithm = algorithmOf(digest);
-      const hash = await unlessMissing(hashFile(this.#layout.blob(digest), algorithm));
+      const hash = await unlessMissing(
+        hashFile(this.#layout.blob(digest), algorithm, { ...(signal !== undefined && { signal }) }),
+      );
       if (hash === undefined) throw noBlob(digest);
       return `${algorithm}:${hash.digest('hex')}` === digest;
     } catch (error) {

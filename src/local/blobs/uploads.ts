@@ -121,13 +121,17 @@ export class Uploads {
   }
 
   async #sha256Of(upload: string, session: Session): Promise<Digest> {
-    session.sha256 ??= await this.#read(upload, () => hashFile(this.#layout.upload(upload), 'sha256', session.size));
+    session.sha256 ??= await this.#read(upload, () =>
+      hashFile(this.#layout.upload(upload), 'sha256', { size: session.size }),
+    );
     return `sha256:${session.sha256.copy().digest('hex')}`;
   }
 
   async #digestAs(upload: string, session: Session, digest: Digest): Promise<Digest> {
     if (algorithmOf(digest) === 'sha256') return this.#sha256Of(upload, session);
-    const hash = await this.#read(upload, () => hashFile(this.#layout.upload(upload), 'sha512', session.size));
+    const hash = await this.#read(upload, () =>
+      hashFile(this.#layout.upload(upload), 'sha512', { size: session.size }),
+    );
     return `sha512:${hash.digest('hex')}`;
   }
 
