@@ -123,7 +123,9 @@ describe('a credential', () => {
 
   it('does not go into a file that is no JSON', async () => {
     write(docker, '{\n  "auths": {},\n}\n');
-    expect(await refusal(keep())).toBe(`login/file-broken 3:1-3:2 ${docker} cannot be read: '}' does not belong here`);
+    expect(await refusal(keep())).toBe(
+      `login/file-broken 3:1-3:2 config.json cannot be read: '}' does not belong here`,
+    );
     write(docker, '{"auths": []}');
     expect(await refusal(keep())).toContain('login/file-broken 1:11-1:12');
     expect(readFileSync(docker, 'utf8')).toBe('{"auths": []}');

@@ -1,7 +1,7 @@
 // Where docker and its relatives keep credentials, and how one is put there: in the file itself, or in the store that the file names.
 // It must not know tokens, or how they are got.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fail, type SourceRange } from '../diagnostics/index.js';
 import { type ChangeOptions, changeFile } from './files.js';
 import { JsonProblem, spanOf, withValue } from './json-text.js';
@@ -70,7 +70,7 @@ function told<T>(file: string, text: string, work: () => T): T {
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error;
     const range = rangeIn(file, text, error.offset, error.offset + 1);
-    return fail('login/file-broken', `${file} cannot be read: ${error.message}`, { range, cause: error });
+    return fail('login/file-broken', `${basename(file)} cannot be read: ${error.message}`, { range, cause: error });
   }
 }
 
