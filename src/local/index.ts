@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { openBackground } from './background.js';
 import { openBlobStore } from './blobs/open.js';
+import { checkRoute } from './check/route.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
@@ -186,8 +187,9 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   let http: HttpServer;
   try {
     http = await listen({
+      durable: () => store.durable(),
       port: options.port ?? defaultPort,
-      routes: [registry, ...background.routes],
+      routes: [registry, checkRoute({ store, blobs, signal: ending.signal }), ...background.routes],
       cloud,
       ...(tls !== undefined && { authority: tls.authority }),
       controls: { faults, health, stop, addresses: background.addresses },

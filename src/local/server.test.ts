@@ -24,6 +24,7 @@ async function open(serve: Route['serve']): Promise<Socket> {
     signal: new AbortController().signal,
   });
   server = await listen({
+    durable: () => undefined,
     port: 0,
     cloud,
     routes: [{ matches: () => true, serve }],

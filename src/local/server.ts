@@ -24,6 +24,8 @@ export interface Route {
 }
 
 export interface HttpOptions {
+  /** A promise of what was written being on the disk, or nothing where it is. */
+  readonly durable: () => Promise<void> | undefined;
   readonly port: number;
   /** With one the port speaks HTTPS as well. */
   readonly authority?: Authority;
@@ -82,6 +84,8 @@ async function serve(
       return await route.serve(request, response, requestId);
     }
     result = await outcome(request, requestId, options);
+    // Success is told once it is on the disk; so is what was read while somebody else's write was not.
+    await options.durable();
   } catch (error) {
     // A client that went away is no defect, and there is nobody to answer.
     if (request.destroyed && !request.complete) return;

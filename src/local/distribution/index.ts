@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { BlobError, type BlobStore } from '../blobs/blob-store.js';
 import type { Cloud } from '../cloud.js';
 import type { EcrContext } from '../ecr/operation.js';
+import { createFromTemplate } from '../ecr/registry/create-from-template.js';
 import { repositoryOperations } from '../ecr/repositories.js';
 import { type Repository, readRepository } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
@@ -66,6 +67,8 @@ class Distribution implements Route {
       outcome = path.startsWith(layerPrefix)
         ? this.#download(request, url)
         : await this.#answer({ request, path, search, place: placeOf(request.headers.host) }, requestId);
+      // Success is told once it is on the disk; so is what was read while somebody else's write was not.
+      await this.#options.store.durable();
     } catch (error) {
       // A client that went away is no defect, and there is nobody to answer.
       if (request.destroyed && !request.complete) return;
@@ -142,9 +145,10 @@ class Distribution implements Route {
     };
   }
 
-  /** Makes the repository that a push names, where the profile wants it. */
+  /** Makes the repository that a push names, where a creation template or the profile wants it. */
   #create({ registry, name }: Address, context: ImageContext): Repository | undefined {
-    if (profiles[this.#options.profile].missingRepository === 'cut') return undefined;
+    const made = context.store.transaction(() => createFromTemplate(context, registry.account, name, 'CREATE_ON_PUSH'));
+    if (made !== undefined || profiles[this.#options.profile].missingRepository === 'cut') return made;
     repositoryOperations.CreateRepository({ repositoryName: name }, context);
     return readRepository(context.store, registry.account, registry.region, name);
   }

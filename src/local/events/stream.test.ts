@@ -30,6 +30,7 @@ beforeEach(async () => {
   const onDefect = (error: unknown): void => void defects.push(error);
   const cloud = new Cloud({ store, services: [], faults, home, now, onDefect, signal: ending.signal });
   server = await listen({
+    durable: () => store.durable(),
     port: 0,
     routes: [eventsRoute({ store, trail, signal: ending.signal })],
     cloud,

@@ -65,6 +65,8 @@ async function send(
     let place = since;
     while (!end.aborted) {
       const found = log.after(place, slice);
+      // What is told has happened for good.
+      await store.durable();
       const text = found.map(([at, event]) => `${JSON.stringify({ place: at, event })}\n`).join('');
       // A client that reads slowly is waited for; nothing is gathered for it.
       if (text !== '' && !response.write(text)) await once(response, 'drain', { signal: end });

@@ -81,6 +81,8 @@ async function collectBlobs({ store, blobs }: Place, { signal }: CollectOptions)
   let count = 0;
   for await (const { digest } of blobs.list()) {
     if (signal?.aborted === true) return count;
+    // That nobody names it must be on the disk first: a layer that came back after a kill would have lost its bytes.
+    store.flush();
     // In one step: between the question and the removal nobody can begin to hold the blob, nor name it.
     if (store.list(kinds.blobHolder, digest, { limit: 1 }).length === 0 && blobs.remove(digest)) count += 1;
     seen += 1;

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { fail } from '../../diagnostics/index.js';
+import { Batch } from './batch.js';
 import type { Json, Store } from './store.js';
 
 const schemaVersion = 1;
@@ -68,7 +69,7 @@ export function openFileStore(folder: string): Store {
   const scopes = database.prepare(
     'SELECT DISTINCT scope FROM documents WHERE kind = ? AND scope > ? ORDER BY scope LIMIT ?',
   );
-  let inTransaction = false;
+  const batch = new Batch(database);
   let closed = false;
   // The driver lets go of the database only when its statements are collected, and runs them until then.
   const live = (): void => {
@@ -84,14 +85,17 @@ export function openFileStore(folder: string): Store {
     },
     put(kind, scope, key, value) {
       live();
+      batch.begin();
       upsert.run(kind, scope, key, JSON.stringify(value));
     },
     delete(kind, scope, key) {
       live();
+      batch.begin();
       return remove.run(kind, scope, key).changes > 0;
     },
     clear(kind, scope) {
       live();
+      batch.begin();
       clear.run(kind, scope);
     },
     list(kind, scope, { after, limit } = {}) {
@@ -103,24 +107,16 @@ export function openFileStore(folder: string): Store {
       live();
       return (scopes.all(kind, after ?? '', limit ?? -1) as { scope: string }[]).map((row) => row.scope);
     },
-    transaction(fn) {
-      if (inTransaction) return fn();
-      database.exec('BEGIN');
-      inTransaction = true;
-      try {
-        const result = fn();
-        database.exec('COMMIT');
-        return result;
-      } catch (error) {
-        // A commit that failed may have ended the transaction already.
-        if (database.inTransaction) database.exec('ROLLBACK');
-        throw error;
-      } finally {
-        inTransaction = false;
-      }
-    },
+    transaction: (fn) => batch.transaction(fn),
+    durable: () => batch.durable(),
+    flush: () => batch.flush(),
     close() {
       if (closed) return;
+      try {
+        batch.flush();
+      } catch {
+        // Whoever wrote it hears of it by `durable`, and was not told otherwise.
+      }
       closed = true;
       // For the same reason the lock is given up here and now; leaving WAL writes everything to the one file.
       try {

@@ -113,6 +113,8 @@ export function openMemoryStore(): Store {
         undo = undefined;
       }
     },
+    durable: () => undefined,
+    flush: () => undefined,
     close() {
       open = false;
       shelves.clear();

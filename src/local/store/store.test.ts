@@ -141,6 +141,32 @@ describe.each([
     expect(store.get('a', 's', 'k')).toBe(4);
   });
 
+  it('undoes one transaction and keeps its neighbours of the same turn', async () => {
+    store.transaction(() => store.put('a', 's', 'before', 1));
+    expect(() =>
+      store.transaction(() => {
+        store.put('a', 's', 'before', 2);
+        store.put('a', 's', 'never', 2);
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    store.transaction(() => store.put('a', 's', 'after', 3));
+    await store.durable();
+    expect(store.durable()).toBeUndefined();
+    expect(store.list('a', 's')).toEqual([
+      ['after', 3],
+      ['before', 1],
+    ]);
+  });
+
+  it('has nothing to wait for when nothing was written', () => {
+    store.transaction(() => store.get('a', 's', 'k'));
+    expect(store.durable()).toBeUndefined();
+    store.put('a', 's', 'k', 1);
+    store.flush();
+    expect(store.durable()).toBeUndefined();
+  });
+
   it('refuses work once closed', () => {
     store.close();
     store.close();

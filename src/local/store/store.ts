@@ -23,7 +23,17 @@ export interface Store {
   list(kind: string, scope: string, page?: Page): [key: string, value: Json][];
   /** The scopes that hold at least one document of the kind, sorted; `after` is a scope here. */
   scopes(kind: string, page?: Page): string[];
-  /** All of `fn` or nothing of it. A transaction inside another joins it. `fn` must not return a promise. */
+  /**
+   * All of `fn` or nothing of it. A transaction inside another joins it. `fn` must not return a promise. What it wrote is seen at
+   * once, and lasts once `durable` says so: transactions of one turn of the event loop go to the disk together.
+   */
   transaction<T>(fn: () => T): T;
+  /**
+   * Nothing where all that was written is on the disk; else a promise of that, which rejects where it could not be written and is
+   * gone. To be awaited before anybody outside is told that something was done.
+   */
+  durable(): Promise<void> | undefined;
+  /** The same here and now, for a step that must not come before; throws where it cannot be written. */
+  flush(): void;
   close(): void;
 }
