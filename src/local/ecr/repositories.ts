@@ -1,16 +1,9 @@
 // CreateRepository, DescribeRepositories, DeleteRepository and the settings of a repository.
 // It must not know policies, the registry's own settings, or what images are.
-import { createHash } from 'node:crypto';
 import { isEmpty, removeAllOf, repositoryNotEmpty } from '../images/index.js';
 import { checked } from './check.js';
-import {
-  type EcrContext,
-  EcrError,
-  type EcrOperation,
-  invalidMember,
-  invalidParameter,
-  paginateKeys,
-} from './operation.js';
+import { encryptionOf } from './encryption.js';
+import { EcrError, type EcrOperation, invalidMember, paginateKeys } from './operation.js';
 import {
   describe,
   findRepository,
@@ -44,39 +37,6 @@ export function checkExclusions(mutability: string, filters: Filters): void {
   );
 }
 
-/** The key AWS keeps for ECR in an account: some stable id, as KMS would have made one. */
-function managedKey(context: EcrContext, account: string): string {
-  const hex = createHash('sha256').update(`aws/ecr ${account} ${context.region}`).digest('hex');
-  const id = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
-  return `arn:${context.partition}:kms:${context.region}:${account}:key/${id}`;
-}
-
-function encryption(
-  asked: { readonly encryptionType: string; readonly kmsKey?: string } | undefined,
-  context: EcrContext,
-  account: string,
-): Repository['encryption'] {
-  if (asked === undefined) return { encryptionType: 'AES256' };
-  const { encryptionType, kmsKey } = asked;
-  if (encryptionType === 'AES256') {
-    if (kmsKey === undefined) return { encryptionType };
-    throw invalidParameter('Invalid encryption configuration: Encryption key should not be set for AES256 encryption.');
-  }
-  // "Supported only in the AWS GovCloud (US) Regions" (user guide); the text is ours.
-  if (encryptionType === 'KMS_DSSE' && context.partition !== 'aws-us-gov') {
-    throw invalidParameter(
-      `Invalid encryption configuration: KMS_DSSE encryption is not supported in ${context.region}.`,
-    );
-  }
-  return { encryptionType, kmsKey: kmsKey ?? managedKey(context, account) };
-}
-
 const CreateRepository = checked(shapes.CreateRepository, (input, context) => {
   const name = input.repositoryName;
   const account = registryOf(context, input, 'CreateRepository', name);
@@ -90,7 +50,7 @@ const CreateRepository = checked(shapes.CreateRepository, (input, context) => {
     imageTagMutability: mutability,
     ...(filters !== undefined && { exclusionFilters: filters }),
     scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
-    encryption: encryption(input.encryptionConfiguration, context, account),
+    encryption: encryptionOf(input.encryptionConfiguration, context, account),
     tags: mergeTags([], input.tags ?? []),
   };
   if (readRepository(context.store, account, context.region, name) !== undefined) {

@@ -6,6 +6,25 @@ export function prefixKey(prefix: string): string {
   return prefix.replace(/\/$/, '');
 }
 
+/** The one whose prefix names most of a repository's name; ROOT has every name, and yields to all others. */
+export function longestPrefix<T>(
+  candidates: readonly T[],
+  prefixOf: (candidate: T) => string,
+  repositoryName: string,
+): T | undefined {
+  const reach = (candidate: T): number => {
+    const prefix = prefixKey(prefixOf(candidate));
+    if (prefix === 'ROOT') return 0;
+    return repositoryName.startsWith(`${prefix}/`) ? prefix.length : -1;
+  };
+  let best: { readonly candidate: T; readonly reach: number } | undefined;
+  for (const candidate of candidates) {
+    const found = { candidate, reach: reach(candidate) };
+    if (found.reach > (best?.reach ?? -1)) best = found;
+  }
+  return best?.candidate;
+}
+
 /** Whether the whole name matches a pattern whose `*` stands for any characters. Takes linear time for any pattern. */
 export function matchesWildcard(wildcard: string, name: string): boolean {
   const [first = '', ...rest] = wildcard.split('*');

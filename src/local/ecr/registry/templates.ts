@@ -1,9 +1,9 @@
 // The operations on repository creation templates.
-// It must not know when a template is applied, nor create repositories.
+// It must not create repositories.
 import { checked } from '../check.js';
 import { type EcrContext, EcrError, paginate } from '../operation.js';
 import { checkExclusions } from '../repositories.js';
-import { prefixKey } from './names.js';
+import { longestPrefix, prefixKey } from './names.js';
 import { pages, paging, prefixPattern } from './shapes.js';
 import { Documents, defined, epochSeconds } from './state.js';
 import { checkedSettings, type Settings, settingMembers } from './template-settings.js';
@@ -13,7 +13,7 @@ const prefix = { kind: 'string', min: 1, max: 256, ...prefixPattern } as const;
 type Always = 'encryptionConfiguration' | 'resourceTags' | 'imageTagMutability' | 'appliedFor';
 
 /** As it is kept and as it is answered. Timestamps are epoch seconds. */
-type Template = { readonly prefix: string; readonly createdAt: number; readonly updatedAt: number } & {
+export type Template = { readonly prefix: string; readonly createdAt: number; readonly updatedAt: number } & {
   [Name in Always]-?: NonNullable<Settings[Name]>;
 } & Omit<Settings, Always>;
 
@@ -33,6 +33,19 @@ function notFound(name: string, account: string): EcrError {
 }
 
 const templates = new Documents<Template>('repository-creation-template');
+
+/**
+ * The template for a repository that is to be made. The longest prefix wins, ROOT has what is left (user guide); that templates for
+ * other occasions do not count is our reading (?).
+ */
+export function templateFor(
+  context: EcrContext,
+  name: string,
+  occasion: Template['appliedFor'][number],
+): Template | undefined {
+  const applied = templates.all(context).filter(({ appliedFor }) => appliedFor.includes(occasion));
+  return longestPrefix(applied, (template) => template.prefix, name);
+}
 
 /**
  * A template with tags or a KMS key needs a role to take effect, but is created without one too: it is the repositories that
