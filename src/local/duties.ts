@@ -5,6 +5,10 @@ import { activationDuty, activationOf } from './images/index.js';
 import { previewDuty, previewExpiry, previewExpiryDuty, previewMaking } from './lifecycle/preview.js';
 import { lifecycleOf } from './lifecycle/run.js';
 import { lifecycleDuty } from './lifecycle/schedule.js';
+import { enrolment } from './scanning/enrolment.js';
+import { enrolmentDuty } from './scanning/enrolment-schedule.js';
+import { scanningDuty } from './scanning/scan.js';
+import { scanDuty } from './scanning/scan-documents.js';
 import type { Duty } from './timekeeper.js';
 
 export function ecrDuties(context: DutyContext): ReadonlyMap<string, Duty> {
@@ -13,5 +17,7 @@ export function ecrDuties(context: DutyContext): ReadonlyMap<string, Duty> {
     [lifecycleDuty, lifecycleOf(context)],
     [previewDuty, previewMaking(context)],
     [previewExpiryDuty, previewExpiry(context)],
+    [scanDuty, scanningDuty(context)],
+    [enrolmentDuty, enrolment(context)],
   ]);
 }

@@ -3,6 +3,7 @@
 import { maxPartSize } from '../images/limits.js';
 import type { JsonService } from '../service.js';
 import { tokenOperations } from '../tokens/index.js';
+import { imageScanOperations } from './image-scans.js';
 import { asyncImageOperations, type ImageApiContext, imageOperations } from './images/index.js';
 import { lifecyclePreviewOperations } from './lifecycle-preview.js';
 import type { EcrContext } from './operation.js';
@@ -22,6 +23,7 @@ export const ecrOperations: Readonly<
   ...lifecyclePreviewOperations,
   ...tagOperations,
   ...scanningOperations,
+  ...imageScanOperations,
   ...imageOperations,
   ...registryOperations,
   ...tokenOperations,
@@ -37,10 +39,8 @@ export const asyncEcrOperations: Readonly<
 /** What is left of the API model (@aws-sdk/client-ecr 3.1169.0), and why. */
 export const unservedOperations: Readonly<Record<string, string>> = {
   DescribeImageReplicationStatus: 'images are not replicated yet',
-  DescribeImageScanFindings: 'images are not scanned yet',
   DescribeReplicationBackfillResults: 'images are not replicated yet',
   ListReplicationBackfills: 'images are not replicated yet',
-  StartImageScan: 'images are not scanned yet',
   StartReplicationBackfill: 'images are not replicated yet',
   StopReplicationBackfill: 'images are not replicated yet',
 };

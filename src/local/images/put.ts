@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, isDigest } from '../blobs/blob-store.js';
 import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
+import { scanOnPush } from '../scanning/scan.js';
 import {
   childrenNotFound,
   digestDoesNotMatch,
@@ -148,6 +149,7 @@ export function putImage(context: EcrContext, repository: Repository, given: New
       present === undefined
         ? putNew(context, repository, fresh, manifest)
         : putAgain(context, repository, present, tag);
+    scanOnPush(context, repository, image);
     if (given.origin === 'push') recordImageAction(context, repository, 'PUSH', digest, tag);
     return { image, existed: false };
   });

@@ -3,6 +3,7 @@
 import type { Digest } from '../blobs/blob-store.js';
 import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
+import { forgetScans } from '../scanning/scan-documents.js';
 import type { Json, Store } from '../store/store.js';
 import { loosenLayer, tieLayer } from './layers.js';
 import { type Image, keyOf, kinds, shelfOf, typeKey } from './model.js';
@@ -74,6 +75,7 @@ export function changeImage(
     store.delete(kinds.image, shelf, before.digest);
     store.delete(kinds.manifest, shelf, before.digest);
     store.delete(kinds.signing, shelf, before.digest);
+    forgetScans(context, repository, before.digest);
     forgetPulls(store, shelf, before.digest);
     for (const layer of before.layers) loosenLayer(context, repository, layer);
   }

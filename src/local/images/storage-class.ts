@@ -5,6 +5,8 @@ import type { EcrContext } from '../ecr/operation.js';
 import { type Repository, repositoryArn } from '../ecr/repository.js';
 import { findSubject, imageSubjectOf } from '../ecr/subject.js';
 import type { Trail } from '../events/trail.js';
+import { scanOnPush } from '../scanning/scan.js';
+import { forgetScans } from '../scanning/scan-documents.js';
 import type { Store } from '../store/store.js';
 import type { Duty } from '../timekeeper.js';
 import { schedule, unschedule } from '../timetable.js';
@@ -25,12 +27,14 @@ export function activate(context: EcrContext, repository: Repository, image: Ima
   const active: Image = { ...image, status: 'ACTIVE', lastActivatedAt: context.now() };
   changeImage(context, repository, image, active);
   recordStorageClass(context, repository, active, 'STANDARD');
+  scanOnPush(context, repository, active);
   return active;
 }
 
 function archiveOne(context: EcrContext, repository: Repository, image: Image): Image {
   const archived: Image = { ...image, status: 'ARCHIVED', lastArchivedAt: context.now() };
   changeImage(context, repository, image, archived);
+  forgetScans(context, repository, image.digest);
   recordStorageClass(context, repository, archived, 'ARCHIVE');
   return archived;
 }

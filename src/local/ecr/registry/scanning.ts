@@ -1,5 +1,6 @@
 // GetRegistryScanningConfiguration, PutRegistryScanningConfiguration, and which scanning a repository's name gets by it.
 // It must not scan, nor know repositories beyond their names.
+import { scheduleEnrolment } from '../../scanning/enrolment-schedule.js';
 import { checked, type ValueOf } from '../check.js';
 import { type EcrContext, invalidParameter } from '../operation.js';
 import { matchesWildcard } from './names.js';
@@ -70,6 +71,7 @@ export const putRegistryScanningConfiguration = checked(
     if (new Set(asked).size < asked.length) {
       throw invalidParameter(`Invalid input. Contains duplicate scan frequencies: [${asked.join(', ')}]`);
     }
+    scheduleEnrolment(context.store, context, scanningConfiguration(context), context.now());
     configurations.save(context, configuration);
     return { registryScanningConfiguration: configuration };
   },
