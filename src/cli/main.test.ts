@@ -189,7 +189,7 @@ describe('Ctrl-C', () => {
     expect(running.stdout).toContain('Interrupted: 1 repository done, 1 skipped');
     expect(running.stderr).not.toContain('before anything was changed');
     // What is said to have been done of the second repository was, and what is not was not.
-    const [, said = ''] = /payments\/web {2}skipped: interrupted (.*)/.exec(running.stderr) ?? [];
+    const [, said = ''] = /payments\/web\s+skipped: interrupted (.*)/.exec(running.stderr) ?? [];
     const made = (await ecr.describeRepositories(['payments/web'])) !== undefined;
     expect(made).toBe(said.includes('done: create'));
     const policy = made ? await ecr.getLifecyclePolicy('payments/web') : undefined;

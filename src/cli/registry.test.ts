@@ -757,7 +757,8 @@ describe('Ctrl-C', () => {
     expect(stderr).toMatchInlineSnapshot(`
       "
       [1/2] + payments/api  created
-      [2/2] . payments/web  skipped: interrupted before put-lifecycle-policy (done: create)
+      [2/2] . payments/web
+              skipped: interrupted before put-lifecycle-policy (done: create)
       "
     `);
     expect(stdout).toContain('Interrupted: 1 repository done, 1 skipped');
