@@ -8,6 +8,7 @@ import { driftCommand } from './commands/drift.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
 import { localEnvCommand, localStartCommand, localStatusCommand, localStopCommand } from './commands/local.js';
+import { localCheckCommand } from './commands/local-check.js';
 import { localClockCommand } from './commands/local-clock.js';
 import { localEventsCommand } from './commands/local-events.js';
 import { loginCommand } from './commands/login.js';
@@ -32,6 +33,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(localStopCommand, async () => (await import('./actions/local.js')).stop),
   bind(localStatusCommand, async () => (await import('./actions/local.js')).status),
   bind(localEnvCommand, async () => (await import('./actions/local.js')).env),
+  bind(localCheckCommand, async () => (await import('./actions/local-check.js')).check),
   bind(localClockCommand, async () => (await import('./actions/local-clock.js')).clock),
   bind(localEventsCommand, async () => (await import('./actions/local-events.js')).events),
   bind(completionCommand, async () => (await import('./actions/completion.js')).completion),

@@ -28,10 +28,17 @@ function imagesOf(store: Store, digest: Digest, limit = 1000): NamedImage[] {
       if (!key.startsWith(start)) break;
       const image = store.get(kinds.image, shelf, key.slice(key.lastIndexOf('/') + 1)) as unknown as Image | undefined;
       if (image !== undefined) found.push(named(shelf, image));
-      if (found.length >= limit) return found;
+      if (found.length >= limit) return found.sort(byName);
     }
   }
-  return found;
+  return found.sort(byName);
+}
+
+function byName(left: NamedImage, right: NamedImage): number {
+  const [one, other] = [left, right].map(({ account, region, repository, tags, digest }) =>
+    [account, region, repository, tags[0] ?? digest].join(' '),
+  ) as [string, string];
+  return one < other ? -1 : 1;
 }
 
 /** Of one moment: what the repositories that hold a blob say of it, and whether the disk has as much. */

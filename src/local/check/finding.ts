@@ -75,8 +75,10 @@ function finding(
   };
 }
 
+/** How many suffer; which they are, the remedy names. */
 function suffering(images: readonly NamedImage[]): string {
-  return images.length === 0 ? '' : `; ${list(images)} cannot be pulled whole`;
+  if (images.length === 0) return '';
+  return images.length === 1 ? '; an image cannot be pulled whole' : `; ${images.length} images cannot be pulled whole`;
 }
 
 export function blobMissing(digest: Digest, images: readonly NamedImage[]): Finding {
