@@ -11,6 +11,7 @@ import { localEnvCommand, localStartCommand, localStatusCommand, localStopComman
 import { localCheckCommand } from './commands/local-check.js';
 import { localClockCommand } from './commands/local-clock.js';
 import { localEventsCommand } from './commands/local-events.js';
+import { localScanFindingsCommand } from './commands/local-scan-findings.js';
 import { loginCommand } from './commands/login.js';
 import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
@@ -36,6 +37,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(localCheckCommand, async () => (await import('./actions/local-check.js')).check),
   bind(localClockCommand, async () => (await import('./actions/local-clock.js')).clock),
   bind(localEventsCommand, async () => (await import('./actions/local-events.js')).events),
+  bind(localScanFindingsCommand, async () => (await import('./actions/local-scan-findings.js')).scanFindings),
   bind(completionCommand, async () => (await import('./actions/completion.js')).completion),
   bind(versionCommand, async () => (await import('./actions/version.js')).showVersion),
 ];

@@ -10,6 +10,9 @@ import { canvasOf, headed } from './text.js';
 
 const defaultPort = 4510;
 
+/** Where no environment says otherwise: the account that any access key id stands for, and the Region of the examples. */
+export const anyPlace = { account: '123456789012', region: 'eu-west-1' } as const;
+
 export function localPort(port: number | undefined, services: Services): number {
   if (port !== undefined) return port;
   const text = services.env.SLIPWAY_LOCAL_PORT;

@@ -70,7 +70,7 @@ describe('slipway local clock', () => {
       }
     `);
     expect((await slipway(['clock', 'advance', 'a week'])).stderr).toMatchInlineSnapshot(`
-      "error[local/bad-time]: 'a week' is no length of time
+      "error[local/bad-time]: "a week" is no length of time
         = help: write a time like 2026-10-01T12:00:00Z, a length like 30d or 1h30m
       "
     `);
@@ -171,7 +171,74 @@ describe('slipway local events', () => {
                 printed
       "
     `);
-    expect((await slipway(['events', '--since', '7'])).stderr).toMatchInlineSnapshot();
+    expect((await slipway(['events', '--since', '7'])).stderr).toMatchInlineSnapshot(`
+      "error[local/bad-place]: there is no place 7; the last one is 0
+        = help: leave out --since, or take a place that \`slipway local events\` has
+                printed
+      "
+    `);
+  });
+});
+
+describe('slipway local scan-findings', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const findings = {
+    findings: [
+      { name: 'CVE-1', severity: 'CRITICAL' },
+      { name: 'CVE-2', severity: 'LOW' },
+    ],
+  };
+  beforeEach(async () => {
+    await ecr().send(new CreateRepositoryCommand({ repositoryName: 'team/app' }));
+    folder.write('findings.json', JSON.stringify(findings));
+  });
+
+  it('sets what a scan finds, of an image named by its URI', async () => {
+    const uri = `localhost:${local.port}/111111111111.eu-west-1/team/app@${digest}`;
+    expect((await slipway(['scan-findings', uri, 'findings.json'])).stdout).toBe(
+      'a scan of team/app@sha256:aaaaaaaaaaaa finds 1 critical, 1 low (2 findings); it is not there to be scanned yet\n',
+    );
+    folder.write('findings.json', JSON.stringify({ imageScanFindings: { enhancedFindings: [] } }));
+    expect(await json(['scan-findings', uri, 'findings.json'])).toEqual({
+      version: 1,
+      account: '111111111111',
+      region: 'eu-west-1',
+      repository: 'team/app',
+      digest,
+      scanned: false,
+      findings: {},
+      enhancedFindings: {},
+    });
+  });
+
+  it('says what is not there, and what is no finding', async () => {
+    expect((await slipway(['scan-findings', `team/app@${digest}`, 'findings.json'])).stderr).toMatchInlineSnapshot(`
+      "error[local/no-such-image]: there is no repository "team/app" in account
+          123456789012, eu-west-1
+        = help: name it as its URI does, with -e for the registry of an environment,
+                and an image that is not pushed yet by its digest
+      "
+    `);
+    expect((await slipway(['scan-findings', '111111111111.eu-west-1/team/app:v1', 'findings.json'])).stderr).toContain(
+      'there is no tag "v1" in team/app',
+    );
+    expect((await slipway(['scan-findings', 'team/app', 'findings.json'])).stderr).toContain('names no image');
+    expect((await slipway(['scan-findings', `team/app@${digest}`, 'none.json'])).stderr).toMatchInlineSnapshot(`
+      "error[local/bad-findings]: cannot read none.json: no such file or directory
+        = help: correct what the message names; \`aws ecr describe-image-scan-findings\`
+                prints the form
+      "
+    `);
+    folder.write('findings.json', '{"findings": [{"name": "CVE-1", "severity": "bad"}]}');
+    expect((await slipway(['scan-findings', `team/app@${digest}`, 'findings.json'])).stderr).toMatchInlineSnapshot(`
+      "error[local/bad-findings]: findings 1 has severity "bad", which is none of
+          CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL, UNDEFINED, UNTRIAGED
+        = help: correct what the message names; \`aws ecr describe-image-scan-findings\`
+                prints the form
+      "
+    `);
+    folder.write('findings.json', 'no');
+    expect((await slipway(['scan-findings', `team/app@${digest}`, 'findings.json'])).stderr).toContain('is not JSON');
   });
 });
 

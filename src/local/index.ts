@@ -17,6 +17,8 @@ import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
 import { flushPulls, imageChores } from './images/index.js';
 import { Quotas } from './quotas.js';
+import { replicationChore } from './replication/work.js';
+import { scanAddresses } from './scanning/control.js';
 import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
 import { openFileStore } from './store/file.js';
@@ -143,7 +145,10 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     store,
     machine: options.clock ?? Date,
     duties: ecrDuties,
-    chores: (context) => imageChores({ ...context, blobs, signal: ending.signal }),
+    chores: (context) => [
+      ...imageChores({ ...context, blobs, signal: ending.signal }),
+      replicationChore({ ...context, faults, signal: ending.signal }),
+    ],
     onDefect,
     signal: ending.signal,
   });
@@ -192,7 +197,12 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       routes: [registry, checkRoute({ store, blobs, signal: ending.signal }), ...background.routes],
       cloud,
       ...(tls !== undefined && { authority: tls.authority }),
-      controls: { faults, health, stop, addresses: background.addresses },
+      controls: {
+        faults,
+        health,
+        stop,
+        addresses: new Map([...background.addresses, ...scanAddresses({ store, home, now: () => clock.now() })]),
+      },
       onDefect,
     });
   } catch (error) {

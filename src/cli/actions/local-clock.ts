@@ -40,10 +40,12 @@ function standing({ now, offsetMilliseconds }: ClockAnswer): string {
 function work(done: ClockAnswer['done']): string {
   const words: Readonly<Record<string, (times: number) => string>> = {
     lifecycle: (times) => count(times, 'run of a lifecycle policy', 'runs of lifecycle policies'),
-    activation: (times) => `${count(times, 'image')} restored`,
-    scan: (times) => `${count(times, 'image')} scanned`,
-    preview: (times) => count(times, 'preview'),
-    'preview-expiry': (times) => `${count(times, 'preview')} expired`,
+    'lifecycle-preview': (times) => count(times, 'preview'),
+    'lifecycle-preview-expiry': (times) => `${count(times, 'preview')} expired`,
+    'image-activation': (times) => `${count(times, 'image')} restored`,
+    'image-scan': (times) => `${count(times, 'image')} scanned`,
+    'scan-enrolment': (times) =>
+      count(times, 'registry that is scanned otherwise', 'registries that are scanned otherwise'),
   };
   return list(Object.entries(done).map(([duty, times]) => words[duty]?.(times) ?? `${duty} ${times} times`));
 }

@@ -14,6 +14,7 @@ import {
 } from '../commands/local.js';
 import { type ExitCode, exit } from '../exit.js';
 import {
+  anyPlace,
   dataDirectoryOf,
   describeData,
   describeWhose,
@@ -27,9 +28,6 @@ import { printJson } from '../print/json.js';
 import type { Services } from '../services.js';
 import { callTable, canvasOf, headed, shellQuote } from '../text.js';
 import { chooseEnvironment, openProject } from '../workspace.js';
-
-/** Where no environment says otherwise: the account that any access key id stands for, and the Region of the examples. */
-const anyPlace = { account: '123456789012', region: 'eu-west-1' } as const;
 
 function exportsOf(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)

@@ -106,6 +106,13 @@ export const localCodes = defineCodes({
       'Findings are JSON in the form of DescribeImageScanFindings: `imageScanFindings` with a list `findings` for basic scanning, `enhancedFindings` for enhanced scanning, or both.',
     mend: 'correct what the message names; `aws ecr describe-image-scan-findings` prints the form',
   },
+  'local/no-such-image': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The local ECR has no such repository or tag',
+    meaning: 'What was named is not in the registry that was asked; the message says which account and Region that was.',
+    mend: 'name it as its URI does, with -e for the registry of an environment, and an image that is not pushed yet by its digest',
+  },
   'local/bad-place': {
     severity: 'error',
     fault: 'user',

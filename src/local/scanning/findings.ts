@@ -27,7 +27,7 @@ function onTheWire(value: unknown, name = ''): Json {
   if (isMembers(value)) {
     return Object.fromEntries(Object.entries(value).map(([member, one]) => [member, onTheWire(one, member)]));
   }
-  const time = typeof value === 'string' && /At$/.test(name) ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' && name.endsWith('At') ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? (value as Json) : time / 1000;
 }
 
