@@ -172,15 +172,16 @@ describe('credentials', () => {
 
 describe('Ctrl-C', () => {
   it('finishes what is under way and says where things stand', async () => {
-    local.setFaults([{ operation: 'PutLifecyclePolicy', kind: 'latency', milliseconds: 300 }]);
-    const running = new Running(['apply', '-e', 'prod', '--local', '--auto-approve', '--parallelism', '1'], joined());
-    await running.printed('[1/2]');
     const { ecr, parameters } = awsPorts({
       account: '222222222222',
       region: 'eu-west-1',
       local: { endpoint: local.url },
     });
     const lock = lockName({ project: 'payments', environment: 'prod' });
+    // Long enough for the signal to come before the second repository is finished, however busy the machine.
+    local.setFaults([{ operation: 'PutLifecyclePolicy', kind: 'latency', milliseconds: 3000 }]);
+    const running = new Running(['apply', '-e', 'prod', '--local', '--auto-approve', '--parallelism', '1'], joined());
+    await running.printed('[1/2]');
     expect(await parameters.get(lock)).toContain('"holder"');
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
@@ -189,7 +190,7 @@ describe('Ctrl-C', () => {
     expect(running.stdout).toContain('Interrupted: 1 repository done, 1 skipped');
     expect(running.stderr).not.toContain('before anything was changed');
     // What is said to have been done of the second repository was, and what is not was not.
-    const [, said = ''] = /payments\/web\s+skipped: interrupted (.*)/.exec(running.stderr) ?? [];
+    const [, said = ''] = /payments\/web\s+skipped: interrupted ([^()]*\([^()]*\))/.exec(running.stderr) ?? [];
     const made = (await ecr.describeRepositories(['payments/web'])) !== undefined;
     expect(made).toBe(said.includes('done: create'));
     const policy = made ? await ecr.getLifecyclePolicy('payments/web') : undefined;
