@@ -27,13 +27,16 @@ function waiters(): Waiters {
  */
 export class Batch {
   readonly #database: Database.Database;
+  readonly #undone: () => void;
   #open: Waiters | undefined;
   /** Inside of `transaction`, and whether it has its savepoint yet. */
   #depth = 0;
   #savepoint = false;
 
-  constructor(database: Database.Database) {
+  /** `undone` hears of every write that is taken back, once it is. */
+  constructor(database: Database.Database, undone: () => void = () => undefined) {
     this.#database = database;
+    this.#undone = undone;
   }
 
   /** Before every write. */
@@ -84,8 +87,12 @@ export class Batch {
   #undo(error: unknown): void {
     if (!this.#savepoint) return;
     // A full disk may have made SQLite give up the whole batch: then those before this one are gone too, and are told.
-    if (this.#database.inTransaction) this.#database.exec('ROLLBACK TO one; RELEASE one');
-    else this.#end({ error });
+    if (this.#database.inTransaction) {
+      this.#database.exec('ROLLBACK TO one; RELEASE one');
+      this.#undone();
+    } else {
+      this.#end({ error });
+    }
   }
 
   #commit(): { readonly error: unknown } | undefined {
@@ -105,7 +112,11 @@ export class Batch {
   #end(failure?: { readonly error: unknown }): void {
     const waiting = this.#open;
     this.#open = undefined;
-    if (failure === undefined) waiting?.resolve();
-    else waiting?.reject(failure.error);
+    if (failure === undefined) {
+      waiting?.resolve();
+    } else {
+      this.#undone();
+      waiting?.reject(failure.error);
+    }
   }
 }

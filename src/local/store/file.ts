@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { fail } from '../../diagnostics/index.js';
 import { Batch } from './batch.js';
+import { Recent } from './recent.js';
 import type { Json, Store } from './store.js';
 
 const schemaVersion = 1;
@@ -54,6 +55,11 @@ function open(folder: string): Database.Database {
   }
 }
 
+/** One text for each place, and no two places' alike, whatever the parts hold. */
+function placeOf(kind: string, scope: string, key: string): string {
+  return `${kind.length} ${scope.length} ${kind}${scope}${key}`;
+}
+
 /** Opens, or makes, the store in a folder. */
 export function openFileStore(folder: string): Store {
   const database = open(folder);
@@ -69,7 +75,8 @@ export function openFileStore(folder: string): Store {
   const scopes = database.prepare(
     'SELECT DISTINCT scope FROM documents WHERE kind = ? AND scope > ? ORDER BY scope LIMIT ?',
   );
-  const batch = new Batch(database);
+  const recent = new Recent();
+  const batch = new Batch(database, () => recent.forget());
   let closed = false;
   // The driver lets go of the database only when its statements are collected, and runs them until then.
   const live = (): void => {
@@ -79,24 +86,32 @@ export function openFileStore(folder: string): Store {
   return {
     get(kind, scope, key) {
       live();
-      // The driver adds a member of its own to rows, so columns are read by name.
-      const row = select.get(kind, scope, key) as { value: string } | undefined;
-      return row === undefined ? undefined : (JSON.parse(row.value) as Json);
+      const text = recent.read(placeOf(kind, scope, key), () => {
+        // The driver adds a member of its own to rows, so columns are read by name.
+        const row = select.get(kind, scope, key) as { value: string } | undefined;
+        return row?.value;
+      });
+      return text === undefined ? undefined : (JSON.parse(text) as Json);
     },
     put(kind, scope, key, value) {
       live();
       batch.begin();
-      upsert.run(kind, scope, key, JSON.stringify(value));
+      const text = JSON.stringify(value);
+      upsert.run(kind, scope, key, text);
+      recent.wrote(placeOf(kind, scope, key), text);
     },
     delete(kind, scope, key) {
       live();
       batch.begin();
-      return remove.run(kind, scope, key).changes > 0;
+      const deleted = remove.run(kind, scope, key).changes > 0;
+      recent.wrote(placeOf(kind, scope, key), undefined);
+      return deleted;
     },
     clear(kind, scope) {
       live();
       batch.begin();
       clear.run(kind, scope);
+      recent.forget();
     },
     list(kind, scope, { after, limit } = {}) {
       live();
