@@ -1,4 +1,4 @@
-// Packs Slipway, installs the package in an empty folder, and uses it there: the command line and the library.
+// Packs Slipway, installs the package in an empty folder, and uses it there: the command line, the credential helper and the library.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,9 @@ try {
     ].join('\n'),
   );
   run('npx', ['slipway', 'validate']);
+  const helper = run('npx', ['docker-credential-slipway', 'version']).trim();
+  if (helper !== `docker-credential-slipway ${packed.version}`)
+    throw new Error(`the credential helper says '${helper}'`);
   writeFileSync(
     join(folder, 'use.mjs'),
     [
@@ -35,6 +38,12 @@ try {
       "if (registry?.repositories[0]?.name !== 'api') throw new Error('the library does not compile a project');",
       "const { startLocalEcr } = await import('slipway/local');",
       'const local = await startLocalEcr({ memory: true, port: 0 });',
+      "const { spawn } = await import('node:child_process');",
+      "const child = spawn('npx', ['docker-credential-slipway', 'get'], { stdio: ['pipe', 'pipe', 'inherit'] });",
+      'child.stdin.end(`localhost:${local.port}`);',
+      "let said = '';",
+      'for await (const piece of child.stdout) said += piece;',
+      "if (JSON.parse(said).Username !== 'AWS') throw new Error('the credential helper has no token of the local ECR');",
       'await local.close();',
       '',
     ].join('\n'),
