@@ -123,7 +123,7 @@ describe('slipway local check', () => {
     expect(await json()).toEqual(told);
     const tty = await slipway([], { tty: true });
     expect(tty).toMatchObject({ code: 0, stdout: well.stdout });
-    expect(tty.stderr).toMatch(/^\r\u001b\[Kchecked .* …/);
+    expect(tty.stderr.startsWith('\r\u001b[Kchecked ')).toBe(true);
     expect(tty.stderr.endsWith('\r\u001b[K')).toBe(true);
   });
 

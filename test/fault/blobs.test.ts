@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BlobStore } from '../../src/local/blobs/blob-store.js';
 import { openBlobStore } from '../../src/local/blobs/open.js';
-import { type Acknowledged, contentOf } from '../support/blob-traffic.js';
+import { type Acknowledged, contentOf, traffic } from '../support/blob-traffic.js';
 
 const MiB = 1024 * 1024;
 
@@ -89,8 +89,8 @@ describe('a process killed with SIGKILL', () => {
   beforeAll(async () => {
     await build({
       stdin: {
-        contents:
-          "import { traffic } from './blob-traffic.ts'; await traffic(process.argv[2] ?? '', process.argv[3] ?? '');",
+        contents: `import { ${traffic.name} } from './blob-traffic.ts';
+          await ${traffic.name}(process.argv[2] ?? '', process.argv[3] ?? '');`,
         resolveDir: join(import.meta.dirname, '../support'),
         loader: 'ts',
       },

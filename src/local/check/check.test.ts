@@ -178,15 +178,15 @@ describe('a check', () => {
     const app = world.repository();
     for (let number = 0; number < 400; number += 1) await world.image(app, `layer ${number}`, `v${number}`);
     let turns = 0;
-    let running = true;
+    const others = { busy: true };
     const ticking = (async () => {
-      while (running) {
+      while (others.busy) {
         await turn();
         turns += 1;
       }
     })();
     const { findings } = await checked();
-    running = false;
+    others.busy = false;
     await ticking;
     expect(findings).toEqual([]);
     expect(turns).toBeGreaterThan(400);
@@ -216,7 +216,7 @@ describe('a check', () => {
         world = openWorld();
         const { context } = world;
         const app = world.repository();
-        let busy = true;
+        const others = { busy: true };
         const work = (async () => {
           for (const { what, text, tag } of steps) {
             const manifest = imageManifest([layerOf(text)]);
@@ -238,9 +238,9 @@ describe('a check', () => {
             }
             await turn();
           }
-          busy = false;
+          others.busy = false;
         })();
-        while (busy) expect((await checked()).findings).toEqual([]);
+        while (others.busy) expect((await checked()).findings).toEqual([]);
         await work;
         expect((await checked()).findings).toEqual([]);
       }),
