@@ -54,6 +54,7 @@ export function openBackground(options: BackgroundOptions): Background {
   const context: DutyContext = { store, trail, now: () => clock.now() };
   const timekeeper = new Timekeeper({ store, clock, duties: options.duties(context), onDefect });
 
+  const chores = options.chores?.(context) ?? [];
   const housekeeping = new Housekeeping(
     [
       {
@@ -74,13 +75,16 @@ export function openBackground(options: BackgroundOptions): Background {
         },
       },
       { name: 'trim', first: minute, run: () => (trimEvents(store) || trail.trim() ? 10 : minute) },
-      ...(options.chores?.(context) ?? []),
+      ...chores,
     ],
     onDefect,
   );
   const deaf = [
     listen(store, 'timetable', () => housekeeping.callFor('timetable', 0)),
     listen(store, 'trail', () => housekeeping.callFor('trail', trailDelay)),
+    ...chores.flatMap(({ name, bell }) =>
+      bell === undefined ? [] : [listen(store, bell, () => housekeeping.callFor(name, 0))],
+    ),
   ];
 
   return {

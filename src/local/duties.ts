@@ -5,6 +5,7 @@ import { activationDuty, activationOf } from './images/index.js';
 import { previewDuty, previewExpiry, previewExpiryDuty, previewMaking } from './lifecycle/preview.js';
 import { lifecycleOf } from './lifecycle/run.js';
 import { lifecycleDuty } from './lifecycle/schedule.js';
+import { backfillExpiry, backfillExpiryDuty } from './replication/backfill.js';
 import { enrolment } from './scanning/enrolment.js';
 import { enrolmentDuty } from './scanning/enrolment-schedule.js';
 import { scanningDuty } from './scanning/scan.js';
@@ -17,6 +18,7 @@ export function ecrDuties(context: DutyContext): ReadonlyMap<string, Duty> {
     [lifecycleDuty, lifecycleOf(context)],
     [previewDuty, previewMaking(context)],
     [previewExpiryDuty, previewExpiry(context)],
+    [backfillExpiryDuty, backfillExpiry(context)],
     [scanDuty, scanningDuty(context)],
     [enrolmentDuty, enrolment(context)],
   ]);

@@ -5,6 +5,8 @@ export interface Chore {
   readonly name: string;
   /** Milliseconds until it is first done; left out where somebody must call for it. */
   readonly first?: number;
+  /** Whose ringing calls for it. */
+  readonly bell?: string;
   /** Returns in how many milliseconds it is to be done again; nothing where it waits to be called for. */
   run(): number | undefined | Promise<number | undefined>;
 }

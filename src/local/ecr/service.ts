@@ -37,13 +37,7 @@ export const asyncEcrOperations: Readonly<
 };
 
 /** What is left of the API model (@aws-sdk/client-ecr 3.1169.0), and why. */
-export const unservedOperations: Readonly<Record<string, string>> = {
-  DescribeImageReplicationStatus: 'images are not replicated yet',
-  DescribeReplicationBackfillResults: 'images are not replicated yet',
-  ListReplicationBackfills: 'images are not replicated yet',
-  StartReplicationBackfill: 'images are not replicated yet',
-  StopReplicationBackfill: 'images are not replicated yet',
-};
+export const unservedOperations: Readonly<Record<string, string>> = {};
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

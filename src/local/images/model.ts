@@ -74,6 +74,7 @@ export interface Layer {
  * | referrer          | R           | subject / status / referrer            | null                                                   |
  * | typed-referrer    | R           | subject / status / type / referrer     | null                                                   |
  * | image-signing     | R           | digest                                 | the signing profiles that were to sign it              |
+ * | image-replication | R           | digest                                 | what became of its copies, by destination              |
  * | upload            | R           | upload id                              | Upload                                                 |
  * | lifecycle-preview | R           | `preview`                              | the state of the repository's one preview              |
  * | preview-result    | R           | page                                   | what it has found, some of it                          |
@@ -95,6 +96,7 @@ export const kinds = {
   referrer: 'referrer',
   typedReferrer: 'typed-referrer',
   signing: 'image-signing',
+  replication: 'image-replication',
   upload: 'upload',
   preview: 'lifecycle-preview',
   previewResult: 'preview-result',
@@ -118,6 +120,7 @@ export const repositoryKinds: readonly string[] = [
   kinds.referrer,
   kinds.typedReferrer,
   kinds.signing,
+  kinds.replication,
   kinds.upload,
   kinds.preview,
   kinds.previewResult,

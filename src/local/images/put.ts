@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, isDigest } from '../blobs/blob-store.js';
 import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
+import { replicate } from '../replication/queue.js';
 import { scanOnPush } from '../scanning/scan.js';
 import {
   childrenNotFound,
@@ -150,7 +151,11 @@ export function putImage(context: EcrContext, repository: Repository, given: New
         ? putNew(context, repository, fresh, manifest)
         : putAgain(context, repository, present, tag);
     scanOnPush(context, repository, image);
-    if (given.origin === 'push') recordImageAction(context, repository, 'PUSH', digest, tag);
+    if (given.origin === 'push') {
+      recordImageAction(context, repository, 'PUSH', digest, tag);
+      const restored = present !== undefined && present.status !== 'ACTIVE';
+      replicate(context, repository, digest, restored ? image.tags : [tag]);
+    }
     return { image, existed: false };
   });
 }

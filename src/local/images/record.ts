@@ -75,6 +75,7 @@ export function changeImage(
     store.delete(kinds.image, shelf, before.digest);
     store.delete(kinds.manifest, shelf, before.digest);
     store.delete(kinds.signing, shelf, before.digest);
+    store.delete(kinds.replication, shelf, before.digest);
     forgetScans(context, repository, before.digest);
     forgetPulls(store, shelf, before.digest);
     for (const layer of before.layers) loosenLayer(context, repository, layer);

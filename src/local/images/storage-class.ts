@@ -5,6 +5,7 @@ import type { EcrContext } from '../ecr/operation.js';
 import { type Repository, repositoryArn } from '../ecr/repository.js';
 import { findSubject, imageSubjectOf } from '../ecr/subject.js';
 import type { Trail } from '../events/trail.js';
+import { replicate } from '../replication/queue.js';
 import { scanOnPush } from '../scanning/scan.js';
 import { forgetScans } from '../scanning/scan-documents.js';
 import type { Store } from '../store/store.js';
@@ -112,6 +113,7 @@ export function activationOf(given: ActivationContext): Duty {
       const image = loadImage(context, repository, digest);
       if (image?.status !== 'ACTIVATING') return;
       const { status } = activate(context, repository, image);
+      if (image.origin === 'push') replicate(context, repository, digest, image.tags);
       trail.serviceEvent({
         account: repository.account,
         region: context.region,

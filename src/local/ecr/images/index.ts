@@ -7,6 +7,7 @@ import { DescribeImageSigningStatus, UpdateImageStorageClass } from './image-sta
 import { BatchCheckLayerAvailability, GetDownloadUrlForLayer, type ImageApiContext } from './layers.js';
 import { ListImageReferrers } from './list-image-referrers.js';
 import { PutImage } from './put-image.js';
+import { DescribeImageReplicationStatus } from './replication-status.js';
 import { CompleteLayerUpload, InitiateLayerUpload, UploadLayerPart } from './uploads.js';
 
 export type { ImageApiContext } from './layers.js';
@@ -21,6 +22,7 @@ export const imageOperations = {
   BatchCheckLayerAvailability,
   BatchDeleteImage,
   BatchGetImage,
+  DescribeImageReplicationStatus,
   DescribeImages,
   DescribeImageSigningStatus,
   GetDownloadUrlForLayer,

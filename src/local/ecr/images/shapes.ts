@@ -122,6 +122,11 @@ export const shapes = {
     },
     required: ['repositoryName', 'imageId', 'targetStorageClass'],
   },
+  DescribeImageReplicationStatus: {
+    kind: 'structure',
+    members: { registryId, repositoryName, imageId },
+    required: ['repositoryName', 'imageId'],
+  },
   DescribeImageSigningStatus: {
     kind: 'structure',
     members: { registryId, repositoryName, imageId },

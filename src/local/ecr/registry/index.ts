@@ -3,6 +3,12 @@
 import type { EcrOperation } from '../operation.js';
 import { getAccountSetting, putAccountSetting } from './account-settings.js';
 import {
+  describeReplicationBackfillResults,
+  listReplicationBackfills,
+  startReplicationBackfill,
+  stopReplicationBackfill,
+} from './backfills.js';
+import {
   createPullThroughCacheRule,
   deletePullThroughCacheRule,
   describePullThroughCacheRules,
@@ -35,11 +41,13 @@ export const registryOperations: Record<string, EcrOperation> = {
   DeregisterPullTimeUpdateExclusion: deregisterPullTimeUpdateExclusion,
   DescribePullThroughCacheRules: describePullThroughCacheRules,
   DescribeRegistry: describeRegistry,
+  DescribeReplicationBackfillResults: describeReplicationBackfillResults,
   DescribeRepositoryCreationTemplates: describeRepositoryCreationTemplates,
   GetAccountSetting: getAccountSetting,
   GetRegistryPolicy: getRegistryPolicy,
   GetRegistryScanningConfiguration: getRegistryScanningConfiguration,
   GetSigningConfiguration: getSigningConfiguration,
+  ListReplicationBackfills: listReplicationBackfills,
   ListPullTimeUpdateExclusions: listPullTimeUpdateExclusions,
   PutAccountSetting: putAccountSetting,
   PutRegistryPolicy: putRegistryPolicy,
@@ -47,6 +55,8 @@ export const registryOperations: Record<string, EcrOperation> = {
   PutReplicationConfiguration: putReplicationConfiguration,
   PutSigningConfiguration: putSigningConfiguration,
   RegisterPullTimeUpdateExclusion: registerPullTimeUpdateExclusion,
+  StartReplicationBackfill: startReplicationBackfill,
+  StopReplicationBackfill: stopReplicationBackfill,
   UpdatePullThroughCacheRule: updatePullThroughCacheRule,
   UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   ValidatePullThroughCacheRule: validatePullThroughCacheRule,

@@ -3,6 +3,7 @@
 import { checked } from '../check.js';
 import { type EcrContext, EcrError, paginate, validation } from '../operation.js';
 import { prefixKey } from './names.js';
+import { ownRegistry } from './own-registry.js';
 import { customRoleArn, modelPattern, pages, paging, prefixPattern, registryId } from './shapes.js';
 import { Documents, defined, epochSeconds } from './state.js';
 import { checkCredentials, type UpstreamRegistry, upstreamOf, upstreamRegistries } from './upstreams.js';
@@ -154,18 +155,6 @@ export const validatePullThroughCacheRule = checked(oneRule, (input, context) =>
   ownRegistry(input, context, 'ValidatePullThroughCacheRule');
   return { ...tell(existing(input.ecrRepositoryPrefix, context), context, told.validate), isValid: true };
 });
-
-/**
- * No policy can allow these operations on another account's registry: they have no resource (IAM's service authorisation
- * reference), so only the account's own identity policies count.
- */
-function ownRegistry(input: { readonly registryId?: string }, context: EcrContext, operation: string): void {
-  if (input.registryId === undefined || input.registryId === context.account) return;
-  throw new EcrError(
-    'AccessDeniedException',
-    `User: ${context.callerArn} is not authorized to perform: ecr:${operation} on resource: * because no resource-based policy allows the ecr:${operation} action`,
-  );
-}
 
 function existing(name: string, context: EcrContext): Rule {
   const rule = rules.load(context, prefixKey(name));

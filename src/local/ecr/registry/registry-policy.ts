@@ -15,6 +15,11 @@ const actionsOfV1 = ['ecr:replicateimage', 'ecr:batchimportupstreamimage', 'ecr:
 
 const policies = new Documents<string>('registry-policy');
 
+/** As it is kept; nothing where there is none. */
+export function registryPolicyText(context: EcrContext): string | undefined {
+  return policies.load(context);
+}
+
 export const getRegistryPolicy = checked(nothing, (_input, context) => ({
   registryId: context.account,
   policyText: stored(context),

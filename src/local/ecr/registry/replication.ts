@@ -8,7 +8,7 @@ import { Documents } from './state.js';
 /** User guide, "Private image replication": unique destinations over all rules. The model alone would allow 1,000. */
 const maxDestinations = 25;
 
-const destination = {
+export const destinationShape = {
   kind: 'structure',
   members: { region: { kind: 'string', min: 2, max: 25, ...modelPattern('[0-9a-z-]{2,25}') }, registryId },
   required: ['region', 'registryId'],
@@ -31,7 +31,7 @@ const filter = {
 const rule = {
   kind: 'structure',
   members: {
-    destinations: { kind: 'list', of: destination, min: 0, max: 100 },
+    destinations: { kind: 'list', of: destinationShape, min: 0, max: 100 },
     repositoryFilters: { kind: 'list', of: filter, min: 1, max: 100 },
   },
   required: ['destinations'],
@@ -44,6 +44,27 @@ const replicationConfiguration = {
 } as const;
 
 const configurations = new Documents<ValueOf<typeof replicationConfiguration>>('replication-configuration');
+
+export interface Destination {
+  readonly account: string;
+  readonly region: string;
+}
+
+type Rule = ValueOf<typeof rule>;
+
+function covers({ repositoryFilters }: Rule, repositoryName: string): boolean {
+  return repositoryFilters === undefined || repositoryFilters.some((one) => repositoryName.startsWith(one.filter));
+}
+
+/** Where images of a repository are copied to, each place once. Of no name in particular where it is left out: of any. */
+export function replicationDestinations(context: EcrContext, repositoryName?: string): Destination[] {
+  const { rules } = configurations.load(context) ?? { rules: [] };
+  const places = rules
+    .filter((one) => repositoryName === undefined || covers(one, repositoryName))
+    .flatMap(({ destinations }) => destinations)
+    .map(({ registryId: account, region }): [string, Destination] => [`${account}/${region}`, { account, region }]);
+  return [...new Map(places).values()];
+}
 
 export const describeRegistry = checked(nothing, (_input, context) => ({
   registryId: context.account,
@@ -68,7 +89,7 @@ export const putReplicationConfiguration = checked(
 );
 
 /** Both texts: badmintoncryer/cdk-preflight; the first also moto. */
-function checkDestination(one: ValueOf<typeof destination>, context: EcrContext): void {
+function checkDestination(one: ValueOf<typeof destinationShape>, context: EcrContext): void {
   if (one.region === context.region && one.registryId === context.account) {
     throw invalidMember(
       'replicationConfiguration',
