@@ -1,27 +1,11 @@
 // The store that forgets: documents in maps, with an undo log for transactions.
 // It must not know files, or what the documents mean.
+import { compareKeys, SortedKeys } from './sorted-keys.js';
 import type { Json, Page, Store } from './store.js';
 
 interface Shelf {
   readonly values: Map<string, string>;
-  /** Sorted by UTF-8 bytes. */
-  readonly keys: string[];
-}
-
-function compare(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
-}
-
-/** The first position whose key is not before `key`. */
-function position(keys: readonly string[], key: string): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compare(keys[middle] ?? '', key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  readonly keys: SortedKeys;
 }
 
 export function openMemoryStore(): Store {
@@ -38,16 +22,16 @@ export function openMemoryStore(): Store {
     let scopes = shelves.get(kind);
     if (scopes === undefined) shelves.set(kind, (scopes = new Map()));
     let found = scopes.get(scope);
-    if (found === undefined) scopes.set(scope, (found = { values: new Map(), keys: [] }));
-    if (!found.values.has(key)) found.keys.splice(position(found.keys, key), 0, key);
+    if (found === undefined) scopes.set(scope, (found = { values: new Map(), keys: new SortedKeys() }));
+    if (!found.values.has(key)) found.keys.add(key);
     found.values.set(key, text);
   };
 
   const erase = (kind: string, scope: string, key: string): void => {
     const found = shelf(kind, scope);
     if (found === undefined || !found.values.delete(key)) return;
-    found.keys.splice(position(found.keys, key), 1);
-    if (found.keys.length === 0) shelves.get(kind)?.delete(scope);
+    found.keys.delete(key);
+    if (found.keys.isEmpty) shelves.get(kind)?.delete(scope);
   };
 
   /** Remembers how to put back what stands under the key now. */
@@ -81,22 +65,16 @@ export function openMemoryStore(): Store {
       scopes.delete(scope);
       undo?.push(() => void scopes.set(scope, found));
     },
-    list(kind, scope, page: Page = {}) {
+    list(kind, scope, { after, limit }: Page = {}) {
       const found = shelf(kind, scope);
       if (found === undefined) return [];
-      const { after, limit } = page;
-      let start = 0;
-      if (after !== undefined) {
-        start = position(found.keys, after);
-        if (found.keys[start] === after) start += 1;
-      }
-      const keys = found.keys.slice(start, limit === undefined ? undefined : start + limit);
+      const keys = found.keys.after(after, limit ?? Number.POSITIVE_INFINITY);
       return keys.map((key) => [key, JSON.parse(found.values.get(key) ?? 'null') as Json]);
     },
     scopes(kind, { after, limit }: Page = {}) {
       if (!open) throw new Error('the store is closed');
-      const all = [...(shelves.get(kind)?.keys() ?? [])].sort(compare);
-      const start = after === undefined ? 0 : all.findIndex((scope) => compare(scope, after) > 0);
+      const all = [...(shelves.get(kind)?.keys() ?? [])].sort(compareKeys);
+      const start = after === undefined ? 0 : all.findIndex((scope) => compareKeys(scope, after) > 0);
       return start < 0 ? [] : all.slice(start, limit === undefined ? undefined : start + limit);
     },
     transaction(fn) {

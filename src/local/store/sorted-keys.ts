@@ -7,16 +7,12 @@ const most = 512;
 const beyondAscii = /[\ud800-\uffff]/;
 
 /** The units of strings sort as the bytes of UTF-8 do, but for halves of surrogate pairs and what comes after those. */
-function compareKeys(left: string, right: string): number {
+export function compareKeys(left: string, right: string): number {
   if (left === right) return 0;
   if (beyondAscii.test(left) || beyondAscii.test(right)) {
     return Buffer.compare(Buffer.from(left, 'utf8'), Buffer.from(right, 'utf8'));
   }
   return left < right ? -1 : 1;
-}
-
-export function sortKeys(keys: Iterable<string>): string[] {
-  return [...keys].sort(compareKeys);
 }
 
 /** The first position whose item is not before `key`. */

@@ -1,0 +1,66 @@
+// The sorted keys against a plain sorted list, through any course of additions and deletions.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareKeys, SortedKeys } from './sorted-keys.js';
+
+const byBytes = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+
+describe('compareKeys', () => {
+  it('goes by the bytes of UTF-8', () => {
+    const unit = fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uff5e', '\u{10000}', '\u{1f600}', '\u{10ffff}');
+    const text = fc.string({ unit, maxLength: 5 });
+    fc.assert(
+      fc.property(text, text, (left, right) => {
+        expect(compareKeys(left, right)).toBe(byBytes(left, right));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('SortedKeys', () => {
+  it('are those that were added and not deleted, in order, from any key on', () => {
+    const key = fc.integer({ min: 0, max: 3_000 }).map((number) => `k${number}`);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(key, fc.boolean()), { maxLength: 3_000 }),
+        key,
+        fc.nat(1_500),
+        (steps, after, limit) => {
+          const model = new Set<string>();
+          const keys = new SortedKeys();
+          for (const [one, add] of steps) {
+            if (add && !model.has(one)) {
+              model.add(one);
+              keys.add(one);
+            } else if (!add && model.delete(one)) keys.delete(one);
+          }
+          const sorted = [...model].sort(byBytes);
+          expect(keys.isEmpty).toBe(model.size === 0);
+          expect(keys.after(undefined, Number.POSITIVE_INFINITY)).toEqual(sorted);
+          const later = sorted.filter((one) => byBytes(one, after) > 0);
+          expect(keys.after(after, limit)).toEqual(later.slice(0, limit));
+          expect(keys.after('k', Number.POSITIVE_INFINITY)).toEqual(sorted);
+          expect(keys.after('l', 1)).toEqual([]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are in order however they come', () => {
+    const wanted = Array.from({ length: 5_000 }, (_, index) => String(index).padStart(4, '0'));
+    const orders: ((left: string, right: string) => number)[] = [
+      () => 0,
+      (left, right) => (left < right ? 1 : -1),
+      (left, right) => ([...left].reverse().join('') < [...right].reverse().join('') ? -1 : 1),
+    ];
+    for (const order of orders) {
+      const keys = new SortedKeys();
+      for (const one of [...wanted].sort(order)) keys.add(one);
+      expect(keys.after(undefined, Number.POSITIVE_INFINITY)).toEqual(wanted);
+      for (const one of wanted) keys.delete(one);
+      expect(keys.isEmpty).toBe(true);
+    }
+  });
+});
