@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { catalog } from './catalog.js';
 import { parse } from './commander.js';
 import { globalOptions } from './globals.js';
-import { paintFor } from './text.js';
+import { list, paintFor } from './text.js';
 
 const context = { cwd: '/work', style: { paint: paintFor(false), columns: 80 } };
 const read = (line: string) => parse(line === '' ? [] : line.split(' '), catalog, context);
@@ -79,10 +79,6 @@ describe('a call', () => {
     ['local strt --help', "cli/unknown-command: unknown command 'strt'; did you mean start?"],
     ['local strt', "cli/unknown-command: unknown command 'strt'; did you mean start?"],
     [
-      'local',
-      "cli/unknown-command: 'local' needs a command: start, stop, status, env, clock or events; `slipway --help` lists the commands",
-    ],
-    [
       'plan --detaild-exitcode',
       "cli/unknown-option: unknown option '--detaild-exitcode'; did you mean --detailed-exitcode?",
     ],
@@ -112,6 +108,14 @@ describe('a call', () => {
     ['plan --output github', "cli/bad-usage: 'github' will not do for --output; `slipway plan` prints text or json"],
   ])('%s is answered with a hint', (line, expected) => {
     expect(complaint(line)).toBe(expected);
+  });
+
+  it('of a group alone is told its commands', () => {
+    const members = catalog.flatMap(({ spec }) => (spec.name.startsWith('local ') ? [spec.name.slice(6)] : []));
+    expect(members.length).toBeGreaterThan(3);
+    expect(complaint('local')).toBe(
+      `cli/unknown-command: 'local' needs a command: ${list(members, 'or')}; \`slipway --help\` lists the commands`,
+    );
   });
 
   it('prints the version, and help for whoever asks in whichever way', () => {
