@@ -16,6 +16,7 @@ import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
 import { flushPulls, imageChores } from './images/index.js';
+import { adoptPolicies } from './lifecycle/adopt.js';
 import { Quotas } from './quotas.js';
 import { replicationChore } from './replication/work.js';
 import { scanAddresses } from './scanning/control.js';
@@ -212,6 +213,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     return cannotListen(options.port ?? defaultPort, error);
   }
   port = http.port;
+  adoptPolicies(store, () => clock.now());
   background.start();
   const note = dataDirectory === undefined ? undefined : join(dataDirectory, 'local.json');
   if (note !== undefined) writeFileSync(note, `${JSON.stringify({ pid: process.pid, port })}\n`);

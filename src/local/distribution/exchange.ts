@@ -35,6 +35,8 @@ export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** A layer was had from another repository. */
+  readonly mounted?: true;
   /** The body is a blob, or a piece of it. */
   readonly blob?: { readonly digest: Digest; readonly size: number; readonly range?: Range };
 }

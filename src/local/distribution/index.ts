@@ -22,6 +22,7 @@ import { layerPath, layerPrefix, readLayerPath } from './layer-url.js';
 import { PartBook } from './parts.js';
 import { type ProfileName, profiles } from './profile.js';
 import { send } from './send.js';
+import { parametersOf, toldAs, toldError } from './told.js';
 
 export { layerPath, openLayerKey } from './layer-url.js';
 export { type ProfileName, profileNames } from './profile.js';
@@ -88,7 +89,7 @@ class Distribution implements Route {
     const secure = asked.request.socket instanceof TLSSocket;
     const admitted = admit(asked, home, verify);
     if (admitted === undefined) return challenge(asked.place, secure);
-    const { caller, address, row } = admitted;
+    const { caller, address, row, target } = admitted;
     const context = this.#contextOf(caller, address.registry.region);
     const exchange = this.#exchange(asked, admitted, context, secure);
     if (row.action === undefined) return row.handler(exchange);
@@ -98,7 +99,7 @@ class Distribution implements Route {
       context,
       call,
       requestId,
-      parameters: { registryId: address.registry.account, repositoryName: address.name },
+      parameters: parametersOf(target, address, asked.request.method ?? ''),
       ...(userAgent !== undefined && { userAgent }),
     };
     try {
@@ -107,11 +108,12 @@ class Distribution implements Route {
       if (fate === 'cut') return 'cut';
       checkRights(row.action, admitted, context);
       const outcome = await row.handler(exchange);
-      cloud.record(told);
+      const mounted = typeof outcome === 'object' && outcome.mounted === true;
+      cloud.record({ ...told, call: { ...call, name: toldAs(row.action, target, mounted) } });
       return fate === 'cut-after' ? 'cut' : outcome;
     } catch (error) {
       const wire = wireErrorOf(error, profile);
-      if (wire !== undefined) cloud.record({ ...told, error: { code: wire.code, message: wire.message } });
+      if (wire !== undefined) cloud.record({ ...told, error: toldError(error, wire) });
       throw error;
     }
   }

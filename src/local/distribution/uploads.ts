@@ -94,7 +94,7 @@ export async function startUpload(exchange: Exchange): Promise<Outcome> {
   const repository = context.store.transaction(() => repositoryForPush(exchange));
   if (repository === undefined) return 'cut';
   const found = wanted === undefined ? undefined : mounted(exchange, repository, wanted);
-  if (found !== undefined) return created(exchange, found);
+  if (found !== undefined) return { ...created(exchange, found), mounted: true };
   const upload = await beginUpload(context, repository);
   if (digest === undefined) return { status: 202, headers: progress(exchange, upload, 0) };
   try {

@@ -4,7 +4,8 @@ import { readRepository } from '../ecr/repository.js';
 import { placeOf } from '../events/events.js';
 import { describe as descriptor, imageManifest, indexManifest, layerOf } from '../images/testing/manifests.js';
 import { openWorld, start, type World } from '../images/testing/world.js';
-import { firstDue, scheduledAt } from '../timetable.js';
+import { firstDue, scheduledAt, unschedule } from '../timetable.js';
+import { adoptPolicies } from './adopt.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -206,6 +207,25 @@ describe('a policy', () => {
     world.call('BatchGetImage', { repositoryName: 'team/app', imageIds: [{ imageDigest: image.digest }] });
     await world.pass(day - hour);
     expect(images()).toEqual(['a ACTIVE']);
+  });
+});
+
+describe('policies of a data directory without a timetable', () => {
+  it('are put on it, once', async () => {
+    const repository = world.repository();
+    put(rule(1, {}));
+    const subject = `${world.context.account}/${world.context.region}/team/app`;
+    unschedule(world.store, 'lifecycle', subject);
+    world.repository('other');
+    adoptPolicies(world.store, () => start);
+    expect(scheduledAt(world.store, 'lifecycle', subject)).toBe(start + day);
+    await world.image(repository, 'a', 'a');
+    await world.image(repository, 'b', 'b');
+    await world.pass(day);
+    expect(images()).toHaveLength(1);
+    unschedule(world.store, 'lifecycle', subject);
+    adoptPolicies(world.store, () => start);
+    expect(firstDue(world.store)).toBeUndefined();
   });
 });
 
