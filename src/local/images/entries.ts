@@ -16,9 +16,9 @@ export function entriesUnder(
   after: string | undefined,
   limit: number,
 ): [end: string, value: Json][] {
-  const found = store.list(kind, scope, { after: start + (after ?? ''), limit });
-  const beyond = found.findIndex(([key]) => !key.startsWith(start));
-  return (beyond < 0 ? found : found.slice(0, beyond)).map(([key, value]) => [key.slice(start.length), value]);
+  // What begins with `start` sorts before what has the sign after the slash in its place.
+  const found = store.list(kind, scope, { after: start + (after ?? ''), before: `${start.slice(0, -1)}0`, limit });
+  return found.map(([key, value]) => [key.slice(start.length), value]);
 }
 
 export function hasEntries(store: Store, run: Run): boolean {

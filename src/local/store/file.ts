@@ -69,6 +69,9 @@ export function openFileStore(folder: string): Store {
   );
   const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ? AND key = ?');
   const clear = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ?');
+  const span = database.prepare(
+    'SELECT key, value FROM documents WHERE kind = ? AND scope = ? AND key > ? AND key < ? ORDER BY key LIMIT ?',
+  );
   const page = database.prepare(
     'SELECT key, value FROM documents WHERE kind = ? AND scope = ? AND key > ? ORDER BY key LIMIT ?',
   );
@@ -113,9 +116,12 @@ export function openFileStore(folder: string): Store {
       clear.run(kind, scope);
       recent.forget();
     },
-    list(kind, scope, { after, limit } = {}) {
+    list(kind, scope, { after, before, limit } = {}) {
       live();
-      const rows = page.all(kind, scope, after ?? '', limit ?? -1) as { key: string; value: string }[];
+      const start = [kind, scope, after ?? ''] as const;
+      const rows = (
+        before === undefined ? page.all(...start, limit ?? -1) : span.all(...start, before, limit ?? -1)
+      ) as { key: string; value: string }[];
       return rows.map((row) => [row.key, JSON.parse(row.value) as Json]);
     },
     scopes(kind, { after, limit } = {}) {

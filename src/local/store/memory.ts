@@ -1,7 +1,7 @@
 // The store that forgets: documents in maps, with an undo log for transactions.
 // It must not know files, or what the documents mean.
 import { compareKeys, SortedKeys } from './sorted-keys.js';
-import type { Json, Page, Store } from './store.js';
+import type { Json, Page, Span, Store } from './store.js';
 
 interface Shelf {
   readonly values: Map<string, string>;
@@ -65,10 +65,10 @@ export function openMemoryStore(): Store {
       scopes.delete(scope);
       undo?.push(() => void scopes.set(scope, found));
     },
-    list(kind, scope, { after, limit }: Page = {}) {
+    list(kind, scope, { after, before, limit }: Span = {}) {
       const found = shelf(kind, scope);
       if (found === undefined) return [];
-      const keys = found.keys.after(after, limit ?? Number.POSITIVE_INFINITY);
+      const keys = found.keys.between(after, before, limit ?? Number.POSITIVE_INFINITY);
       return keys.map((key) => [key, JSON.parse(found.values.get(key) ?? 'null') as Json]);
     },
     scopes(kind, { after, limit }: Page = {}) {

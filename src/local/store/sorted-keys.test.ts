@@ -25,8 +25,9 @@ describe('SortedKeys', () => {
       fc.property(
         fc.array(fc.tuple(key, fc.boolean()), { maxLength: 3_000 }),
         key,
+        key,
         fc.nat(1_500),
-        (steps, after, limit) => {
+        (steps, after, before, limit) => {
           const model = new Set<string>();
           const keys = new SortedKeys();
           for (const [one, add] of steps) {
@@ -37,11 +38,15 @@ describe('SortedKeys', () => {
           }
           const sorted = [...model].sort(byBytes);
           expect(keys.isEmpty).toBe(model.size === 0);
-          expect(keys.after(undefined, Number.POSITIVE_INFINITY)).toEqual(sorted);
+          expect(keys.between(undefined, undefined, Number.POSITIVE_INFINITY)).toEqual(sorted);
           const later = sorted.filter((one) => byBytes(one, after) > 0);
-          expect(keys.after(after, limit)).toEqual(later.slice(0, limit));
-          expect(keys.after('k', Number.POSITIVE_INFINITY)).toEqual(sorted);
-          expect(keys.after('l', 1)).toEqual([]);
+          expect(keys.between(after, undefined, limit)).toEqual(later.slice(0, limit));
+          const inside = later.filter((one) => byBytes(one, before) < 0);
+          expect(keys.between(after, before, limit)).toEqual(inside.slice(0, limit));
+          const earlier = sorted.filter((one) => byBytes(one, before) < 0);
+          expect(keys.between(undefined, before, limit)).toEqual(earlier.slice(0, limit));
+          expect(keys.between('k', undefined, Number.POSITIVE_INFINITY)).toEqual(sorted);
+          expect(keys.between('l', undefined, 1)).toEqual([]);
         },
       ),
       { numRuns: 60 },
@@ -58,7 +63,7 @@ describe('SortedKeys', () => {
     for (const order of orders) {
       const keys = new SortedKeys();
       for (const one of [...wanted].sort(order)) keys.add(one);
-      expect(keys.after(undefined, Number.POSITIVE_INFINITY)).toEqual(wanted);
+      expect(keys.between(undefined, undefined, Number.POSITIVE_INFINITY)).toEqual(wanted);
       for (const one of wanted) keys.delete(one);
       expect(keys.isEmpty).toBe(true);
     }

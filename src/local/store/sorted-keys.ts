@@ -60,19 +60,21 @@ export class SortedKeys {
     if (piece.length === 0) this.#pieces.splice(at, 1);
   }
 
-  /** Up to so many keys that sort after a key, or the first ones. */
-  after(key: string | undefined, limit: number): string[] {
-    let at = key === undefined ? 0 : position(this.#pieces, lastOf, key);
-    let piece = this.#pieces[at];
-    if (piece === undefined) return [];
-    let from = key === undefined ? 0 : position(piece, self, key);
-    if (piece[from] === key) from += 1;
-    const found = piece.slice(from, from + limit);
-    while (found.length < limit) {
-      at += 1;
-      piece = this.#pieces[at];
-      if (piece === undefined) break;
-      found.push(...piece.slice(0, limit - found.length));
+  /** Up to so many keys that sort after the one, or from the first on, and before the other, or to the last. */
+  between(after: string | undefined, before: string | undefined, limit: number): string[] {
+    let at = after === undefined ? 0 : position(this.#pieces, lastOf, after);
+    let from = 0;
+    if (after !== undefined) {
+      const first = this.#pieces[at] ?? [];
+      from = position(first, self, after);
+      if (first[from] === after) from += 1;
+    }
+    const found: string[] = [];
+    for (let piece = this.#pieces[at]; piece !== undefined && found.length < limit; piece = this.#pieces[(at += 1)]) {
+      const end = before === undefined ? piece.length : position(piece, self, before);
+      found.push(...piece.slice(from, Math.min(end, from + limit - found.length)));
+      if (end < piece.length) break;
+      from = 0;
     }
     return found;
   }

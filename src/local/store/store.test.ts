@@ -88,6 +88,10 @@ describe.each([
     expect(store.list('a', 's').map(([key]) => key)).toEqual(sorted);
     expect(store.list('a', 's', { after: 'a' }).map(([key]) => key)).toEqual(sorted.slice(2));
     expect(store.list('a', 's', { after: 'a!', limit: 2 }).map(([key]) => key)).toEqual(['a-b', 'a/b']);
+    expect(store.list('a', 's', { after: 'a', before: 'b' }).map(([key]) => key)).toEqual(['a-b', 'a/b']);
+    expect(store.list('a', 's', { before: 'a-b', limit: 1 }).map(([key]) => key)).toEqual(['B']);
+    expect(store.list('a', 's', { after: 'b', before: 'a' })).toEqual([]);
+    expect(store.list('a', 's', { before: '\u{1F600}' }).map(([key]) => key)).toEqual(sorted.slice(0, -1));
     expect(store.list('a', 's', { limit: 0 })).toEqual([]);
     expect(store.list('a', 'nowhere')).toEqual([]);
   });

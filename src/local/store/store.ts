@@ -9,6 +9,11 @@ export interface Page {
   readonly limit?: number;
 }
 
+export interface Span extends Page {
+  /** Only keys that sort before this one. */
+  readonly before?: string;
+}
+
 /**
  * Documents by kind (`repository`), scope (`account/region`) and key. Keys sort by UTF-8 bytes, in every implementation.
  * Values are plain JSON; what `get` gives is never shared with the store, so a caller may keep it.
@@ -20,7 +25,7 @@ export interface Store {
   delete(kind: string, scope: string, key: string): boolean;
   /** Deletes all documents of a kind in a scope, however many. */
   clear(kind: string, scope: string): void;
-  list(kind: string, scope: string, page?: Page): [key: string, value: Json][];
+  list(kind: string, scope: string, span?: Span): [key: string, value: Json][];
   /** The scopes that hold at least one document of the kind, sorted; `after` is a scope here. */
   scopes(kind: string, page?: Page): string[];
   /**
