@@ -17,7 +17,12 @@ interface Passed {
   readonly request?: Request;
 }
 
-type Step = (passed: Passed) => Promise<{ readonly response: object; readonly output?: object }>;
+interface Answer {
+  readonly statusCode: number;
+  readonly body: unknown;
+}
+
+type Step = (passed: Passed) => Promise<{ readonly response: Answer; readonly output?: object }>;
 
 /** One for each operation, since handlers are kept. The schema is a tuple (`StaticOperationSchema`). */
 interface Context {
@@ -28,7 +33,7 @@ type Middleware = (next: Step, context: Context) => Step;
 
 interface Protocol {
   serializeRequest(operation: object, input: object, context: object): Promise<Request>;
-  deserializeResponse(operation: object, context: object, response: object): Promise<object>;
+  deserializeResponse(operation: object, context: object, answer: object): Promise<object>;
 }
 
 /** As much of the client as is used here; the SDK's own types tell middleware for requests and answers of every kind. */
@@ -106,8 +111,11 @@ export function takeShortcut(ecr: ECRClient): void {
     const { operation } = wayOf(context);
     return async (passed) => {
       const { response } = await send(passed);
+      const { statusCode, body } = response;
+      // The protocol copies the headers one by one, which only errors tell something by.
+      const answer = statusCode < 300 ? { statusCode, headers: {}, body } : response;
       try {
-        return { response, output: await config.protocol.deserializeResponse(operation, config, response) };
+        return { response, output: await config.protocol.deserializeResponse(operation, config, answer) };
       } catch (error) {
         // The signer reads the server's time from it, and faults.ts the status.
         throw Object.defineProperty(error, '$response', { value: response });

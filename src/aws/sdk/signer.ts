@@ -62,31 +62,25 @@ export class Signer {
   }
 
   async sign<T extends Signable>(request: T, options: SigningOptions = {}): Promise<T> {
-    const { accessKeyId, secretAccessKey, sessionToken } = await given(this.#options.credentials);
-    const region = options.signingRegion ?? (await given(this.#options.region));
-    const { signingDate = new Date(), signingService = this.#options.service } = options;
+    const { credentials, region, service } = this.#options;
+    const { accessKeyId, secretAccessKey, sessionToken } =
+      typeof credentials === 'function' ? await credentials() : credentials;
+    const place = options.signingRegion ?? (typeof region === 'function' ? await region() : region);
+    const { signingDate = new Date(), signingService = service } = options;
     const date = signingDate.toISOString().replace(/-|:|\.\d+/g, '');
-    const scope = `${date.slice(0, 8)}/${region}/${signingService}/aws4_request`;
+    const scope = `${date.slice(0, 8)}/${place}/${signingService}/aws4_request`;
 
     const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (!made.has(name.toLowerCase())) headers[name] = value;
+    for (const name in request.headers) {
+      if (!made.has(name.toLowerCase())) headers[name] = request.headers[name] ?? '';
     }
     headers['x-amz-date'] = date;
     if (sessionToken !== undefined) headers['x-amz-security-token'] = sessionToken;
-    headers['x-amz-content-sha256'] ??= sha256(bytesOf(request.body));
+    const digest = (headers['x-amz-content-sha256'] ??= sha256(bytesOf(request.body)));
 
-    const signed = signedHeaders(headers);
-    const names = signed.map(({ name }) => name).join(';');
-    const canonical = [
-      request.method,
-      canonicalPath(request.path),
-      canonicalQuery(request.query ?? {}),
-      ...signed.map(({ line }) => line),
-      '',
-      names,
-      headers['x-amz-content-sha256'],
-    ].join('\n');
+    const [lines, names] = signedHeaders(headers);
+    const path = canonicalPath(request.path);
+    const canonical = `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${lines}\n${names}\n${digest}`;
     const key = this.#keyOf(scope, secretAccessKey);
     const signature = hmac(key, `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`).toString('hex');
     headers['authorization'] =
@@ -104,10 +98,6 @@ export class Signer {
   }
 }
 
-async function given<T>(value: Given<T>): Promise<T> {
-  return typeof value === 'function' ? await (value as () => Promise<T>)() : value;
-}
-
 function bytesOf(body: unknown): string | Uint8Array {
   if (body === undefined || body === null) return '';
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
@@ -122,27 +112,28 @@ function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-interface SignedHeader {
-  readonly name: string;
-  readonly line: string;
-}
-
-/** In lower case and in order, with single blanks. */
-function signedHeaders(headers: Readonly<Record<string, string>>): SignedHeader[] {
-  const signed: SignedHeader[] = [];
-  for (const [given, value] of Object.entries(headers)) {
+/** In lower case and in order, each a line with single blanks; and their names. */
+function signedHeaders(headers: Readonly<Record<string, string>>): [lines: string, names: string] {
+  const values: Record<string, string> = {};
+  const names: string[] = [];
+  for (const given in headers) {
     const name = given.toLowerCase();
     if (changeable.has(name) || name.startsWith('proxy-') || name.startsWith('sec-')) continue;
-    const plain = untidy.test(value) ? value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '') : value;
-    signed.push({ name, line: `${name}:${plain}` });
+    const value = headers[given] ?? '';
+    values[name] = untidy.test(value) ? value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '') : value;
+    names.push(name);
   }
-  return signed.sort((one, other) => (one.name < other.name ? -1 : 1));
+  names.sort();
+  let lines = '';
+  for (const name of names) lines += `${name}:${values[name]}\n`;
+  return [lines, names.join(';')];
 }
 
 const untidy = /^ |  |[\t\r\n]| $/;
 
 /** Every service but S3 wants the path, which is encoded already, to be encoded once more. */
 function canonicalPath(path: string): string {
+  if (path === '/') return path;
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') segments.pop();
@@ -151,7 +142,7 @@ function canonicalPath(path: string): string {
   return segments.length === 0 ? '/' : `/${segments.join('/')}${path.endsWith('/') ? '/' : ''}`;
 }
 
-function canonicalQuery(query: Readonly<Record<string, string | string[] | null>>): string {
+function canonicalQuery(query: Signable['query'] = {}): string {
   return Object.entries(query)
     .map(([name, value]): [string, string[]] => [encode(name), value === null ? [] : [value].flat().map(encode)])
     .sort(([one], [other]) => (one < other ? -1 : 1))
