@@ -51,6 +51,14 @@ function world(machine = { now: () => start }): World {
       },
     ],
     ['forgetful', () => undefined],
+    [
+      'long',
+      async (due, signal) => {
+        log.push('begun');
+        await new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+        log.push(`left ${due.subject}`);
+      },
+    ],
   ]);
   const onDefect = (error: unknown, operation: string): void => {
     defects.push(`${operation}: ${error instanceof Error ? error.message : String(error)}`);
@@ -172,6 +180,18 @@ describe('time', () => {
     expect(here.log).toEqual([]);
     // As a process does that was killed on the way: the clock shows where it was to go.
     expect(new LocalClock(here.store, { now: () => start }).now()).toBe(start + 3 * hour);
+  });
+
+  it('leaves what takes long to the next start', async () => {
+    const here = world();
+    put(here, 'long', 'x', hour);
+    const passing = here.keeper.advance(2 * hour);
+    while (here.log.length === 0) await Promise.resolve();
+    await here.keeper.end();
+    await passing;
+    expect(here.log).toEqual(['begun', 'left x']);
+    expect(here.defects).toEqual([]);
+    expect(scheduledAt(here.store, 'long', 'x')).toBe(start + hour);
   });
 
   it('has one order, in whatever steps it passes', async () => {

@@ -9,9 +9,9 @@ import { bringForward, type Due, firstDue, schedule, unschedule } from './timeta
 
 /**
  * Does one thing that is due. In its last transaction it takes the entry off the timetable, or puts it on again for later:
- * a process that is killed before that does it again.
+ * a process that is killed before that does it again. When the signal fires it may leave the rest to the next start in the same way.
  */
-export type Duty = (due: Due) => void | Promise<void>;
+export type Duty = (due: Due, signal: AbortSignal) => void | Promise<void>;
 
 export interface TimekeeperOptions {
   readonly store: Store;
@@ -34,7 +34,7 @@ const patience = 20;
 export class Timekeeper {
   readonly #options: TimekeeperOptions;
   #tail: Promise<unknown> = Promise.resolve();
-  #ended = false;
+  readonly #end = new AbortController();
 
   constructor(options: TimekeeperOptions) {
     this.#options = options;
@@ -70,9 +70,9 @@ export class Timekeeper {
     });
   }
 
-  /** Nothing more is begun; resolves when what is under way is done. */
+  /** Nothing more is begun; resolves when what is under way is done, or has left the rest for the next start. */
   async end(): Promise<void> {
-    this.#ended = true;
+    this.#end.abort();
     await this.#tail;
   }
 
@@ -112,7 +112,7 @@ export class Timekeeper {
     let since = performance.now();
     for (;;) {
       const due = firstDue(this.#options.store);
-      if (due === undefined || due.at > end() || this.#ended) return done;
+      if (due === undefined || due.at > end() || this.#end.signal.aborted) return done;
       reach(due);
       await this.#do(due);
       done[due.duty] = (done[due.duty] ?? 0) + 1;
@@ -133,7 +133,8 @@ export class Timekeeper {
     const duty = duties.get(due.duty);
     try {
       if (duty === undefined) throw new Error('nobody knows this duty');
-      await duty(due);
+      await duty(due, this.#end.signal);
+      if (this.#end.signal.aborted) return;
       const next = firstDue(store);
       if (next?.at === due.at && next.duty === due.duty && next.subject === due.subject) {
         throw new Error('it is still due');

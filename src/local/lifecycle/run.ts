@@ -89,7 +89,7 @@ export function lifecycleOf(given: RunContext): Duty {
   const current = ({ context, repository }: Place): Repository | undefined =>
     readRepository(store, repository.account, context.region, repository.name);
 
-  return async ({ duty, subject }) => {
+  return async ({ duty, subject }, signal) => {
     const place = findSubject(given, subject);
     const policyText = place?.repository.lifecyclePolicyText;
     if (place === undefined || policyText === undefined) {
@@ -107,6 +107,8 @@ export function lifecycleOf(given: RunContext): Duty {
     const images: ActedOn[] = [];
     for (let start = 0; start < verdicts.length; start += slice) {
       if (start > 0) await turn();
+      // The rest is judged anew after the next start.
+      if (signal.aborted) return;
       // Whoever puts another policy meanwhile wants that one.
       if (current(place)?.lifecyclePolicyText !== policyText) break;
       images.push(

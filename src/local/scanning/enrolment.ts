@@ -59,7 +59,7 @@ function tell(
 
 export function enrolment(given: { readonly store: Store; now(): number }): Duty {
   const { store } = given;
-  return async ({ duty, subject }) => {
+  return async ({ duty, subject }, signal) => {
     const [account = '', region = ''] = subject.split('/');
     const now = (): number => given.now();
     const context: EcrContext = { store, now, account, region, partition: partitionOf(region), callerArn: '' };
@@ -78,7 +78,10 @@ export function enrolment(given: { readonly store: Store; now(): number }): Duty
         tell(context, changed);
         return repositories.length < slice ? undefined : repositories.at(-1)?.[0];
       });
-    for (let after = page(undefined); after !== undefined; after = page(after)) await turn();
+    for (let after = page(undefined); after !== undefined; after = page(after)) {
+      await turn();
+      if (signal.aborted) return;
+    }
     store.transaction(() => {
       unschedule(store, duty, subject);
       forgetConfigurationBefore(store, subject);

@@ -12,14 +12,7 @@ import { Trail } from '../../events/trail.js';
 import { openMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
 import { firstDue } from '../../timetable.js';
-import {
-  appendToUpload,
-  beginUpload,
-  completeUpload,
-  findLayer,
-  type Image,
-  putImage,
-} from '../index.js';
+import { appendToUpload, beginUpload, completeUpload, findLayer, type Image, putImage } from '../index.js';
 import { imageManifest, layerOf, sha256 } from './manifests.js';
 
 export const account = '123456789012';
@@ -32,8 +25,8 @@ export interface World {
   readonly trail: Trail;
   /** Moves the clock, and does what is due on the way. */
   pass(milliseconds: number): Promise<void>;
-  /** As another account or principal. */
-  as(caller: Partial<Pick<ImageApiContext, 'account' | 'callerArn'>>): World;
+  /** As another account or principal, or in another Region. */
+  as(caller: Partial<Pick<ImageApiContext, 'account' | 'region' | 'callerArn'>>): World;
   repository(name?: string, settings?: Partial<Repository>): Repository;
   /** Uploads a layer that holds this text; gives its digest. */
   layer(repository: Repository, text: string): Promise<string>;
@@ -114,7 +107,7 @@ export function openWorld(store: Store = openMemoryStore()): World {
           time = Math.max(time, due.at);
           const duty = duties.get(due.duty);
           if (duty === undefined) throw new Error(`nobody does ${due.duty}`);
-          await duty(due);
+          await duty(due, new AbortController().signal);
         }
         time = end;
       },
