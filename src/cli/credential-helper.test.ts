@@ -1,10 +1,20 @@
 // docker-credential-slipway and `slipway login` as processes of their own, with a local ECR in the place of AWS.
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cleanEnvironment } from '../../test/support/environment.js';
-import { type Finished, run } from '../../test/support/processes.js';
+import { type Finished, freePort, run } from '../../test/support/processes.js';
 import { slipwayBin } from '../../test/support/slipway.js';
 import { type LocalEcr, startLocalEcr } from '../local/index.js';
 
@@ -139,6 +149,41 @@ describe('docker-credential-slipway', () => {
       region: 'eu-west-1',
     });
     expect(readdirSync(home)).toEqual([]);
+  });
+});
+
+describe('slipway local start --tls', () => {
+  it('says what to trust, in every form, until it stops', async () => {
+    const port = ['--port', String(await freePort())];
+    const started = JSON.parse(
+      (await slipway(['local', 'start', '--memory', '--tls', '--output', 'json', ...port])).stdout,
+    ) as {
+      url: string;
+      certificateAuthority: string;
+      variables: Record<string, string>;
+    };
+    expect(started.url).toMatch(/^https:/);
+    expect(started.variables).toMatchObject({
+      AWS_ENDPOINT_URL: started.url,
+      AWS_CA_BUNDLE: started.certificateAuthority,
+    });
+    expect(new X509Certificate(readFileSync(started.certificateAuthority)).ca).toBe(true);
+    const said = (await slipway(['local', 'start', '--memory', ...port])).stdout;
+    expect(said).toContain(`A local ECR was running already on ${started.url}`);
+    expect(said).toContain(
+      `sudo install -D ${started.certificateAuthority} /etc/docker/certs.d/localhost:${port[1]}/ca.crt`,
+    );
+    expect(said).toContain(`slipway login -e NAME --registry localhost:${port[1]}`);
+    expect((await slipway(['local', 'env', ...port])).stdout).toContain(
+      `export AWS_CA_BUNDLE=${started.certificateAuthority}\n`,
+    );
+    expect((await slipway(['local', 'status', ...port])).stdout).toContain(started.url);
+    expect(await slipway(['local', 'stop', ...port])).toMatchObject({ code: 0 });
+    expect(existsSync(started.certificateAuthority)).toBe(false);
+    await slipway(['local', 'start', '--memory', ...port]);
+    const refused = await slipway(['local', 'start', '--memory', '--tls', ...port]);
+    expect(refused.stderr).toContain('error[local/no-tls]');
+    await slipway(['local', 'stop', ...port]);
   });
 });
 

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
 import { daemonStatus, startDaemon, stopDaemon } from '../../local/daemon.js';
-import { commandLine } from '../advice.js';
+import { commandLine, type Run } from '../advice.js';
 import {
   type LocalEnvArgs,
   type LocalStartArgs,
@@ -12,6 +12,7 @@ import {
   localEnvCommand,
   localStopCommand,
 } from '../commands/local.js';
+import { loginCommand } from '../commands/login.js';
 import { type ExitCode, exit } from '../exit.js';
 import {
   anyPlace,
@@ -91,6 +92,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
       ...callTable(
         [
           [commandLine(localEnvCommand, named, { options: flags }), 'prints that for an environment'],
+          [loginLine(named, port, options.port !== undefined), 'logs docker and podman in to it'],
           [commandLine(localStopCommand, anywhere, { options: flags }), 'stops it'],
         ],
         canvas,
@@ -99,6 +101,12 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
     ].join('\n'),
   );
   return exit.ok;
+}
+
+/** `--local` means the usual port. */
+function loginLine({ global, cwd }: Run, port: number, elsewhere: boolean): string {
+  const options = elsewhere ? ['--registry', `localhost:${port}`] : [];
+  return commandLine(loginCommand, { global: { ...global, local: !elsewhere }, cwd }, { options });
 }
 
 /** What container clients are to do, which have no variable for it. They take localhost itself on trust. */

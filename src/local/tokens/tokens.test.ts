@@ -1,4 +1,7 @@
 // What opens a registry and what does not: real tokens, and everything that only looks like one.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -62,6 +65,32 @@ describe('a token', () => {
     const { store, token } = scene();
     expect(verifyBasic(openTokens(store), `Basic ${token}`, now)).toMatchObject({ ok: true });
     expect(verifyBasic(openTokens(openMemoryStore()), `Basic ${token}`, now)).toEqual({ ok: false, reason: 'foreign' });
+  });
+
+  it('is written down nowhere, once it has been given', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-tokens-'));
+    const local = await startLocalEcr({ port: 0, dataDirectory: folder });
+    try {
+      const answer = await fetch(local.url, {
+        method: 'POST',
+        headers: { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' },
+        body: '{}',
+      });
+      const { authorizationData } = (await answer.json()) as { authorizationData: { authorizationToken: string }[] };
+      const token = authorizationData[0]?.authorizationToken ?? '';
+      expect((await fetch(`${local.url}/v2/`, { headers: { authorization: `Basic ${token}` } })).status).toBe(200);
+      const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+      expect(files.length).toBeGreaterThan(0);
+      for (const file of files) {
+        const bytes = readFileSync(join(file.parentPath, file.name), 'latin1');
+        const password = Buffer.from(token, 'base64').toString().slice('AWS:'.length);
+        for (const secret of [token.slice(40, 80), password.slice(40, 80)])
+          expect(bytes.includes(secret), file.name).toBe(false);
+      }
+    } finally {
+      await local.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('carries any caller there may be', () => {
