@@ -11,10 +11,14 @@ export interface Place {
   readonly profile?: string;
   readonly concurrency: number;
   /** The clients made so far. */
-  readonly opened: Closable[];
+  readonly opened: Client[];
 }
 
-interface Closable {
+/** Gives credentials that hold, and asks their source anew only when they end. */
+type CredentialSource = () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>;
+
+interface Client {
+  readonly config: { readonly credentials: CredentialSource };
   destroy(): void;
 }
 
@@ -26,7 +30,7 @@ export function quietSdk(): void {
 }
 
 /** Options shared by all clients. Without `local` the SDK's own rules hold: environment, profiles, endpoints. */
-export function clientOptions({ account, region, local, profile, concurrency }: Place): {
+export function clientOptions({ account, region, local, profile, concurrency, opened }: Place): {
   region: string;
   maxAttempts: number;
   requestHandler: object;
@@ -35,10 +39,11 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
   useFipsEndpoint?: boolean;
   useDualstackEndpoint?: boolean;
   endpoint?: string;
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  credentials?: { accessKeyId: string; secretAccessKey: string } | CredentialSource;
   profile?: string;
 } {
   const agent = { keepAlive: true, maxSockets: concurrency };
+  const [first] = opened;
   return {
     region,
     // Tries are counted by Caller.
@@ -64,6 +69,8 @@ export function clientOptions({ account, region, local, profile, concurrency }: 
           useDualstackEndpoint: false,
         }),
     ...(profile === undefined || local !== undefined ? {} : { profile }),
+    // A source may ask a person, a program or STS: once is enough for all clients.
+    ...(first === undefined || local !== undefined ? {} : { credentials: first.config.credentials }),
   };
 }
 
@@ -78,8 +85,8 @@ function bytesOf(answer: Readable): Promise<Uint8Array> {
 }
 
 /** Makes a client when it is first needed, once; `opened` collects what is to be closed in the end. */
-export function lazily<T extends { readonly client: Closable }>(
-  { opened }: { readonly opened: Closable[] },
+export function lazily<T extends { readonly client: Client }>(
+  { opened }: { readonly opened: Client[] },
   make: () => Promise<T>,
 ): () => Promise<T> {
   let made: Promise<T> | undefined;

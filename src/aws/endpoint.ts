@@ -10,7 +10,7 @@ interface Configured {
 /** `undefined`: AWS itself. */
 export async function configuredEndpoint(region: string): Promise<string | undefined> {
   quietSdk();
-  const { ECRClient } = await import('@aws-sdk/client-ecr');
+  const { ECRClient } = await import('./sdk/ecr.js');
   const client = new ECRClient(clientOptions({ account: '', region, concurrency: 1, opened: [] }));
   try {
     return await (client.config as Configured).serviceConfiguredEndpoint?.();

@@ -1,7 +1,10 @@
 // Holds the ports against two endpoints nobody here mocks: our local ECR and, where it is installed, moto_server.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FaultRule, type LocalEcr, startLocalEcr } from '../local/index.js';
 import { AwsFault, type EcrPort, type NewRepository } from '../plan/ports.js';
@@ -34,6 +37,12 @@ function repository(name: string, more: Partial<NewRepository> = {}): NewReposit
     tags: { 'slipway:project': 'payments', Team: 'a' },
     ...more,
   };
+}
+
+/** The environment as it was: the object itself stays, which others hold. */
+function putBack(kept: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+  Object.assign(process.env, kept);
 }
 
 async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
@@ -233,7 +242,7 @@ describe('the local ECR', () => {
         'arn:aws:ecr:us-west-2:222222222222:repository/env/a',
       );
     } finally {
-      process.env = kept;
+      putBack(kept);
     }
   });
 
@@ -250,7 +259,7 @@ describe('the local ECR', () => {
       expect((await ports.identity.callerIdentity()).account).toBe('333333333333');
       expect((await ports.ecr.createRepository(repository('env/b'))).arn).toContain(`:${region}:333333333333:`);
     } finally {
-      process.env = kept;
+      putBack(kept);
     }
   });
 
@@ -271,7 +280,40 @@ describe('the local ECR', () => {
       }
       expect(server.calls()).toEqual({});
     } finally {
-      process.env = kept;
+      putBack(kept);
+    }
+  });
+
+  it('asks a source of credentials once, whatever is called', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-credentials-'));
+    const kept = { ...process.env };
+    try {
+      const asked = join(folder, 'asked');
+      const source = join(folder, 'source.cjs');
+      const given = { Version: 1, AccessKeyId: '444444444444', SecretAccessKey: 'x' };
+      writeFileSync(
+        source,
+        `require('node:fs').appendFileSync(${JSON.stringify(asked)}, 'x'); console.log(${JSON.stringify(JSON.stringify(given))});`,
+      );
+      writeFileSync(join(folder, 'config'), `[profile tool]\ncredential_process = "${process.execPath}" "${source}"\n`);
+      for (const key of Object.keys(process.env)) if (key.startsWith('AWS_')) delete process.env[key];
+      Object.assign(process.env, {
+        AWS_CONFIG_FILE: join(folder, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_ENDPOINT_URL: server.url,
+      });
+      const ports = await open({ account: '444444444444', profile: 'tool' }, false);
+      expect((await ports.identity.callerIdentity()).account).toBe('444444444444');
+      const { arn } = await ports.ecr.createRepository(repository('source/a'));
+      expect(arn).toContain(':444444444444:');
+      await ports.parameters.create('/slipway/source', 'x');
+      for await (const page of ports.tagging.repositoriesWithTags({ Team: 'a' }))
+        expect([...page.keys()]).toEqual([arn]);
+      expect(readFileSync(asked, 'utf8')).toBe('x');
+    } finally {
+      putBack(kept);
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 
