@@ -2,6 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  DescribeImageScanFindingsCommand,
+  ECRClient,
+  GetLifecyclePolicyPreviewCommand,
+  StartLifecyclePolicyPreviewCommand,
+  waitUntilImageScanComplete,
+  waitUntilLifecyclePolicyPreviewComplete,
+} from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Client, callApi, login } from './distribution/testing/client.js';
 import { imageContent } from './distribution/testing/content.js';
@@ -30,7 +38,7 @@ afterEach(async () => {
 });
 
 const api = (operation: string, input: Record<string, unknown>): Promise<Record<string, unknown>> =>
-  callApi(registry, operation, { repositoryName, ...input }) as Promise<Record<string, unknown>>;
+  callApi(registry, operation, { repositoryName, ...input });
 
 async function push(seed: string, tag: string): Promise<void> {
   const client = new Client(registry.port, await login(registry));
@@ -157,6 +165,46 @@ describe('what is due at once', () => {
     )) as { imageDetails: unknown[] };
     expect(imageDetails).toMatchObject([{ imageStatus: 'ACTIVE' }]);
   });
+});
+
+it('AWS’s own client reads previews and scans, and its waiters end', async () => {
+  await push('a', 'v1');
+  const credentials = { accessKeyId: '123456789012', secretAccessKey: 'x' };
+  const client = new ECRClient({ endpoint: registry.url, region: 'us-east-1', maxAttempts: 1, credentials });
+  await registry.clock.advance(2 * day);
+  const lifecyclePolicyText = olderThan(1);
+  await client.send(new StartLifecyclePolicyPreviewCommand({ repositoryName, lifecyclePolicyText }));
+  const patience = { client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
+  await waitUntilLifecyclePolicyPreviewComplete(patience, { repositoryName });
+  const preview = await client.send(new GetLifecyclePolicyPreviewCommand({ repositoryName }));
+  expect(preview.previewResults?.[0]?.imagePushedAt).toEqual(new Date(start));
+  expect(preview.summary?.expiringImageTotalCount).toBe(1);
+  const imageId = { imageTag: 'v1' };
+  const findings = { findings: [{ name: 'CVE-1', severity: 'HIGH' }] };
+  const body = JSON.stringify({ image: `${repositoryName}:v1`, findings });
+  expect((await fetch(`${registry.url}/_slipway/scan-findings`, { method: 'POST', body })).status).toBe(200);
+  await waitUntilImageScanComplete(patience, { repositoryName, imageId });
+  const scan = await client.send(new DescribeImageScanFindingsCommand({ repositoryName, imageId }));
+  expect(scan.imageScanFindings).toMatchObject({
+    findings: [{ name: 'CVE-1', severity: 'HIGH' }],
+    imageScanCompletedAt: new Date(start + 2 * day),
+    findingSeverityCounts: { HIGH: 1 },
+  });
+  client.destroy();
+});
+
+it('tokens expire as the clock is moved', async () => {
+  const client = new Client(registry.port, await login(registry));
+  expect((await client.send('GET', '/v2/')).status).toBe(200);
+  await registry.clock.advance(12 * 3_600_000 - 1);
+  expect((await client.send('GET', '/v2/')).status).toBe(200);
+  await registry.clock.advance(1);
+  const { status, body } = await client.send('GET', '/v2/');
+  expect([status, body.toString()]).toEqual([
+    403,
+    '{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}',
+  ]);
+  client.close();
 });
 
 describe('the end of a server', () => {

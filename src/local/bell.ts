@@ -15,7 +15,7 @@ export function ring(store: Store, name: string): void {
   // Transactions are synchronous: in the next turn this one has been committed or undone.
   setImmediate(() => {
     pending.delete(name);
-    for (const listener of [...(listeners.get(store)?.get(name) ?? [])]) listener();
+    for (const listener of listeners.get(store)?.get(name) ?? []) listener();
   });
 }
 
