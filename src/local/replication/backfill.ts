@@ -17,7 +17,7 @@ import type { Duty } from '../timekeeper.js';
 import { schedule, unschedule } from '../timetable.js';
 import { type Outcome, registryContext } from './copy.js';
 import { type Copy, replicationBell } from './queue.js';
-import { noteAsked, noteEnded } from './status.js';
+import { noteAsked, noteDropped } from './status.js';
 
 export type BackfillStatus = 'PREPARING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED' | 'STOPPED';
 
@@ -122,7 +122,7 @@ export function endBackfill(
   for (const [, value] of store.list(kinds.copy, backfill.id)) {
     const copy = value as unknown as Copy;
     const shelf = shelfOf(copy.source, { account: copy.source.account, name: copy.repository });
-    noteEnded(store, shelf, copy.digest, copy.destination, undefined);
+    noteDropped(store, shelf, copy.digest, copy.destination);
   }
   store.clear(kinds.copy, backfill.id);
   store.delete(kinds.active, 'all', activeKey(backfill));
@@ -265,7 +265,9 @@ export function backfillResults(
   after: string | undefined,
   limit: number,
 ): [place: string, result: BackfillResult][] {
-  const start = status === undefined ? '' : `${status}/`;
+  const span = { limit, ...(after !== undefined && { after }) };
+  if (status === undefined) return store.list(kinds.result, id, span) as unknown as [string, BackfillResult][];
+  const start = `${status}/`;
   const ends = entriesUnder(store, { kind: kinds.result, scope: id, start }, after?.slice(start.length), limit);
   return ends.map(([end, value]) => [start + end, value as unknown as BackfillResult]);
 }

@@ -6,7 +6,7 @@ import { kinds } from '../images/model.js';
 import type { Store } from '../store/store.js';
 
 /** `pending` copies have not ended: an image is copied once for each tag. `failureCode` is of one since none was pending. */
-type Copies = { readonly pending: number; readonly failureCode?: string };
+type Copies = { readonly pending: number; readonly ended?: true; readonly failureCode?: string };
 
 type ByPlace = Readonly<Record<string, Copies>>;
 
@@ -28,11 +28,27 @@ export function noteAsked(store: Store, shelf: string, digest: Digest, destinati
   const before = load(store, shelf, digest);
   const place = placeOf(destination);
   const copies = before?.[place] ?? { pending: 0 };
-  const after = copies.pending === 0 ? { pending: 1 } : { ...copies, pending: copies.pending + 1 };
+  const { failureCode: _, ...rest } = copies;
+  const after = { ...(copies.pending === 0 ? rest : copies), pending: copies.pending + 1 };
   store.put(kinds.replication, shelf, digest, { ...before, [place]: after });
 }
 
 /** Nothing is written of an image that is gone. */
+function change(
+  store: Store,
+  shelf: string,
+  digest: Digest,
+  destination: Destination,
+  end: (copies: Copies) => Copies | undefined,
+): void {
+  const before = load(store, shelf, digest);
+  const place = placeOf(destination);
+  const { [place]: copies, ...others } = before ?? {};
+  if (copies === undefined) return;
+  const after = end({ ...copies, pending: Math.max(0, copies.pending - 1) });
+  store.put(kinds.replication, shelf, digest, after === undefined ? others : { ...others, [place]: after });
+}
+
 export function noteEnded(
   store: Store,
   shelf: string,
@@ -40,13 +56,18 @@ export function noteEnded(
   destination: Destination,
   failureCode: string | undefined,
 ): void {
-  const before = load(store, shelf, digest);
-  const place = placeOf(destination);
-  const copies = before?.[place];
-  if (copies === undefined) return;
-  const failure = failureCode ?? copies.failureCode;
-  const after = { pending: Math.max(0, copies.pending - 1), ...(failure !== undefined && { failureCode: failure }) };
-  store.put(kinds.replication, shelf, digest, { ...before, [place]: after });
+  change(store, shelf, digest, destination, (copies) => ({
+    ...copies,
+    ended: true,
+    ...(failureCode !== undefined && { failureCode }),
+  }));
+}
+
+/** A copy that was asked for is not to be made after all. */
+export function noteDropped(store: Store, shelf: string, digest: Digest, destination: Destination): void {
+  const keep = (copies: Copies): Copies | undefined =>
+    copies.pending > 0 || copies.ended === true ? copies : undefined;
+  change(store, shelf, digest, destination, keep);
 }
 
 function statusOf({ pending, failureCode }: Copies): Pick<ReplicationStatus, 'status' | 'failureCode'> {

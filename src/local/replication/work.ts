@@ -12,10 +12,14 @@ import { recordReplication } from './events.js';
 import { type Copy, copyAt, dequeue, firstCopy, replicationBell } from './queue.js';
 import { noteEnded } from './status.js';
 
-export interface ReplicationOptions {
+/** Where copies are made. */
+interface Given {
   readonly store: Store;
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+export interface ReplicationOptions extends Given {
   /** Asked before each copy, as `ReplicateImage`: so copies can be made slow, or to fail. */
   readonly faults: Pick<Faults, 'meet'>;
   /** Fires when the server is to end. */
@@ -28,7 +32,7 @@ const respite = 1_000;
 /** How long other work waits for copies at most, in milliseconds. */
 const patience = 10;
 
-function tell(options: ReplicationOptions, copy: Copy, outcome: Outcome): Outcome {
+function tell(options: Given, copy: Copy, outcome: Outcome): Outcome {
   const { source, destination, repository, digest } = copy;
   const shelf = shelfOf(source, { account: source.account, name: repository });
   const failureCode = outcome !== 'gone' && !outcome.made ? outcome.failureCode : undefined;
@@ -42,14 +46,19 @@ function tell(options: ReplicationOptions, copy: Copy, outcome: Outcome): Outcom
 
 const denial: Outcome = { made: false, failureCode: 'AccessDenied', part: false };
 
+/** Makes a copy, or fails to, and tells of it. Inside a transaction. */
+export function attempt(options: Given, copy: Copy, denied = false): Outcome {
+  return tell(options, copy, denied ? denial : copyImage(options, copy));
+}
+
 /** Makes one of the copies that pushes asked for, unless somebody else has seen to it. */
-export function makeCopy(options: ReplicationOptions, key: string, denied = false): void {
+export function makeCopy(options: Given, key: string, denied = false): void {
   const { store } = options;
   store.transaction(() => {
     const copy = copyAt(store, key);
     if (copy === undefined) return;
     dequeue(store, key);
-    tell(options, copy, denied ? denial : copyImage(options, copy));
+    attempt(options, copy, denied);
   });
 }
 
@@ -73,7 +82,7 @@ async function step(options: ReplicationOptions): Promise<Went> {
   const [key] = firstCopy(store) ?? [];
   const denied = kind === 'deny';
   if (key !== undefined) makeCopy(options, key, denied);
-  else stepBackfill(options, (copy) => tell(options, copy, denied ? denial : copyImage(options, copy)));
+  else stepBackfill(options, (copy) => attempt(options, copy, denied));
   return true;
 }
 

@@ -1,0 +1,62 @@
+// What a registry's policy says to another account's wish to copy, and to be given a repository.
+import { describe, expect, it } from 'vitest';
+import { type Copying, type Verdict, verdictOf } from './permission.js';
+
+const account = '111111111111';
+const root = `arn:aws:iam::${account}:root`;
+const resource = 'arn:aws:ecr:eu-west-1:210987654321:repository/team/app';
+const copying: Copying = { partition: 'aws', account, action: 'ecr:ReplicateImage', resource };
+
+function judged(...statements: Record<string, unknown>[]): Verdict {
+  const Statement = statements.map((one) => ({
+    Effect: 'Allow',
+    Principal: { AWS: root },
+    Action: 'ecr:ReplicateImage',
+    Resource: '*',
+    ...one,
+  }));
+  return verdictOf(JSON.stringify({ Version: '2012-10-17', Statement }), copying);
+}
+
+it('says nothing where there is none', () => {
+  expect(verdictOf(undefined, copying)).toBe('silent');
+});
+
+describe('one statement', () => {
+  it.each<[Verdict, Record<string, unknown>]>([
+    ['allowed', {}],
+    ['allowed', { Principal: { AWS: account } }],
+    ['allowed', { Principal: '*' }],
+    ['allowed', { Principal: { AWS: '*' } }],
+    ['allowed', { Principal: { AWS: ['arn:aws:iam::333333333333:root', root] } }],
+    ['silent', { Principal: { AWS: 'arn:aws:iam::333333333333:root' } }],
+    ['silent', { Principal: { AWS: `arn:aws:iam::${account}:role/pusher` } }],
+    ['silent', { Principal: { Service: 'ecr.amazonaws.com' } }],
+    ['allowed', { Action: ['ecr:CreateRepository', 'ecr:ReplicateImage'] }],
+    ['allowed', { Action: 'ECR:replicate*' }],
+    ['allowed', { Action: 'ecr:*' }],
+    ['allowed', { Action: '*' }],
+    ['silent', { Action: 'ecr:CreateRepository' }],
+    ['silent', { Action: undefined, NotAction: 'ecr:Replicate*' }],
+    ['allowed', { Action: undefined, NotAction: ['ecr:DeleteRepository'] }],
+    ['allowed', { Resource: resource }],
+    ['allowed', { Resource: ['arn:aws:ecr:eu-west-1:210987654321:repository/*'] }],
+    ['silent', { Resource: 'arn:aws:ecr:eu-west-1:210987654321:repository/other/*' }],
+    ['silent', { Resource: 'arn:aws:ecr:us-west-2:210987654321:repository/*' }],
+    ['allowed', { Resource: undefined, NotResource: '*:repository/other/*' }],
+    ['silent', { Resource: undefined, NotResource: '*:repository/team/*' }],
+    // Of conditions nothing is known: one is never met by whom it would let in.
+    ['silent', { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } }],
+    ['denied', { Effect: 'Deny' }],
+    ['denied', { Effect: 'Deny', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } }],
+    ['silent', { Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: root } }],
+    ['denied', { Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::333333333333:root' } }],
+  ])('%s: %j', (verdict, statement) => {
+    expect(judged(statement)).toBe(verdict);
+  });
+});
+
+it('a Deny wins over any Allow', () => {
+  expect(judged({}, { Effect: 'Deny', Resource: '*:repository/team/*' })).toBe('denied');
+  expect(judged({ Effect: 'Deny', Resource: '*:repository/other/*' }, {})).toBe('allowed');
+});
