@@ -1,5 +1,5 @@
 // The blob store as its port promises it, in a folder that stays and in one that goes.
-import { createHash, randomUUID } from 'node:crypto';
+import { createCipheriv, createHash, randomUUID } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -34,10 +34,10 @@ function digestOf(bytes: Buffer, algorithm: 'sha256' | 'sha512' = 'sha256'): Dig
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
+/** No two stretches of it are alike. */
 function some(size: number, seed = 1): Buffer {
-  const bytes = Buffer.alloc(size);
-  for (let index = 0; index < size; index += 1) bytes[index] = (index * 31 + seed * 17 + (index >> 8)) & 255;
-  return bytes;
+  const key = createHash('md5').update(String(seed)).digest();
+  return createCipheriv('aes-128-ctr', key, key).update(Buffer.alloc(size));
 }
 
 /** In chunks of so many bytes. */
@@ -78,14 +78,16 @@ function pathOf(digest: Digest): string {
   return join(folder, 'blobs', algorithm, hex.slice(0, 2), hex);
 }
 
-/** A writable that gathers, as slowly as it is let. */
+/** A writable that looks at what it is given as late as it may. */
 function sink(): { stream: Writable; bytes: () => Buffer } {
   const parts: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // A copy: the buffer is used again once the write is done.
-      parts.push(Buffer.from(chunk));
-      setImmediate(done);
+      setTimeout(() => {
+        // A copy: the buffer is used again once the write is done.
+        parts.push(Buffer.from(chunk));
+        done();
+      }, 5);
     },
   });
   return { stream, bytes: () => Buffer.concat(parts) };
@@ -99,7 +101,7 @@ describe.each([
     store = open();
   });
 
-  it.each([0, 1, 65_536, 3 * 1024 * 1024 + 5])('gives back %i bytes as they came', async (size) => {
+  it.each([0, 1, 65_536, 9 * 1024 * 1024 + 5])('gives back %i bytes as they came', async (size) => {
     const bytes = some(size);
     const digest = await put(bytes);
     expect(store.size(digest)).toBe(size);
@@ -446,6 +448,9 @@ describe('a store in a folder', () => {
     expect(await failureOf(store.send(digest, early.stream, { size: bytes.length }))).toBe('damaged');
     expect(early.bytes().length).toBe(0);
     expect(await store.verify(digest)).toBe(false);
+    // Bytes too many are no better.
+    expect(await failureOf(() => store.read(digest, { size: 2_899_999 }))).toBe('damaged');
+    expect(await failureOf(store.send(digest, early.stream, { size: 2_899_999 }))).toBe('damaged');
     // Sending notices too.
     const slow = new Writable({
       highWaterMark: 1,

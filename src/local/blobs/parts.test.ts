@@ -121,6 +121,26 @@ describe('an upload', () => {
     rmSync(join(folder, 'blobs'));
     (await store.commit(upload, sha256(bytes))).release();
     expect(await store.verify(sha256(bytes))).toBe(true);
+    // The commit that failed holds nothing.
+    expect(store.remove(sha256(bytes))).toBe(true);
+    await store.close();
+  });
+
+  it('becomes a blob that is damaged where the disk cannot read it', async () => {
+    const store = openBlobStore({ folder });
+    const bytes = Buffer.from('some bytes');
+    const upload = await store.begin();
+    await store.append(upload, 0, Readable.from([bytes]));
+    (await store.commit(upload, sha256(bytes))).release();
+    const prototype = await handles();
+    const read = vi.spyOn(prototype, 'read');
+    read.mockRejectedValueOnce(systemError('EIO'));
+    expect(await store.verify(sha256(bytes))).toBe(false);
+    read.mockRejectedValueOnce(systemError('EIO'));
+    const sent = store.send(sha256(bytes), new PassThrough());
+    await expect(sent).rejects.toMatchObject({ failure: 'damaged', cause: { code: 'EIO' } });
+    read.mockRejectedValueOnce(systemError('EMFILE'));
+    await expect(store.verify(sha256(bytes))).rejects.toMatchObject({ code: 'EMFILE' });
     await store.close();
   });
 

@@ -47,9 +47,18 @@ function remove(folder: string): void {
   }
 }
 
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // One may be allowed to write there and not to look round.
+    return [];
+  }
+}
+
 /** What processes have left that had no time to clear up. Only where it is certain that they are gone. */
 function removeLeftovers(directory: string): void {
-  for (const name of readdirSync(directory)) {
+  for (const name of namesIn(directory)) {
     if (!name.startsWith(prefix)) continue;
     const { pid, space: theirs } = ownerOf(join(directory, name));
     if (typeof pid === 'number' && theirs === space() && !isAlive(pid)) remove(join(directory, name));
