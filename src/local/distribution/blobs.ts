@@ -1,6 +1,7 @@
 // HEAD, GET and DELETE of blobs, and the downloads by signed address that GET leads to.
 // It must not know how a blob is stored or sent.
 import { type Digest, isDigest } from '../blobs/blob-store.js';
+import { layerNotFound } from '../images/errors.js';
 import { deleteLayer, findLayer, type Layer } from '../images/index.js';
 import { Refusal } from './errors.js';
 import { type Exchange, location, type Reply, repositoryOf } from './exchange.js';
@@ -21,10 +22,7 @@ function layerOf(exchange: Exchange): Layer {
   const repository = repositoryOf(exchange);
   const layer = findLayer(exchange.context, repository, digest);
   if (layer !== undefined) return layer;
-  throw new Refusal(
-    'blob-unknown',
-    `The layer with digest ${digest} does not exist within the repository with name '${repository.name}' in the registry with id '${repository.account}'`,
-  );
+  throw new Refusal('blob-unknown', layerNotFound(repository, digest).message);
 }
 
 function headersOf({ digest, size }: Pick<Layer, 'digest' | 'size'>): Record<string, string> {

@@ -21,7 +21,6 @@ const own = {
   'no-such-address': { ecr: [404, 'UNSUPPORTED'] },
   'wrong-method': { ecr: [405, 'UNSUPPORTED'] },
   expired: { ecr: [403, 'DENIED'], message: 'Your authorization token has expired. Reauthenticate and try again.' },
-  denied: { ecr: [403, 'DENIED'] },
   'bad-name': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'NAME_INVALID'] },
   'bad-tag': { ecr: [405, 'UNSUPPORTED'], head: 400, strict: [400, 'TAG_INVALID'] },
   'bad-digest': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'DIGEST_INVALID'] },
@@ -29,11 +28,9 @@ const own = {
   'bad-media-type': { ecr: [405, 'UNSUPPORTED'], strict: [400, 'MANIFEST_INVALID'] },
   'unsupported-here': { ecr: [405, 'UNSUPPORTED'], message: 'The operation is unsupported.' },
   'blob-unknown': { ecr: [404, 'BLOB_UNKNOWN'] },
-  'upload-unknown': { ecr: [404, 'BLOB_UPLOAD_UNKNOWN'] },
   'range-unsatisfiable': { ecr: [416, 'UNSUPPORTED'] },
   'part-out-of-order': { ecr: [416, 'BLOB_UPLOAD_INVALID'] },
   'size-mismatch': { ecr: [400, 'SIZE_INVALID'] },
-  'part-too-small': { ecr: [400, 'BLOB_UPLOAD_INVALID'] },
   // Not seen on this side of ECR (?): BatchDeleteImage has the words.
   'manifest-in-use': { ecr: [400, 'UNSUPPORTED'] },
   'manifest-too-large': { ecr: [413, 'MANIFEST_INVALID'] },
@@ -78,10 +75,22 @@ const ofBlobs: Readonly<Record<BlobFailure, ErrorRow>> = {
   },
 };
 
+/** The store's word for a full disk (SQLite's): the same as blobs', to a client. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL';
+}
+
 const defect: ErrorRow = {
   ecr: [500, 'UNKNOWN'],
   message: 'These errors are usually caused by a server-side issue.',
 };
+
+/** Everything there is, by name, for those who tell of it. */
+export const errorRows: ReadonlyMap<string, ErrorRow> = new Map<string, ErrorRow>([
+  ...Object.entries(own),
+  ...Object.entries(ofApi),
+  ...Object.entries(ofBlobs),
+]);
 
 /** A request that is answered with an error of this table. */
 export class Refusal extends Error {
@@ -120,6 +129,7 @@ export function wireErrorOf(error: unknown, profile: ProfileName): WireError | u
     return error.status >= 500 ? defectError(profile) : undefined;
   }
   if (error instanceof BlobError) return written(ofBlobs[error.failure], profile, error.message);
+  if (isFull(error)) return written(ofBlobs.full, profile, '');
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Digest } from '../blobs/blob-store.js';
 import { BlobError } from '../blobs/blob-store.js';
 import { EcrError } from '../ecr/operation.js';
 import { type Repository, readRepository } from '../ecr/repository.js';
+import { invalidLayer, partTooSmall, uploadNotFound } from '../images/errors.js';
 import {
   appendToUpload,
   beginUpload,
@@ -66,7 +67,7 @@ function mountFromAnywhere({ context }: Exchange, to: Repository, digest: Digest
 async function complete(exchange: Exchange, repository: Repository, upload: string, digest: Digest): Promise<Reply> {
   const { context, profile, parts } = exchange;
   if (!profile.sha512 && digest.startsWith('sha512:')) {
-    throw new EcrError('InvalidLayerException', 'None of the provided layer digests match the calculated layer digest');
+    throw invalidLayer();
   }
   try {
     return created(
@@ -107,16 +108,9 @@ export async function startUpload(exchange: Exchange): Promise<Outcome> {
   }
 }
 
-function unknownUpload(upload: string, { name, account }: Repository): Refusal {
-  return new Refusal(
-    'upload-unknown',
-    `The upload with id '${upload}' in the repository with name '${name}' in registry with id '${account}' does not exist`,
-  );
-}
-
 function receivedIn(exchange: Exchange, repository: Repository): number {
   const received = receivedOf(exchange.context, repository, exchange.reference);
-  if (received === undefined) throw unknownUpload(exchange.reference, repository);
+  if (received === undefined) throw uploadNotFound(repository, exchange.reference);
   return received;
 }
 
@@ -178,7 +172,7 @@ export async function endUpload(exchange: Exchange): Promise<Reply> {
   const total = await append(exchange, repository, received);
   if (total > received && received > 0) parts.add(reference, total - received);
   if (parts.smallest(reference) < profile.smallestPart) {
-    throw new Refusal('part-too-small', 'All layer parts except the last part should be at least 5MB');
+    throw partTooSmall();
   }
   return complete(exchange, repository, reference, digest);
 }
@@ -193,5 +187,5 @@ export async function dropUpload(exchange: Exchange): Promise<Reply> {
   const repository = repositoryOf(exchange);
   parts.forget(reference);
   if (await cancelUpload(context, repository, reference)) return { status: 204 };
-  throw unknownUpload(reference, repository);
+  throw uploadNotFound(repository, reference);
 }
