@@ -1,50 +1,19 @@
 // A registry killed with SIGKILL while two hundred clients push: what was acknowledged pulls whole, and nothing visible is broken.
 // It must not know how the local ECR keeps its data. SLIPWAY_KILL_ROUNDS sets how often it dies; CI asks for 50.
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { describe, expect, it } from 'vitest';
 import { type Endpoint, type JsonObject, wireOk } from '../support/clients.js';
 import { cleanEnvironment } from '../support/environment.js';
-import { makeImage, makeIndex, pullWhole, pushImage, type Registry } from '../support/oci-image.js';
-import { freePort, type Running, until } from '../support/processes.js';
-import { type Workspace, workspace } from '../support/slipway.js';
+import { chances, live } from '../support/life.js';
+import { makeImage, makeIndex, pullWhole, pushImage } from '../support/oci-image.js';
+import { until } from '../support/processes.js';
+import { workspace } from '../support/slipway.js';
 
 const rounds = Number(process.env['SLIPWAY_KILL_ROUNDS'] ?? 6);
 const pushes = 200;
 const repository = 'killed/app';
-const account = '123456789012';
-const region = 'us-east-1';
-
-interface Life {
-  readonly process: Running;
-  readonly at: Endpoint;
-  readonly registry: Registry;
-}
-
-async function live(project: Workspace): Promise<Life> {
-  const port = await freePort();
-  const process = project.start([
-    ...['local', 'start', '--foreground', '--port', String(port)],
-    ...['--data', join(project.folder, 'data')],
-  ]);
-  let ended: string | undefined;
-  void process.finished.then((done) => {
-    ended = `${done.stdout}${done.stderr}`;
-  });
-  const at = { endpoint: `http://127.0.0.1:${port}`, account, region };
-  const token = await until('the local ECR to answer', async () => {
-    if (ended !== undefined) throw new Error(`the local ECR ended: ${ended}`);
-    try {
-      return (await wireOk(at, 'ecr', 'GetAuthorizationToken'))['authorizationData'] as {
-        authorizationToken: string;
-      }[];
-    } catch {
-      return undefined;
-    }
-  });
-  return { process, at, registry: { url: at.endpoint, authorization: `Basic ${token[0]?.authorizationToken}` } };
-}
+const where = { account: '123456789012', region: 'us-east-1' };
 
 async function tagsOf(at: Endpoint): Promise<string[]> {
   const tags: string[] = [];
@@ -62,14 +31,6 @@ async function tagsOf(at: Endpoint): Promise<string[]> {
   return tags;
 }
 
-/** Numbers from 0 to 1 that are the same in every run (a linear congruential generator). */
-function* chances(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
 describe('a registry killed while images are pushed', () => {
   it(
     `keeps every acknowledged image whole, through ${rounds} deaths`,
@@ -80,7 +41,7 @@ describe('a registry killed while images are pushed', () => {
       const acknowledged = new Map<string, string>();
       const seen = new Set<string>();
       let interrupted = 0;
-      let life = await live(project);
+      let life = await live(project, where);
       await wireOk(life.at, 'ecr', 'CreateRepository', { repositoryName: repository });
       try {
         for (let round = 0; round < rounds; round += 1) {
@@ -105,7 +66,7 @@ describe('a registry killed while images are pushed', () => {
           await Promise.all(work);
           await process.finished;
 
-          life = await live(project);
+          life = await live(project, where);
           const tags = await tagsOf(life.at);
           const fresh = tags.filter((tag) => !seen.has(tag));
           const limit = pLimit(16);
