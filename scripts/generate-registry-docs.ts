@@ -1,18 +1,12 @@
 // Writes the tables of docs/registry.md: what differs between the profiles, and the errors; with --check, says whether they are current.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { errorRows } from '../src/local/distribution/errors.js';
 import { differences } from '../src/local/distribution/profile.js';
-
-const file = 'docs/registry.md';
+import { table, writeParts } from './page-parts.js';
 
 function told(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'object' && value !== null) return Object.values(value).map(told).join(', larger ones ');
   return typeof value === 'number' ? value.toLocaleString('en') : String(value);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 const parts: Readonly<Record<string, () => string>> = {
@@ -32,13 +26,4 @@ const parts: Readonly<Record<string, () => string>> = {
     ),
 };
 
-const current = readFileSync(file, 'utf8');
-const wanted = current.replace(/<!-- (\w+) -->[^]*?<!-- end -->/g, (whole, name: string) =>
-  parts[name] === undefined ? whole : `<!-- ${name} -->\n\n${parts[name]()}\n\n<!-- end -->`,
-);
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, wanted);
-} else if (current !== wanted) {
-  process.stderr.write(`${file} is out of date: run npm run generate\n`);
-  process.exitCode = 1;
-}
+writeParts('docs/registry.md', parts);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageManifest, layerOf, sha256, types } from '../images/testing/manifests.js';
 import { type LocalEcr, startLocalEcr } from '../index.js';
 import type { Shape, StructureShape } from './check.js';
+import { operationNotes } from './fidelity.js';
 import { asyncEcrOperations, ecrOperations, unservedOperations } from './service.js';
 
 // The SDK's schemas are arrays: [9, namespace, name, traits, input, output] of an operation, [3, …, names, schemas] of a structure,
@@ -64,6 +65,7 @@ describe('the table of operations', () => {
     const ours = [...Object.keys(served), ...Object.keys(unservedOperations)];
     expect(ours.sort()).toEqual(operations.sort());
     for (const reason of Object.values(unservedOperations)) expect(reason).not.toBe('');
+    for (const operation of Object.keys(operationNotes)) expect(operations).toContain(operation);
   });
 
   it.each(Object.keys(served).sort())('knows every member of the input of %s, and no other', (operation) => {

@@ -1,0 +1,32 @@
+// What to know of an operation of the local ECR beside what AWS says of it: where there is less behind it, and where nobody has shown
+// what ECR does. For docs/local-fidelity.md, which is generated from it. Data only.
+
+export const operationNotes: Readonly<Record<string, string>> = {
+  BatchCheckLayerAvailability:
+    'a layer that is missing is `UNAVAILABLE`, a digest that is malformed is a failure; a layer whose bytes the disk has lost is missing too, so that a push brings them back',
+  BatchDeleteImage:
+    'identifiers are taken in the order given, so an index may stand before what it names; a tag beside a digest takes that tag alone',
+  BatchGetImage:
+    'manifests are never translated: a media type that is not accepted is `ImageNotFound`; an archived image is `ImageInaccessible`; at most 32 MiB of manifests at once',
+  CompleteLayerUpload: 'the text of `LayerAlreadyExistsException` is in the form of its neighbours',
+  CreateRepository: '`KMS` keys are named, not used: there is no KMS, so blobs lie on the disk as they came',
+  DeleteRepository: 'layers that no image names do not keep a repository; blobs are collected later',
+  DescribeImages:
+    'in the order of digests, which stays right while others push; images asked for by name are told of whatever their status; scan results are left out, as AWS-native basic scanning does',
+  DescribeImageScanFindings:
+    'finds what `slipway local scan-findings` has set; without any a scan fails rather than look clean',
+  DescribeImageSigningStatus:
+    'each profile whose rule matched at the push is `FAILED`: there is no AWS Signer beside the local ECR',
+  GetDownloadUrlForLayer: 'the address is this server’s, signed, and good for 3,600 seconds by the local clock',
+  GetLifecyclePolicyPreview: 'when a preview becomes `EXPIRED` is not published; here after a day',
+  InitiateLayerUpload: '`partSize` is 10 MiB, as in AWS’s sample',
+  ListImageReferrers: '`size` is that of the manifest, as in an index of referrers',
+  ListImages: 'in the order of digests, which stays right while others push',
+  PutImage:
+    'also refused as `Invalid JSON syntax`: members that occur twice, nesting of more than 1,000, schema 1, media types other than the OCI’s and Docker’s images and indexes; more than 1,000 layers (ECR’s number is not published); an image without layers. The text of `ImageDigestDoesNotMatchException` is the API model’s',
+  StartImageScan: 'there is no scanner: see DescribeImageScanFindings',
+  UpdateImageStorageClass:
+    'a restore takes 20 minutes by the local clock; referrers follow at once (ECR: within 24 hours); what an index names stays, even where the index is archived',
+  UploadLayerPart: 'up to 20 MiB, as the API model says (the quota page: 10); 4,200 parts',
+  ValidatePullThroughCacheRule: 'always valid: there is no Secrets Manager to ask',
+};
