@@ -1,7 +1,6 @@
 // Uploads of blobs: in one request, in one stream, in parts; mounts; how far one is; its end.
 // It must not know where the bytes go.
-import type { Digest } from '../blobs/blob-store.js';
-import { BlobError } from '../blobs/blob-store.js';
+import { BlobError, type Digest } from '../blobs/blob-store.js';
 import { EcrError } from '../ecr/operation.js';
 import { type Repository, readRepository } from '../ecr/repository.js';
 import { invalidLayer, partTooSmall, uploadNotFound } from '../images/errors.js';
@@ -10,7 +9,6 @@ import {
   beginUpload,
   cancelUpload,
   completeUpload,
-  findLayer,
   type Layer,
   mountLayer,
   receivedOf,
@@ -66,20 +64,15 @@ function mountFromAnywhere({ context }: Exchange, to: Repository, digest: Digest
 /** Ends an upload. Where the repository has the blob already, that is as good. */
 async function complete(exchange: Exchange, repository: Repository, upload: string, digest: Digest): Promise<Reply> {
   const { context, profile, parts } = exchange;
-  if (!profile.sha512 && digest.startsWith('sha512:')) {
-    throw invalidLayer();
-  }
+  if (!profile.sha512 && digest.startsWith('sha512:')) throw invalidLayer();
   try {
     return created(
       exchange,
       await completeUpload(context, repository, upload, [digest], { allowEmpty: profile.emptyBlobs }),
     );
   } catch (error) {
-    const there = findLayer(context, repository, digest);
-    if (!(error instanceof EcrError) || error.code !== 'LayerAlreadyExistsException' || there === undefined)
-      throw error;
-    await cancelUpload(context, repository, upload);
-    return created(exchange, there);
+    if (!(error instanceof EcrError) || error.code !== 'LayerAlreadyExistsException') throw error;
+    return created(exchange, { digest });
   } finally {
     if (receivedOf(context, repository, upload) === undefined) parts.forget(upload);
   }
