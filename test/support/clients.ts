@@ -39,6 +39,16 @@ export function aws(at: Endpoint, args: readonly string[]): Promise<Finished> {
   return run(toolPath('aws'), [...args, '--output', 'json'], { env: awsEnvironment(at) });
 }
 
+/** What the AWS CLI has told; throws where it never came to ask. */
+export function answerOf(args: readonly string[], done: Finished): Answer {
+  if (done.code === 0) return { output: done.stdout.trim() === '' ? {} : (JSON.parse(done.stdout) as JsonObject) };
+  const refused = /An error occurred \(([A-Za-z]+)\) when calling the [A-Za-z]+ operation[^:]*: ([\s\S]*)/.exec(
+    done.stderr,
+  );
+  if (refused?.[1] === undefined) throw new Error(`aws ${args.join(' ')}: ${done.stderr}`);
+  return { error: { code: refused[1], message: (refused[2] ?? '').trim() } };
+}
+
 /** One operation through the AWS CLI, its input given as JSON. */
 export async function awsCall(
   at: Endpoint,
@@ -46,13 +56,8 @@ export async function awsCall(
   operation: string,
   input: JsonObject = {},
 ): Promise<Answer> {
-  const done = await aws(at, [service, kebab(operation), '--cli-input-json', JSON.stringify(input)]);
-  if (done.code === 0) return { output: done.stdout.trim() === '' ? {} : (JSON.parse(done.stdout) as JsonObject) };
-  const refused = /An error occurred \(([A-Za-z]+)\) when calling the [A-Za-z]+ operation[^:]*: ([\s\S]*)/.exec(
-    done.stderr,
-  );
-  if (refused?.[1] === undefined) throw new Error(`aws ${service} ${kebab(operation)}: ${done.stderr}`);
-  return { error: { code: refused[1], message: (refused[2] ?? '').trim() } };
+  const args = [service, kebab(operation), '--cli-input-json', JSON.stringify(input)];
+  return answerOf(args, await aws(at, args));
 }
 
 /** The output of an operation that must succeed. */
@@ -65,48 +70,6 @@ export async function awsOk(
   const answer = await awsCall(at, service, operation, input);
   if (answer.error !== undefined) throw new Error(`${operation}: ${answer.error.code}: ${answer.error.message}`);
   return answer.output;
-}
-
-export interface Boto3Step {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: JsonObject;
-  /** Through boto3's paginator, with pages of this size; the output is that of all pages together. */
-  readonly pageSize?: number;
-}
-
-/** Steps in one Python process; the answers in their order. */
-export async function boto3(at: Endpoint, steps: readonly Boto3Step[]): Promise<Answer[]> {
-  const program = `
-import json, sys, datetime
-import boto3
-from botocore import xform_name
-from botocore.config import Config
-from botocore.exceptions import ClientError
-def plain(value):
-    if isinstance(value, datetime.datetime): return value.timestamp()
-    raise TypeError(type(value))
-clients = {}
-answers = []
-for step in json.load(sys.stdin):
-    service = step['service']
-    client = clients.setdefault(service, boto3.client(service, config=Config(retries={'total_max_attempts': 1})))
-    try:
-        name = xform_name(step['operation'])
-        if 'pageSize' in step:
-            pages = client.get_paginator(name).paginate(PaginationConfig={'PageSize': step['pageSize']}, **step['input'])
-            answers.append({'output': pages.build_full_result()})
-        else:
-            output = getattr(client, name)(**step['input'])
-            output.pop('ResponseMetadata', None)
-            answers.append({'output': output})
-    except ClientError as refused:
-        answers.append({'error': {'code': refused.response['Error']['Code'], 'message': refused.response['Error'].get('Message', '')}})
-json.dump(answers, sys.stdout, default=plain)
-`;
-  const done = await run(toolPath('boto3'), ['-c', program], { env: awsEnvironment(at), input: JSON.stringify(steps) });
-  if (done.code !== 0) throw new Error(`boto3: ${done.stderr}`);
-  return JSON.parse(done.stdout) as Answer[];
 }
 
 const targets: Readonly<Record<string, string>> = {
