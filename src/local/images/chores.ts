@@ -22,14 +22,15 @@ const grace = 24 * 60 * minute;
 /** Pull times written in one transaction. */
 const slice = 500;
 
-export function imageChores({ store, blobs, now, signal }: ImageChoreOptions): Chore[] {
+export function imageChores(options: ImageChoreOptions): Chore[] {
+  const { store, blobs, signal } = options;
   return [
     { name: 'pull-times', first: 5 * second, run: () => (flushPulls(store, slice) ? 10 : 5 * second) },
     {
       name: 'garbage',
       first: minute,
       run: async () => {
-        await collect({ store, blobs }, { now: now(), grace, signal });
+        await collect({ store, blobs }, { now: options.now(), grace, signal });
         return 15 * minute;
       },
     },

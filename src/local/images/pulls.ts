@@ -4,7 +4,7 @@ import type { Digest } from '../blobs/blob-store.js';
 import type { EcrContext } from '../ecr/operation.js';
 import { isPullTimeExcluded } from '../ecr/registry/pull-time-exclusions.js';
 import type { Repository } from '../ecr/repository.js';
-import type { Json, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import { type Image, kinds, shelfOf } from './model.js';
 
 /** Times by repository and digest. */
@@ -61,7 +61,7 @@ export function flushPulls(store: Store, limit = Number.POSITIVE_INFINITY): bool
         times.delete(digest);
         const image = store.get(kinds.image, shelf, digest) as unknown as Image | undefined;
         if (image === undefined) continue;
-        store.put(kinds.image, shelf, digest, { ...image, lastRecordedPullTime } as unknown as Json);
+        store.put(kinds.image, shelf, digest, { ...image, lastRecordedPullTime });
       }
       pulls.delete(shelf);
     }

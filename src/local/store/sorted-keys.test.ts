@@ -58,7 +58,7 @@ describe('SortedKeys', () => {
     const orders: ((left: string, right: string) => number)[] = [
       () => 0,
       (left, right) => (left < right ? 1 : -1),
-      (left, right) => ([...left].reverse().join('') < [...right].reverse().join('') ? -1 : 1),
+      (left, right) => (left.slice(2) + left < right.slice(2) + right ? -1 : 1),
     ];
     for (const order of orders) {
       const keys = new SortedKeys();
