@@ -12,7 +12,7 @@ export const operationNotes: Readonly<Record<string, string>> = {
   CreateRepository: '`KMS` keys are named, not used: there is no KMS, so blobs lie on the disk as they came',
   DeleteRepository: 'layers that no image names do not keep a repository; blobs are collected later',
   DescribeImages:
-    'in the order of digests, which stays right while others push; images asked for by name are told of whatever their status; scan results are left out, as AWS-native basic scanning does',
+    'in the order of digests, which stays right while others push; images asked for by name are told of whatever their status; scan results only under enhanced scanning, as AWS-native basic scanning leaves them out',
   DescribeImageScanFindings:
     'finds what `slipway local scan-findings` has set; without any a scan fails rather than look clean',
   DescribeImageSigningStatus:

@@ -2,7 +2,7 @@
 // It must not know how a scan is made, nor where findings come from.
 import { imageNotFound } from '../images/errors.js';
 import type { Image } from '../images/index.js';
-import { severityCounts } from '../scanning/findings.js';
+import { type Finding, severityCounts } from '../scanning/findings.js';
 import { canBeScanned, eligibility, scanningOf, scanPeriod } from '../scanning/scan.js';
 import { beginScan, loadFindings, loadScan, type Scan } from '../scanning/scan-documents.js';
 import { checked } from './check.js';
@@ -75,27 +75,58 @@ function scanNotFound({ name, account }: Repository, { imageDigest, imageTag }: 
   );
 }
 
-/** One page of what a scan has found; nothing while it has not ended well. */
-function foundBy(
+/** What a scan that has ended well has found, and how it is summed up. */
+function resultOf(
   context: EcrContext,
   repository: Repository,
   { digest }: Image,
   scan: Scan,
-  input: Record<string, unknown>,
-): Record<string, unknown> {
-  if (scan.status !== 'COMPLETE' && scan.status !== 'ACTIVE') return {};
+): { readonly member: string; readonly all: readonly Finding[]; readonly summary: Record<string, unknown> } {
   const basic = scanningOf(context, repository).type === 'BASIC';
   const findings = loadFindings(context, repository, digest);
   const all = (basic ? findings?.findings : findings?.enhancedFindings) ?? [];
+  const summary = {
+    imageScanCompletedAt: (scan.completedAt ?? scan.startedAt) / 1000,
+    ...(findings !== undefined && { vulnerabilitySourceUpdatedAt: findings.vulnerabilitySourceUpdatedAt / 1000 }),
+    findingSeverityCounts: severityCounts(all),
+  };
+  return { member: basic ? 'findings' : 'enhancedFindings', all, summary };
+}
+
+function endedWell({ status }: Scan): boolean {
+  return status === 'COMPLETE' || status === 'ACTIVE';
+}
+
+/** One page of what a scan has found; nothing while it has not ended well. */
+function foundBy(
+  context: EcrContext,
+  repository: Repository,
+  image: Image,
+  scan: Scan,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  if (!endedWell(scan)) return {};
+  const { member, all, summary } = resultOf(context, repository, image, scan);
   const { items, ...rest } = paginate(all, input, pages);
-  return {
-    imageScanFindings: {
-      [basic ? 'findings' : 'enhancedFindings']: items,
-      imageScanCompletedAt: (scan.completedAt ?? scan.startedAt) / 1000,
-      ...(findings !== undefined && { vulnerabilitySourceUpdatedAt: findings.vulnerabilitySourceUpdatedAt / 1000 }),
-      findingSeverityCounts: severityCounts(all),
-    },
-    ...rest,
+  return { imageScanFindings: { [member]: items, ...summary }, ...rest };
+}
+
+/** What DescribeImages tells of the scans of a repository's images. AWS-native basic scanning leaves it out (API reference). */
+export function scanDetailsOf(context: EcrContext, repository: Repository): (image: Image) => Record<string, unknown> {
+  const { type } = scanningOf(context, repository);
+  if (type === 'BASIC') return () => ({});
+  return (image) => {
+    if (image.status !== 'ACTIVE') return { imageScanStatus: { status: 'IMAGE_ARCHIVED' } };
+    const scan = loadScan(context, repository, type, image.digest);
+    if (scan === undefined) {
+      const status = enhancedStatus(context, repository, image);
+      return status === undefined ? {} : { imageScanStatus: { status } };
+    }
+    const { status, description } = scan;
+    return {
+      imageScanStatus: { status, ...(description !== undefined && { description }) },
+      ...(endedWell(scan) && { imageScanFindingsSummary: resultOf(context, repository, image, scan).summary }),
+    };
   };
 }
 

@@ -4,7 +4,8 @@ import { imageNotFound } from '../../images/errors.js';
 import { type Image, listImages } from '../../images/index.js';
 import { listTaggedDigests, matchesFilter } from '../../images/list.js';
 import { checked } from '../check.js';
-import { invalidMember, paginateKeys } from '../operation.js';
+import { scanDetailsOf } from '../image-scans.js';
+import { type EcrContext, invalidMember, paginateKeys } from '../operation.js';
 import { defined } from '../registry/state.js';
 import { type Repository, repositoryOf } from '../repository.js';
 import { findIdentified } from './identify.js';
@@ -14,8 +15,12 @@ function seconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : milliseconds / 1000;
 }
 
-/** AWS-native basic scanning leaves imageScanStatus and imageScanFindingsSummary out (API reference). */
-function detailOf(repository: Repository, image: Image): Record<string, unknown> {
+function detailsOf(context: EcrContext, repository: Repository, images: readonly Image[]): Record<string, unknown>[] {
+  const scanOf = scanDetailsOf(context, repository);
+  return images.map((image) => detailOf(repository, image, scanOf(image)));
+}
+
+function detailOf(repository: Repository, image: Image, scan: Record<string, unknown>): Record<string, unknown> {
   return defined({
     registryId: repository.account,
     repositoryName: repository.name,
@@ -23,6 +28,7 @@ function detailOf(repository: Repository, image: Image): Record<string, unknown>
     imageTags: image.tags.length > 0 ? image.tags : undefined,
     imageSizeInBytes: image.size,
     imagePushedAt: seconds(image.pushedAt),
+    ...scan,
     imageManifestMediaType: image.mediaType,
     artifactMediaType: image.artifactMediaType,
     lastRecordedPullTime: seconds(image.lastRecordedPullTime),
@@ -49,7 +55,7 @@ export const DescribeImages = checked(shapes.DescribeImages, (input, context) =>
       }
       if (matchesFilter(image, { imageStatus: 'ANY', ...filter })) found.set(image.digest, image);
     }
-    return { imageDetails: [...found.values()].map((image) => detailOf(repository, image)) };
+    return { imageDetails: detailsOf(context, repository, [...found.values()]) };
   }
   const { items, ...rest } = paginateKeys(
     (after, limit) =>
@@ -57,7 +63,7 @@ export const DescribeImages = checked(shapes.DescribeImages, (input, context) =>
     input,
     pages,
   );
-  return { imageDetails: items.map((image) => detailOf(repository, image)), ...rest };
+  return { imageDetails: detailsOf(context, repository, items), ...rest };
 });
 
 /** One entry for each digest and tag. */

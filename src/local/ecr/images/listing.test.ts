@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tagsOf } from '../../images/index.js';
 import { imageManifest, indexManifest, layerOf, sha256, types } from '../../images/testing/manifests.js';
 import { account, invalid, openWorld, start, type World } from '../../images/testing/world.js';
+import { findingsOf } from '../../scanning/findings.js';
+import { setFindings } from '../../scanning/scan.js';
 import type { Repository } from '../repository.js';
 
 let world: World;
@@ -67,6 +69,42 @@ describe('DescribeImages', () => {
         lastActivatedAt: start / 1000 + 10 + 1_200,
       },
     ]);
+  });
+
+  it('tells of scans where scanning is enhanced', async () => {
+    const { digest } = await world.image(repository, 'one', 'v1');
+    await world.image(repository, 'two', 'v2');
+    const summaries = (): unknown[] =>
+      ['v1', 'v2'].map((imageTag) => {
+        const [detail] = list('DescribeImages', 'imageDetails', { imageIds: [{ imageTag }] });
+        return [detail?.['imageScanStatus'], detail?.['imageScanFindingsSummary']];
+      });
+    const scanning = (scanType: string, rules: unknown[]): unknown =>
+      world.call('PutRegistryScanningConfiguration', { scanType, rules });
+    expect(summaries()).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    scanning('ENHANCED', []);
+    expect(summaries()[0]).toEqual([undefined, undefined]);
+    const everything = [{ filter: '*', filterType: 'WILDCARD' }];
+    scanning('ENHANCED', [{ scanFrequency: 'CONTINUOUS_SCAN', repositoryFilters: everything }]);
+    const given = { enhancedFindings: [{ severity: 'HIGH' }, { severity: 'HIGH' }] };
+    setFindings(world.context, repository, digest, findingsOf(given, start));
+    await world.pass(1_000);
+    const [first, second] = summaries();
+    expect(first).toEqual([
+      { status: 'ACTIVE', description: 'Continuous scan is selected for image.' },
+      {
+        imageScanCompletedAt: start / 1000,
+        vulnerabilitySourceUpdatedAt: start / 1000,
+        findingSeverityCounts: { HIGH: 2 },
+      },
+    ]);
+    expect(second).toEqual([{ status: 'PENDING' }, undefined]);
+    const imageId = { imageTag: 'v1' };
+    world.call('UpdateImageStorageClass', { repositoryName, imageId, targetStorageClass: 'ARCHIVE' });
+    expect(summaries()[0]).toEqual([{ status: 'IMAGE_ARCHIVED' }, undefined]);
   });
 
   it('leaves out what an image has not', () => {
