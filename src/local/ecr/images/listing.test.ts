@@ -101,7 +101,10 @@ describe('DescribeImages', () => {
         findingSeverityCounts: { HIGH: 2 },
       },
     ]);
-    expect(second).toEqual([{ status: 'PENDING' }, undefined]);
+    expect(second).toEqual([
+      { status: 'FAILED', description: expect.stringContaining('The local ECR has no scanner') as string },
+      undefined,
+    ]);
     const imageId = { imageTag: 'v1' };
     world.call('UpdateImageStorageClass', { repositoryName, imageId, targetStorageClass: 'ARCHIVE' });
     expect(summaries()[0]).toEqual([{ status: 'IMAGE_ARCHIVED' }, undefined]);
