@@ -62,7 +62,8 @@ export function openBackground(options: BackgroundOptions): Background {
         first: 0,
         run: async () => {
           const next = await timekeeper.catchUp();
-          return next === undefined ? undefined : next - clock.now();
+          // The machine may sleep meanwhile, or its clock be set: it is looked at again.
+          return next === undefined ? undefined : Math.min(next - clock.now(), minute);
         },
       },
       {

@@ -26,6 +26,17 @@ describe('a chore', () => {
     expect(run).toHaveBeenCalledTimes(4);
   });
 
+  it('that is to rest for long is left alone for so long', async () => {
+    const run = vi.fn(() => 900_000);
+    const house = new Housekeeping([{ name: 'a', first: 0, run }], onDefect);
+    house.start();
+    await vi.advanceTimersByTimeAsync(899_999);
+    expect(run).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(run).toHaveBeenCalledTimes(2);
+    await house.stop();
+  });
+
   it('runs when it is called for, once for many calls, at the earliest time asked for', async () => {
     const run = vi.fn(() => undefined);
     const house = new Housekeeping([{ name: 'a', run }], onDefect);

@@ -23,8 +23,8 @@ interface State {
 
 /** A chore that failed is tried again after this long. */
 const respite = 60_000;
-/** Longer waits are made of several, as the machine may sleep meanwhile, or its clock be set. */
-const longest = 60_000;
+/** A timer of Node's cannot wait for 25 days. */
+const longest = 86_400_000;
 
 export class Housekeeping {
   readonly #states: ReadonlyMap<string, State>;
