@@ -99,18 +99,44 @@ export function cut(text: string): string {
   return text.length <= longest ? text : `${text.slice(0, longest)}…`;
 }
 
-/** A copy that is small whatever it was made from. */
-export function slim(value: unknown, depth = 0): Json {
-  if (typeof value === 'string') return cut(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value !== 'object' || value === null || depth > 5) return null;
-  if (Array.isArray(value)) return value.slice(0, 100).map((one) => slim(one, depth + 1));
-  const copy: Record<string, Json> = {};
-  let count = 0;
-  for (const name of Object.keys(value)) {
-    if (leftOut.has(name)) continue;
-    if (++count > 100) break;
-    copy[name.slice(0, 100)] = slim((value as Record<string, unknown>)[name], depth + 1);
-  }
-  return copy;
+/** Characters, about, that are kept of one value: lists of lists are small one by one, and large together. */
+const largest = 32 * 1024;
+/** What a value takes beside its text. */
+const overhead = 8;
+
+/** A copy that is small whatever it was made from. What finds no room any more is null, or left out. */
+export function slim(value: unknown): Json {
+  let room = largest;
+  const copyOf = (one: unknown, depth: number): Json => {
+    room -= overhead;
+    if (typeof one === 'string') {
+      const text = room > 0 ? cut(one) : '…';
+      room -= text.length;
+      return text;
+    }
+    if (typeof one === 'number' || typeof one === 'boolean') return one;
+    if (typeof one !== 'object' || one === null || depth > 5) return null;
+    return Array.isArray(one) ? listOf(one, depth) : membersOf(one as Record<string, unknown>, depth);
+  };
+  const listOf = (list: readonly unknown[], depth: number): Json => {
+    const copy: Json[] = [];
+    for (const one of list.slice(0, 100)) {
+      if (room <= 0) break;
+      copy.push(copyOf(one, depth + 1));
+    }
+    return copy;
+  };
+  const membersOf = (members: Record<string, unknown>, depth: number): Json => {
+    const copy: Record<string, Json> = {};
+    let count = 0;
+    for (const name of Object.keys(members)) {
+      if (leftOut.has(name)) continue;
+      if (++count > 100 || room <= 0) break;
+      const called = name.slice(0, 100);
+      room -= called.length;
+      copy[called] = copyOf(members[name], depth + 1);
+    }
+    return copy;
+  };
+  return copyOf(value, 0);
 }

@@ -112,6 +112,21 @@ describe('a record', () => {
     expect(records[2]).toEqual({ tags: [{ Key: 'a', Value: 'b' }] });
   });
 
+  it('is small whatever was sent', () => {
+    const { trail, store, context } = open();
+    const texts = Array.from({ length: 100 }, () => 'x'.repeat(1000));
+    const bulk = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => texts));
+    const digests = Array.from({ length: 100 }, (_, index) => `sha256:${String(index).padStart(64, '0')}`);
+    for (const parameters of [{ bulk, digests }, { many: texts.map(() => Object.fromEntries(texts.entries())) }]) {
+      trail.call(call(context, { parameters, response: { bulk }, resource: () => 'y'.repeat(1_000_000) }));
+    }
+    trail.call(call(context, { parameters: { layerDigests: digests } }));
+    trail.flush();
+    const [[, batch] = ['', null]] = store.list('trail', 'all');
+    expect(JSON.stringify(batch).length).toBeLessThan(200_000);
+    expect(trail.after(placeOf(2), 1)[0]?.[1]).toMatchObject({ requestParameters: { layerDigests: digests } });
+  });
+
   it('of what the service did of itself has nobody behind it', () => {
     const { trail, context } = open();
     const { account, region } = context;

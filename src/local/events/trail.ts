@@ -76,7 +76,7 @@ export class Trail {
       parameters: slim(service === 'ssm' ? { ...parameters, Value: null } : parameters),
       ...(response !== undefined && !isRead(name) && { response: slim(response) }),
       ...(error !== undefined && { error: [error.code, cut(error.message)] }),
-      ...(about !== '*' && { resource: about }),
+      ...(about !== '*' && { resource: cut(about) }),
     });
   }
 
@@ -99,6 +99,7 @@ export class Trail {
       }
       this.#store.put('trail-head', 'all', 'last', this.#last);
     });
+    this.#store.flush();
     this.#waiting = [];
     ring(this.#store, 'trail-written');
   }
