@@ -1,5 +1,6 @@
 // The server's own addresses under /_slipway: health, faults, counts and the end.
 // It must not know AWS, nor how a request was read.
+import type { IncomingHttpHeaders } from 'node:http';
 import { isSlipwayError } from '../diagnostics/index.js';
 import type { Cloud } from './cloud.js';
 import { type Faults, faultRules } from './faults.js';
@@ -20,8 +21,7 @@ export interface Health {
 export interface ControlRequest {
   readonly method: string;
   readonly path: string;
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string | undefined;
 }
 
@@ -40,9 +40,14 @@ export type ControlAddress = (body: string | undefined) => unknown;
 
 const json = (value: unknown, status = 200): Answer => jsonAnswer(value, status, 'application/json');
 
-/** A page in a browser may reach loopback, by its address or by a name that resolves to it: neither is let in. */
-export function fromThisMachine({ host, origin }: Pick<ControlRequest, 'host' | 'origin'>): boolean {
-  return origin === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host ?? '');
+/** Whether a page in a browser sent it: an Origin comes with all but the plainest GETs, and then Fetch Metadata does (`none` is a person). */
+export function fromPage({ origin, 'sec-fetch-site': site = 'none' }: IncomingHttpHeaders): boolean {
+  return origin !== undefined || site !== 'none';
+}
+
+/** A page may reach loopback, by its address or by a name that resolves to it: neither is let in. */
+export function fromThisMachine(headers: IncomingHttpHeaders): boolean {
+  return !fromPage(headers) && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(headers.host ?? '');
 }
 
 function setFaults(body: string | undefined, faults: Faults): Answer {
@@ -74,7 +79,7 @@ async function other(address: ControlAddress | undefined, body: string | undefin
 
 export async function control(request: ControlRequest, options: ControlOptions): Promise<Answer> {
   const { cloud, faults, health, stop } = options;
-  if (!fromThisMachine(request)) return json({ message: 'only for programs on this machine' }, 403);
+  if (!fromThisMachine(request.headers)) return json({ message: 'only for programs on this machine' }, 403);
   switch (`${request.method} ${request.path}`) {
     case 'GET /_slipway/health':
       return json(health);

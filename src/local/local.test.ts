@@ -224,7 +224,29 @@ describe('hostile input', () => {
       );
     expect(await stop({ Host: 'evil.example' })).toMatch(/^HTTP\/1\.1 403 /);
     expect(await stop({ Host: `localhost:${local.port}`, Origin: 'https://evil.example' })).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await stop({ Host: `localhost:${local.port}`, 'Sec-Fetch-Site': 'cross-site' })).toMatch(/^HTTP\/1\.1 403 /);
     expect((await raw('DescribeRepositories'))[0]).toBe(200);
+  });
+
+  it('gives a web page no token, and does nothing for it', async () => {
+    const asPage = async (operation: string, headers: Record<string, string>): Promise<unknown[]> => {
+      const response = await fetch(local.url, {
+        method: 'POST',
+        body: '{"repositoryName":"app"}',
+        headers: { 'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`, ...headers },
+      });
+      return [response.status, await response.json()];
+    };
+    const denied = {
+      __type: 'AccessDeniedException',
+      message: 'The local ECR is not for pages in a browser.',
+    };
+    // A page whose own name points here by now is not asked for leave by its browser.
+    for (const headers of [{ origin: `http://evil.example:${local.port}` }, { origin: 'null' }]) {
+      expect(await asPage('GetAuthorizationToken', headers)).toEqual([403, denied]);
+      expect(await asPage('CreateRepository', headers)).toEqual([403, denied]);
+    }
+    expect(await raw('DescribeRepositories')).toEqual([200, { repositories: [] }]);
   });
 
   it('meets a defect of ours and hears only that there is one', async () => {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cloud, Outcome } from './cloud.js';
-import { type ControlOptions, control, controlPrefix } from './control.js';
+import { type ControlOptions, control, controlPrefix, fromPage } from './control.js';
 import { ServiceError } from './service.js';
 import { type Authority, createTwofoldServer } from './tls/index.js';
 import { jsonError } from './wire/answer.js';
@@ -55,8 +55,12 @@ async function outcome(request: IncomingMessage, requestId: string, options: Htt
   const method = request.method ?? '';
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path.startsWith(controlPrefix)) {
-    const from = { host: header(request, 'host'), origin: header(request, 'origin') };
-    return control({ method, path, ...from, body: utf8(body) }, { cloud: options.cloud, ...options.controls });
+    const { headers } = request;
+    return control({ method, path, headers, body: utf8(body) }, { cloud: options.cloud, ...options.controls });
+  }
+  // Signatures are not verified: a page whose name was made to point here could ask for a token, and with it for everything.
+  if (fromPage(request.headers)) {
+    return jsonError(new ServiceError('AccessDeniedException', 'The local ECR is not for pages in a browser.', 403));
   }
   return options.cloud.answer({
     method,

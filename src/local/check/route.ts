@@ -15,8 +15,7 @@ export function checkRoute(options: Pick<CheckOptions, 'store' | 'blobs' | 'sign
       (request.method === 'GET' || request.method === 'POST') && (request.url ?? '').split('?')[0] === path,
     async serve(request, response) {
       request.resume();
-      const { host, origin } = request.headers;
-      if (!fromThisMachine({ host, origin })) {
+      if (!fromThisMachine(request.headers)) {
         response
           .writeHead(403, { 'content-type': 'application/json' })
           .end(JSON.stringify({ message: 'only for programs on this machine' }));

@@ -106,8 +106,7 @@ export function eventsRoute({ store, trail, signal }: StreamOptions): Route {
     matches: (request) => request.method === 'GET' && (request.url ?? '').split('?')[0] === path,
     async serve(request: IncomingMessage, response: ServerResponse) {
       request.resume();
-      const { host, origin } = request.headers;
-      if (!fromThisMachine({ host, origin })) return refuse(response, 403, 'only for programs on this machine');
+      if (!fromThisMachine(request.headers)) return refuse(response, 403, 'only for programs on this machine');
       const query = new URLSearchParams((request.url ?? '').slice(path.length + 1));
       const name = query.get('log') ?? 'events';
       const log = Object.hasOwn(logs, name) ? logs[name] : undefined;
