@@ -28,17 +28,22 @@ import { taggingService } from './tagging.js';
 import type { Timekeeper } from './timekeeper.js';
 import { type Authority, openAuthority } from './tls/index.js';
 import { awsEndpoint, openTokens, verifyBasic } from './tokens/index.js';
+import { PullThrough } from './upstream/cache.js';
+import type { UpstreamOptions, UpstreamSecret } from './upstream/directory.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
 export type { ProfileName } from './distribution/index.js';
 export type { FaultKind, FaultRule } from './faults.js';
 export type { Passage } from './timekeeper.js';
+export type { UpstreamOptions, UpstreamSecret };
 
 export const defaultPort = 4510;
 /** The account of a caller whose access key id names none. */
 export const defaultHome = { account: '123456789012', region: 'us-east-1' } as const;
 
-export interface LocalEcrOptions {
+const defaultSilence = 60_000;
+
+export interface LocalEcrOptions extends UpstreamOptions {
   /** 0 takes any free port; 4510 where it is left out. */
   readonly port?: number;
   /** Keeps nothing. The default where no data directory is given. */
@@ -57,6 +62,8 @@ export interface LocalEcrOptions {
   readonly profile?: ProfileName;
   /** Keeps to the request rates that ECR publishes. */
   readonly quotas?: boolean;
+  /** How long a client or an upstream may be silent in the middle of its part, in milliseconds; a minute where it is left out. */
+  readonly silence?: number;
   /** Hears of defects of ours; writes to stderr where it is left out. */
   readonly onDefect?: (error: unknown, operation: string) => void;
 }
@@ -114,19 +121,29 @@ function openTls(
   }
 }
 
-/** Starts a local ECR in this process. Throws `local/port-in-use`, `local/cannot-listen` or one of the `local/data-…` codes. */
+/**
+ * Starts a local ECR in this process. Throws `local/port-in-use`, `local/cannot-listen`, `local/bad-upstream`, `local/bad-secrets` or one
+ * of the `local/data-…` codes.
+ */
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
   const home = options.home ?? defaultHome;
   const onDefect = options.onDefect ?? toStderr;
   const dataDirectory =
     options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
+  let port = 0;
+  const ending = new AbortController();
+  const upstreams = new PullThrough({
+    ...options,
+    // The port speaks HTTP whatever else it speaks.
+    self: () => `http://127.0.0.1:${port}`,
+    signal: ending.signal,
+    silence: options.silence ?? defaultSilence,
+  });
   const store = dataDirectory === undefined ? openMemoryStore() : openFileStore(dataDirectory);
   const faults = new Faults();
-  const ending = new AbortController();
   const tls = options.tls === true ? openTls(dataDirectory, () => store.close()) : undefined;
   const scheme = tls === undefined ? 'http' : 'https';
 
-  let port = 0;
   const addresses: Addresses =
     options.uriStyle === 'aws'
       ? { uriOf: awsUri, endpointOf: awsEndpoint }
@@ -159,7 +176,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     `${scheme}://localhost:${port}${layerPath(layerKey, digest, now)}`;
   const cloud = new Cloud({
     store,
-    services: [ecrService({ ...addresses, blobs, layerUrl }), taggingService, ssmService],
+    services: [ecrService({ ...addresses, blobs, layerUrl, upstreams }), taggingService, ssmService],
     faults,
     home,
     now: () => clock.now(),
@@ -178,6 +195,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     verify: (authorization) => verifyBasic(tokens, authorization, clock.now()),
     cloud,
     addresses,
+    upstreams,
     layerKey,
     onDefect,
   });
@@ -205,6 +223,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
         addresses: new Map([...background.addresses, ...scanAddresses({ store, home, now: () => clock.now() })]),
       },
       onDefect,
+      ...(options.silence !== undefined && { idle: options.silence }),
     });
   } catch (error) {
     await blobs.close();
@@ -230,6 +249,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       try {
         const ended = background.stop();
         await http.close();
+        await upstreams.settled();
         await ended;
         flushPulls(store);
         await blobs.close();

@@ -5,5 +5,6 @@ import { startLocalEcr } from '../../src/local/index.js';
 export type LocalEcr = Awaited<ReturnType<typeof startLocalEcr>>;
 
 export function startLocal(): Promise<LocalEcr> {
-  return startLocalEcr({ memory: true, port: 0 });
+  // Nobody listens there: a test asks nobody outside of this machine.
+  return startLocalEcr({ memory: true, port: 0, upstreams: { 'quay.io': 'http://127.0.0.1:1' } });
 }

@@ -110,7 +110,8 @@ export const localCodes = defineCodes({
     severity: 'error',
     fault: 'user',
     title: 'The local ECR has no such repository or tag',
-    meaning: 'What was named is not in the registry that was asked; the message says which account and Region that was.',
+    meaning:
+      'What was named is not in the registry that was asked; the message says which account and Region that was.',
     mend: 'name it as its URI does, with -e for the registry of an environment, and an image that is not pushed yet by its digest',
   },
   'local/bad-place': {
@@ -120,6 +121,22 @@ export const localCodes = defineCodes({
     meaning:
       'A place is the 16-digit number that stands with each event; it belongs to one data directory and one log.',
     mend: 'leave out --since, or take a place that `slipway local events` has printed',
+  },
+  'local/bad-upstream': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The address of an upstream registry cannot be used',
+    meaning:
+      'Pull-through cache rules may be given another address than that of their upstream: the prefix of a rule or the host of an upstream, and scheme, host and port. Plain HTTP is for this machine only.',
+    mend: 'give it as `--upstream docker-hub=http://127.0.0.1:5000`, and credentials in the file of --upstream-secrets',
+  },
+  'local/bad-secrets': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The secrets of upstream registries cannot be read',
+    meaning:
+      'The file holds what Secrets Manager would: a JSON object with the names of secrets, each an object with `username` and `accessToken`.',
+    mend: 'write it as {"ecr-pullthroughcache/docker-hub": {"username": "NAME", "accessToken": "TOKEN"}}',
   },
   'local/nothing-to-check': {
     severity: 'error',

@@ -1,6 +1,7 @@
 // HEAD, GET and DELETE of blobs, and the downloads by signed address that GET leads to.
 // It must not know how a blob is stored or sent.
 import { type Digest, isDigest } from '../blobs/blob-store.js';
+import { readRepository } from '../ecr/repository.js';
 import { layerNotFound } from '../images/errors.js';
 import { deleteLayer, findLayer, type Layer } from '../images/index.js';
 import { Refusal } from './errors.js';
@@ -58,14 +59,28 @@ function piece({ request }: Pick<Exchange, 'request'>, { digest, size }: Pick<La
   };
 }
 
-export function headBlob(exchange: Exchange): Reply {
-  return { status: 200, headers: headersOf(layerOf(exchange)) };
+/** The layer that is here, or that an upstream has where a pull-through cache rule says so. */
+function served(exchange: Exchange, reply: (layer: Layer) => Reply): Reply | Promise<Reply> {
+  const { context, address, upstreams } = exchange;
+  const digest = digestOf(exchange.reference);
+  const { registry, name } = address;
+  const repository = readRepository(context.store, registry.account, registry.region, name);
+  const layer = repository && findLayer(context, repository, digest);
+  if (layer !== undefined) return reply(layer);
+  const asked = upstreams.layer({ context, account: registry.account, name }, digest);
+  return asked === undefined ? reply(layerOf(exchange)) : asked.then(() => reply(layerOf(exchange)));
 }
 
-export function getBlob(exchange: Exchange): Reply {
-  const layer = layerOf(exchange);
-  if (exchange.profile.blobGet === 'direct') return piece(exchange, layer);
-  return { status: 307, headers: { Location: location(exchange, exchange.layerPath(layer.digest)) } };
+export function headBlob(exchange: Exchange): Reply | Promise<Reply> {
+  return served(exchange, (layer) => ({ status: 200, headers: headersOf(layer) }));
+}
+
+export function getBlob(exchange: Exchange): Reply | Promise<Reply> {
+  return served(exchange, (layer) =>
+    exchange.profile.blobGet === 'direct'
+      ? piece(exchange, layer)
+      : { status: 307, headers: { Location: location(exchange, exchange.layerPath(layer.digest)) } },
+  );
 }
 
 export function removeBlob(exchange: Exchange): Reply {

@@ -2,6 +2,7 @@
 // It must not know what went wrong where.
 import { BlobError, type BlobFailure } from '../blobs/blob-store.js';
 import { ServiceError } from '../service.js';
+import { type FailureProblem, UpstreamFailure } from '../upstream/failure.js';
 import type { ProfileName } from './profile.js';
 
 type Wire = readonly [status: number, code: string];
@@ -64,6 +65,12 @@ const ofApi: Readonly<Record<string, ErrorRow>> = {
   UnableToGetUpstreamLayerException: { ecr: [404, 'BLOB_UNKNOWN'] },
 };
 
+/** Of upstreams, where ECR tells them apart: aws/containers-roadmap#2354 shows the first, the other is the neighbour of ECR's own (?). */
+const ofUpstreams: Readonly<Partial<Record<FailureProblem, ErrorRow>>> = {
+  denied: { ecr: [403, 'DENIED'] },
+  throttled: { ecr: [429, 'TOOMANYREQUESTS'] },
+};
+
 const ofBlobs: Readonly<Record<BlobFailure, ErrorRow>> = {
   offset: { ecr: [416, 'BLOB_UPLOAD_INVALID'] },
   digest: ofApi['InvalidLayerException'] ?? { ecr: [400, 'DIGEST_INVALID'] },
@@ -123,6 +130,8 @@ function written(row: ErrorRow, profile: ProfileName, message: string, headers: 
 /** Nothing where the error is none that a client may hear of: a defect. */
 export function wireErrorOf(error: unknown, profile: ProfileName): WireError | undefined {
   if (error instanceof Refusal) return written(own[error.error], profile, error.message, error.headers);
+  const ofUpstream = error instanceof UpstreamFailure ? ofUpstreams[error.problem] : undefined;
+  if (ofUpstream !== undefined && error instanceof UpstreamFailure) return written(ofUpstream, profile, error.message);
   if (error instanceof ServiceError) {
     const row = Object.hasOwn(ofApi, error.code) ? ofApi[error.code] : undefined;
     if (row !== undefined) return written(row, profile, error.message);

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Digest } from '../blobs/blob-store.js';
 import { type Repository, readRepository, repositoryNotFound } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
+import type { PullThrough } from '../upstream/cache.js';
 import { type Address, type Place, pathOf, type Registry } from './address.js';
 import type { PartBook } from './parts.js';
 import type { Profile } from './profile.js';
@@ -25,6 +26,7 @@ export interface Exchange {
   /** Of the caller, in the Region of the registry that is addressed. */
   readonly context: ImageContext;
   readonly parts: PartBook;
+  readonly upstreams: PullThrough;
   /** A signed path for a layer. */
   readonly layerPath: (digest: Digest) => string;
   /** Makes what a push names and nobody has made; nothing where that is not to be. */

@@ -11,6 +11,7 @@ import { type Repository, readRepository } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
 import type { Route } from '../server.js';
 import type { Store } from '../store/store.js';
+import type { PullThrough } from '../upstream/cache.js';
 import { partitionOf } from '../wire/caller.js';
 import { type Caller, challenge, type Verdict } from './access.js';
 import { type Address, placeOf, type Registry } from './address.js';
@@ -39,6 +40,7 @@ export interface DistributionOptions {
   /** Counts calls, keeps to rates, meets the fault switch and writes the trail. */
   readonly cloud: Pick<Cloud, 'meet' | 'record'>;
   readonly addresses: Pick<EcrContext, 'uriOf' | 'endpointOf'>;
+  readonly upstreams: PullThrough;
   /** Of the signatures of layers' addresses. */
   readonly layerKey: Buffer;
   readonly onDefect: (error: unknown, operation: string) => void;
@@ -129,7 +131,7 @@ class Distribution implements Route {
     context: ImageContext,
     secure: boolean,
   ): Exchange {
-    const { home, profile, layerKey, now } = this.#options;
+    const { home, profile, layerKey, now, upstreams } = this.#options;
     return {
       request,
       profile: profiles[profile],
@@ -142,6 +144,7 @@ class Distribution implements Route {
       query,
       context,
       parts: this.#parts,
+      upstreams,
       layerPath: (digest) => layerPath(layerKey, digest, now()),
       createRepository: () => this.#create(address, context),
     };

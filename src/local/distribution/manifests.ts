@@ -2,10 +2,11 @@
 // It must not know what a manifest means: images/ does.
 import type { IncomingMessage } from 'node:http';
 import { EcrError } from '../ecr/operation.js';
-import type { Repository } from '../ecr/repository.js';
+import { type Repository, readRepository, repositoryNotFound } from '../ecr/repository.js';
 import { deleteImage, deleteTag, findImage, type Image, manifestOf, putImage, recordPull } from '../images/index.js';
+import type { Pulled } from '../upstream/cache.js';
 import { Refusal } from './errors.js';
-import { type Exchange, location, type Outcome, pathIn, type Reply, repositoryOf } from './exchange.js';
+import { type Exchange, location, pathIn, type Reply, repositoryOf } from './exchange.js';
 import { type Reference, referenceOf } from './reference.js';
 import { repositoryForPush } from './repository-for-push.js';
 
@@ -32,35 +33,79 @@ function malformed(what: 'digest' | 'tag'): Refusal {
   );
 }
 
-function imageOf(exchange: Exchange, repository: Repository): Image {
-  const image = findImage(exchange.context, repository, reference(exchange));
-  // An archived image is answered as one that is not there (user guide).
+/** What is here of what is asked for. */
+interface Here {
+  readonly repository: Repository | undefined;
+  readonly image: Image | undefined;
+}
+
+function look({ context, address }: Exchange, known: Known): Here {
+  const { registry, name } = address;
+  const repository = readRepository(context.store, registry.account, registry.region, name);
+  return { repository, image: repository && findImage(context, repository, known) };
+}
+
+/** Throws where it is not here, or cannot be pulled: an archived image is answered as one that is not there (user guide). */
+function must({ address }: Exchange, { repository, image }: Here): { repository: Repository; image: Image } {
+  if (repository === undefined) throw repositoryNotFound(address.name, address.registry.account);
   if (image === undefined || image.status !== 'ACTIVE') {
     throw new EcrError('ImageNotFoundException', 'Requested image not found');
   }
-  return image;
+  return { repository, image };
 }
 
-function headersOf(image: Image, { profile }: Exchange, digest: boolean): Record<string, string> {
+function headersOf(
+  image: Pick<Pulled, 'mediaType' | 'size' | 'digest'>,
+  { profile }: Exchange,
+  digest: boolean,
+): Record<string, string> {
   return {
     'Content-Type': image.mediaType,
-    'Content-Length': String(image.manifestSize),
+    'Content-Length': String(image.size),
     ...(digest && { 'Docker-Content-Digest': image.digest }),
     ...(profile.sizesHeader && { Sizes: '' }),
   };
 }
 
-export function headManifest(exchange: Exchange): Reply {
-  const image = imageOf(exchange, repositoryOf(exchange));
-  return { status: 200, headers: headersOf(image, exchange, true) };
+/** Serves what is here, or what an upstream has where a pull-through cache rule says so. */
+function served(
+  exchange: Exchange,
+  here: (found: { repository: Repository; image: Image }) => Reply,
+  fresh: (pulled: Pulled) => Reply,
+): Reply | Promise<Reply> {
+  const { context, address, upstreams } = exchange;
+  const known = reference(exchange);
+  const found = look(exchange, known);
+  const wanted = { context, account: address.registry.account, name: address.name };
+  const asked = upstreams.manifest(wanted, known, found.image);
+  if (asked === undefined) return here(must(exchange, found));
+  // What has come meanwhile is looked for anew.
+  return asked.then((pulled) => (pulled === undefined ? here(must(exchange, look(exchange, known))) : fresh(pulled)));
 }
 
-export function getManifest(exchange: Exchange): Reply {
-  const repository = repositoryOf(exchange);
-  const image = imageOf(exchange, repository);
-  const body = manifestOf(exchange.context, repository, image.digest);
-  recordPull(exchange.context, repository, image);
-  return { status: 200, headers: headersOf(image, exchange, exchange.profile.manifestDigestOnGet), body };
+function sized({ digest, mediaType, manifestSize: size }: Image): Pick<Pulled, 'mediaType' | 'size' | 'digest'> {
+  return { digest, mediaType, size };
+}
+
+export function headManifest(exchange: Exchange): Reply | Promise<Reply> {
+  return served(
+    exchange,
+    ({ image }) => ({ status: 200, headers: headersOf(sized(image), exchange, true) }),
+    (pulled) => ({ status: 200, headers: headersOf(pulled, exchange, true) }),
+  );
+}
+
+export function getManifest(exchange: Exchange): Reply | Promise<Reply> {
+  const digest = exchange.profile.manifestDigestOnGet;
+  return served(
+    exchange,
+    ({ repository, image }) => {
+      const body = manifestOf(exchange.context, repository, image.digest);
+      recordPull(exchange.context, repository, image);
+      return { status: 200, headers: headersOf(sized(image), exchange, digest), body };
+    },
+    (pulled) => ({ status: 200, headers: headersOf(pulled, exchange, digest), body: pulled.text }),
+  );
 }
 
 /** The body, or nothing where it is too large. Rejects when the client goes away. */
@@ -105,7 +150,7 @@ function tagsFor({ profile, query }: Exchange, known: Known): readonly (string |
   return named.length === 0 ? [undefined] : named;
 }
 
-export async function putManifest(exchange: Exchange): Promise<Outcome> {
+export async function putManifest(exchange: Exchange): Promise<Reply> {
   const known = reference(exchange);
   const mediaType = mediaTypeOf(exchange);
   const tags = tagsFor(exchange, known);
@@ -115,22 +160,19 @@ export async function putManifest(exchange: Exchange): Promise<Outcome> {
   }
   const { context, profile } = exchange;
   const image = context.store.transaction(() => {
-    const repository = repositoryForPush(exchange);
-    if (repository === undefined) return undefined;
-    let put: Image | undefined;
-    for (const tag of tags) {
-      ({ image: put } = putImage(context, repository, {
+    const repository = repositoryForPush(exchange) ?? repositoryOf(exchange);
+    const put = (tag: string | undefined): Image =>
+      putImage(context, repository, {
         manifest,
         origin: 'push',
         allowNoLayers: profile.noLayers,
         ...(mediaType !== undefined && { mediaType }),
         ...(tag !== undefined && { tag }),
         ...('digest' in known && { digest: known.digest }),
-      }));
-    }
-    return put;
+      }).image;
+    const [first, ...rest] = tags;
+    return rest.reduce((_, tag) => put(tag), put(first));
   });
-  if (image === undefined) return 'cut';
   const told = 'digest' in known && tags[0] !== undefined ? tags.join(', ') : undefined;
   return {
     status: 201,

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBlobStore } from '../blobs/open.js';
 import { openMemoryStore } from '../store/memory.js';
 import type { Store } from '../store/store.js';
+import { PullThrough } from '../upstream/cache.js';
 import { type EcrContext, EcrError } from './operation.js';
 import { ecrService } from './service.js';
 
@@ -14,6 +15,7 @@ const service = ecrService({
   layerUrl: () => 'http://localhost:1/layer',
   uriOf: (owner, region, name) => `localhost:1/${owner}.${region}/${name}`,
   endpointOf: () => 'http://localhost:1',
+  upstreams: new PullThrough({ self: () => 'http://localhost:1', signal: new AbortController().signal, silence: 1 }),
 });
 let store: Store;
 let context: EcrContext;

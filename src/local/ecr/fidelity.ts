@@ -7,7 +7,7 @@ export const operationNotes: Readonly<Record<string, string>> = {
   BatchDeleteImage:
     'identifiers are taken in the order given, so an index may stand before what it names; a tag beside a digest takes that tag alone',
   BatchGetImage:
-    'manifests are never translated: a media type that is not accepted is `ImageNotFound`; an archived image is `ImageInaccessible`; at most 32 MiB of manifests at once',
+    'manifests are never translated: a media type that is not accepted is `ImageNotFound`; an archived image is `ImageInaccessible`; at most 32 MiB of manifests at once; an upstream that does not give an image is a failure of that image, never `UnableToGetUpstreamImageException`',
   CompleteLayerUpload: 'the text of `LayerAlreadyExistsException` is in the form of its neighbours',
   CreateRepository: '`KMS` keys are named, not used: there is no KMS, so blobs lie on the disk as they came',
   DeleteRepository: 'layers that no image names do not keep a repository; blobs are collected later',
@@ -17,9 +17,18 @@ export const operationNotes: Readonly<Record<string, string>> = {
     'finds what `slipway local scan-findings` has set; without any a scan fails rather than look clean',
   DescribeImageSigningStatus:
     'each profile whose rule matched at the push is `FAILED`: there is no AWS Signer beside the local ECR',
-  GetDownloadUrlForLayer: 'the address is this server’s, signed, and good for 3,600 seconds by the local clock',
+  GetDownloadUrlForLayer:
+    'the address is this server’s, signed, and good for 3,600 seconds by the local clock; under a pull-through cache rule it waits until the image that names the layer has come',
   GetLifecyclePolicyPreview: 'when a preview becomes `EXPIRED` is not published; here after a day',
   InitiateLayerUpload: '`partSize` is 10 MiB, as in AWS’s sample',
+  DescribeImageReplicationStatus:
+    'AWS publishes no failure codes: `AccessDenied`, `RepositoryNotFound`, or the code of an error of the API without its ending',
+  DescribeReplicationBackfillResults:
+    'results of both statuses: those that succeeded come first; failures are told as by DescribeImageReplicationStatus, `ImageNotFound` of an image that is deleted meanwhile',
+  ListReplicationBackfills: 'the newest first',
+  StartReplicationBackfill:
+    'a destination that the rules do not name is `InvalidParameterException`; a backfill of which copies fail is `COMPLETE`, one whose destination is taken out of the rules before all is listed is `FAILED` with `DestinationNotConfigured`; archived images and those that came by replication are left out',
+  StopReplicationBackfill: '`STOPPED` at once, as no copy is ever half made; `STOPPING` is never told',
   ListImageReferrers: '`size` is that of the manifest, as in an index of referrers',
   ListImages: 'in the order of digests, which stays right while others push',
   PutImage:
@@ -28,5 +37,6 @@ export const operationNotes: Readonly<Record<string, string>> = {
   UpdateImageStorageClass:
     'a restore takes 20 minutes by the local clock; referrers follow at once (ECR: within 24 hours); what an index names stays, even where the index is archived',
   UploadLayerPart: 'up to 20 MiB, as the API model says (the quota page: 10); 4,200 parts',
-  ValidatePullThroughCacheRule: 'always valid: there is no Secrets Manager to ask',
+  ValidatePullThroughCacheRule:
+    'asks the upstream for `/v2/`, with the secret of the rule where it was told (`--upstream-secrets`)',
 };

@@ -317,7 +317,13 @@ describe('a running server', () => {
   const defects: unknown[] = [];
 
   beforeAll(async () => {
-    local = await startLocalEcr({ port: 0, home: { account, region }, onDefect: (error) => defects.push(error) });
+    local = await startLocalEcr({
+      port: 0,
+      home: { account, region },
+      // Nobody listens there: a test asks nobody outside of this machine.
+      upstreams: { hub: 'http://127.0.0.1:1' },
+      onDefect: (error) => defects.push(error),
+    });
     client = new sdk.ECRClient({
       endpoint: local.url,
       region,

@@ -8,7 +8,7 @@ import { asyncImageOperations, type ImageApiContext, imageOperations } from './i
 import { lifecyclePreviewOperations } from './lifecycle-preview.js';
 import type { EcrContext } from './operation.js';
 import { policyOperations } from './policies.js';
-import { registryOperations } from './registry/index.js';
+import { asyncRegistryOperations, registryOperations } from './registry/index.js';
 import { repositoryOperations } from './repositories.js';
 import { repositoryArn } from './repository.js';
 import { scanningOperations } from './scanning.js';
@@ -29,11 +29,12 @@ export const ecrOperations: Readonly<
   ...tokenOperations,
 };
 
-/** Those that move bytes, and have no transaction of their own. */
+/** Those that move bytes or ask another registry, and have no transaction of their own; instead of what else has their name. */
 export const asyncEcrOperations: Readonly<
   Record<string, (input: Record<string, unknown>, context: ImageApiContext) => Promise<Record<string, unknown>>>
 > = {
   ...asyncImageOperations,
+  ...asyncRegistryOperations,
 };
 
 /** What is left of the API model (@aws-sdk/client-ecr 3.1169.0), and why. */
@@ -46,7 +47,7 @@ function text(value: unknown): string | undefined {
 /** What addresses the server gives. */
 export type Addresses = Required<Pick<EcrContext, 'uriOf' | 'endpointOf'>>;
 
-export type EcrServiceOptions = Addresses & Pick<ImageApiContext, 'blobs' | 'layerUrl'>;
+export type EcrServiceOptions = Addresses & Pick<ImageApiContext, 'blobs' | 'layerUrl' | 'upstreams'>;
 
 /** `UploadLayerPart`: the largest part in base64, and room for the rest. */
 const bodyLimits = new Map([['UploadLayerPart', Math.ceil((maxPartSize * 4) / 3) + 64 * 1024]]);
@@ -59,7 +60,11 @@ export function ecrService(options: EcrServiceOptions): JsonService {
   return {
     name: 'ecr',
     target: 'AmazonEC2ContainerRegistry_V20150921',
-    operations: new Map(Object.entries(ecrOperations).map(([name, run]) => [name, withOptions(run)])),
+    operations: new Map(
+      Object.entries(ecrOperations)
+        .filter(([name]) => !Object.hasOwn(asyncEcrOperations, name))
+        .map(([name, run]) => [name, withOptions(run)]),
+    ),
     asyncOperations: new Map(Object.entries(asyncEcrOperations).map(([name, run]) => [name, withOptions(run)])),
     unserved: new Set(Object.keys(unservedOperations)),
     bodyLimits,

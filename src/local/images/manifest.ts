@@ -32,6 +32,9 @@ const forms: ReadonlyMap<string, 'image' | 'index'> = new Map([
   ['application/vnd.docker.distribution.manifest.list.v2+json', 'index'],
 ]);
 
+/** All of them, in the order of preference. */
+export const manifestTypes: readonly string[] = [...forms.keys()];
+
 export function isIndex(mediaType: string): boolean {
   return forms.get(mediaType) === 'index';
 }

@@ -75,6 +75,7 @@ export interface Layer {
  * | typed-referrer    | R           | subject / status / type / referrer     | null                                                   |
  * | image-signing     | R           | digest                                 | the signing profiles that were to sign it              |
  * | image-replication | R           | digest                                 | what became of its copies, by destination              |
+ * | cached-tag        | R           | tag                                    | when its upstream was asked last                       |
  * | upload            | R           | upload id                              | Upload                                                 |
  * | lifecycle-preview | R           | `preview`                              | the state of the repository's one preview              |
  * | preview-result    | R           | page                                   | what it has found, some of it                          |
@@ -97,6 +98,7 @@ export const kinds = {
   typedReferrer: 'typed-referrer',
   signing: 'image-signing',
   replication: 'image-replication',
+  cachedTag: 'cached-tag',
   upload: 'upload',
   preview: 'lifecycle-preview',
   previewResult: 'preview-result',
@@ -121,6 +123,7 @@ export const repositoryKinds: readonly string[] = [
   kinds.typedReferrer,
   kinds.signing,
   kinds.replication,
+  kinds.cachedTag,
   kinds.upload,
   kinds.preview,
   kinds.previewResult,

@@ -105,9 +105,10 @@ export function isOver({ status }: Backfill): boolean {
   return status !== 'PREPARING' && status !== 'IN_PROGRESS';
 }
 
-export function beginBackfill({ store, now }: Given, source: Destination, destination: Destination): Backfill {
+export function beginBackfill(given: Given, source: Destination, destination: Destination): Backfill {
+  const { store } = given;
   const id = randomUUID();
-  const backfill: Backfill = { id, source, destination, status: 'PREPARING', startedAt: now(), listed: 0 };
+  const backfill: Backfill = { id, source, destination, status: 'PREPARING', startedAt: given.now(), listed: 0 };
   store.put(kinds.active, 'all', activeKey(backfill), { ...source, id });
   ring(store, replicationBell);
   return save(store, backfill);
@@ -115,10 +116,12 @@ export function beginBackfill({ store, now }: Given, source: Destination, destin
 
 /** Ends it; what was to be copied is not any more. */
 export function endBackfill(
-  { store, now }: Given,
+  given: Given,
   backfill: Backfill,
   end: { readonly status: 'COMPLETE' | 'FAILED' | 'STOPPED'; readonly failureCode?: string },
 ): Backfill {
+  const { store } = given;
+  const now = given.now();
   for (const [, value] of store.list(kinds.copy, backfill.id)) {
     const copy = value as unknown as Copy;
     const shelf = shelfOf(copy.source, { account: copy.source.account, name: copy.repository });
@@ -127,12 +130,12 @@ export function endBackfill(
   store.clear(kinds.copy, backfill.id);
   store.delete(kinds.active, 'all', activeKey(backfill));
   schedule(store, {
-    at: now() + retention,
+    at: now + retention,
     duty: backfillExpiryDuty,
     subject: `${registryOf(backfill)}/${backfill.id}`,
   });
   const { at: _, ...rest } = backfill;
-  return save(store, { ...rest, ...end, endedAt: now() });
+  return save(store, { ...rest, ...end, endedAt: now });
 }
 
 /** Forgets a backfill that ended long ago. */

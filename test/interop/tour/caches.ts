@@ -53,10 +53,16 @@ export function caches(at: Endpoint): Step[] {
       { output: { ecrRepositoryPrefix: 'hub', credentialArn: secret.replace('AbCdEf', 'GhIjKl') } },
     ),
     ecr(
-      'whether a rule works',
+      'whether a rule works: nobody answers for its upstream here',
       'ValidatePullThroughCacheRule',
       { ecrRepositoryPrefix: 'quay' },
-      { output: { ecrRepositoryPrefix: 'quay', isValid: true } },
+      {
+        output: {
+          ecrRepositoryPrefix: 'quay',
+          isValid: false,
+          failure: expect.stringContaining('quay.io: connect ECONNREFUSED') as string,
+        },
+      },
     ),
     ecr(
       'a rule deleted',

@@ -48,6 +48,10 @@ function malformed({ imageDigest, imageTag }: ImageIdentifier): Failure | undefi
   return undefined;
 }
 
+export function isWellFormed(id: ImageIdentifier): boolean {
+  return malformed(id) === undefined;
+}
+
 export function isFailure(found: Image | Failure): found is Failure {
   return 'failureCode' in found;
 }

@@ -6,6 +6,7 @@ import { DescribeImages, ListImages } from './describe-images.js';
 import { DescribeImageSigningStatus, UpdateImageStorageClass } from './image-state.js';
 import { BatchCheckLayerAvailability, GetDownloadUrlForLayer, type ImageApiContext } from './layers.js';
 import { ListImageReferrers } from './list-image-referrers.js';
+import { pullThroughOperations } from './pull-through.js';
 import { PutImage } from './put-image.js';
 import { DescribeImageReplicationStatus } from './replication-status.js';
 import { CompleteLayerUpload, InitiateLayerUpload, UploadLayerPart } from './uploads.js';
@@ -32,9 +33,10 @@ export const imageOperations = {
   UpdateImageStorageClass,
 } satisfies Record<string, ImageOperation>;
 
-/** Those that move bytes. */
+/** Those that move bytes, or ask another registry; the others by their names know only what is here. */
 export const asyncImageOperations = {
   CompleteLayerUpload,
   InitiateLayerUpload,
   UploadLayerPart,
+  ...pullThroughOperations,
 } satisfies Record<string, AsyncImageOperation>;

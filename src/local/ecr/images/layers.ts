@@ -4,6 +4,7 @@ import { layerInaccessible, layerNotFound } from '../../images/errors.js';
 import { findLayer, type ImageContext } from '../../images/index.js';
 import { isUsed } from '../../images/layers.js';
 import { type Layer, shelfOf } from '../../images/model.js';
+import type { PullThrough } from '../../upstream/cache.js';
 import { checked } from '../check.js';
 import { type Repository, repositoryOf } from '../repository.js';
 import { shapes } from './shapes.js';
@@ -12,6 +13,7 @@ import { shapes } from './shapes.js';
 export interface ImageApiContext extends ImageContext {
   /** From where a layer is downloaded without credentials; good for an hour. */
   readonly layerUrl: (digest: string, now: number) => string;
+  readonly upstreams: PullThrough;
 }
 
 const digestPattern = /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/;

@@ -21,7 +21,7 @@ function withoutSpace(error: unknown): unknown {
   return new EcrError('ServerException', 'No space is left where the local ECR keeps its data.', 500);
 }
 
-async function spaced<T>(work: Promise<T>): Promise<T> {
+export async function spaced<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -59,6 +59,10 @@ export const registryOperations: Record<string, EcrOperation> = {
   StopReplicationBackfill: stopReplicationBackfill,
   UpdatePullThroughCacheRule: updatePullThroughCacheRule,
   UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
+};
+
+/** Those that ask another registry. */
+export const asyncRegistryOperations = {
   ValidatePullThroughCacheRule: validatePullThroughCacheRule,
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { account, invalid, now, openRegistry, type Registry, region } from './fixture.js';
+import { pullThroughOf, validatePullThroughCacheRule } from './pull-through-cache.js';
 
 const secret = (name = 'hub', where = `${region}:${account}`) =>
   `arn:aws:secretsmanager:${where}:secret:ecr-pullthroughcache/${name}-AbCdEf`;
@@ -19,7 +20,7 @@ function prefixes(registry: Registry, input: Record<string, unknown> = {}): unkn
 }
 
 describe('a rule', () => {
-  it('is created, described, updated, validated and deleted', () => {
+  it('is created, described, updated and deleted', () => {
     const registry = openRegistry();
     const common = {
       ecrRepositoryPrefix: 'docker-hub',
@@ -39,11 +40,6 @@ describe('a rule', () => {
       pullThroughCacheRules: [{ ...changed, ...upstream, createdAt: now, updatedAt: now + 5 }],
     });
     const one = { ecrRepositoryPrefix: 'docker-hub' };
-    expect(registry.call('ValidatePullThroughCacheRule', one)).toEqual({
-      ...changed,
-      upstreamRegistryUrl: upstream.upstreamRegistryUrl,
-      isValid: true,
-    });
     expect(registry.call('DeletePullThroughCacheRule', one)).toEqual({
       ...changed,
       upstreamRegistryUrl: upstream.upstreamRegistryUrl,
@@ -204,7 +200,68 @@ describe('refusals of CreatePullThroughCacheRule', () => {
   });
 });
 
-it.each(['Update', 'Delete', 'Validate'])('%sPullThroughCacheRule needs a rule', (verb) => {
+describe('ValidatePullThroughCacheRule', () => {
+  const validate = (registry: Registry, failure: string | undefined, ecrRepositoryPrefix = 'docker-hub') =>
+    validatePullThroughCacheRule(
+      { ecrRepositoryPrefix },
+      {
+        ...registry.context,
+        upstreams: { validate: (rule) => Promise.resolve(failure && `${rule.upstreamRegistryUrl}: ${failure}`) },
+      },
+    );
+
+  it('tells what the upstream says', async () => {
+    const registry = openRegistry();
+    registry.call('CreatePullThroughCacheRule', hub);
+    const rule = {
+      ecrRepositoryPrefix: 'docker-hub',
+      registryId: account,
+      credentialArn: secret(),
+      upstreamRegistryUrl: 'registry-1.docker.io',
+    };
+    expect(await validate(registry, undefined)).toEqual({ ...rule, isValid: true });
+    expect(await validate(registry, 'no')).toEqual({ ...rule, isValid: false, failure: 'registry-1.docker.io: no' });
+  });
+
+  it('needs a rule', async () => {
+    await expect(validate(openRegistry(), undefined)).rejects.toThrow(missing('docker-hub').split(': ')[1]);
+    await expect(validate(openRegistry(), undefined, 'x')).rejects.toThrow('must have length greater than or equal');
+  });
+});
+
+describe('which rule a repository falls under, and its name upstream', () => {
+  const ecr = { upstreamRegistryUrl: `${account}.dkr.ecr.us-east-1.amazonaws.com`, upstreamRegistry: 'ecr' };
+  it.each([
+    // The table of the user guide.
+    ['ecr-public', undefined, 'ecr-public/my-app/image1', 'my-app/image1'],
+    ['ROOT', undefined, 'my-app/image1', 'my-app/image1'],
+    ['team-a', 'team-a', 'team-a/myapp/image1', 'team-a/myapp/image1'],
+    ['my-app', 'upstream-app', 'my-app/image1', 'upstream-app/image1'],
+    ['my-app/', 'upstream-app/', 'my-app/image1', 'upstream-app/image1'],
+  ])('%s to %s: %s is %s', (ecrRepositoryPrefix, upstreamRepositoryPrefix, name, upstreamName) => {
+    const registry = openRegistry();
+    registry.call('CreatePullThroughCacheRule', {
+      ...ecr,
+      ecrRepositoryPrefix,
+      ...(upstreamRepositoryPrefix !== undefined && { upstreamRepositoryPrefix }),
+    });
+    expect(pullThroughOf(registry.context, name)).toMatchObject({ rule: { ecrRepositoryPrefix }, upstreamName });
+  });
+
+  it('the longest prefix, none of another registry, and none that does not end at a slash', () => {
+    const registry = openRegistry();
+    registry.call('CreatePullThroughCacheRule', quay);
+    registry.call('CreatePullThroughCacheRule', { ...quay, ecrRepositoryPrefix: 'quay/prometheus' });
+    const of = (name: string) => pullThroughOf(registry.context, name)?.rule.ecrRepositoryPrefix;
+    expect(of('quay/prometheus/node')).toBe('quay/prometheus');
+    expect(of('quay/prometheus')).toBe('quay');
+    expect(of('quayside/app')).toBeUndefined();
+    expect(of('quay')).toBeUndefined();
+    expect(pullThroughOf(registry.in({ region: 'us-east-1' }).context, 'quay/app')).toBeUndefined();
+  });
+});
+
+it.each(['Update', 'Delete'])('%sPullThroughCacheRule needs a rule', (verb) => {
   const operation = `${verb}PullThroughCacheRule`;
   expect(openRegistry().refusal(operation)).toBe(invalid('ecrRepositoryPrefix', 'must not be null'));
   expect(openRegistry().refusal(operation, { ecrRepositoryPrefix: 'quay' })).toBe(missing('quay'));

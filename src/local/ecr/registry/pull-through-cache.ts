@@ -1,8 +1,8 @@
-// The operations on pull-through cache rules.
+// The operations on pull-through cache rules, and which rule a repository's name falls under.
 // It must not pull from an upstream, nor create repositories.
-import { checked } from '../check.js';
+import { checked, checkedAsync } from '../check.js';
 import { type EcrContext, EcrError, paginate, validation } from '../operation.js';
-import { prefixKey } from './names.js';
+import { longestPrefix, prefixKey } from './names.js';
 import { ownRegistry } from './own-registry.js';
 import { customRoleArn, modelPattern, pages, paging, prefixPattern, registryId } from './shapes.js';
 import { Documents, defined, epochSeconds } from './state.js';
@@ -22,7 +22,7 @@ const credentialArn = {
   ),
 } as const;
 
-type Rule = {
+export type PullThroughRule = {
   readonly ecrRepositoryPrefix: string;
   readonly upstreamRegistryUrl: string;
   readonly upstreamRegistry: UpstreamRegistry;
@@ -51,7 +51,7 @@ const told = {
   update: ['updatedAt'],
   delete: ['createdAt', 'upstreamRegistryUrl'],
   validate: ['upstreamRegistryUrl'],
-} as const satisfies Record<string, readonly (keyof Rule)[]>;
+} as const satisfies Record<string, readonly (keyof PullThroughRule)[]>;
 
 const oneRule = {
   kind: 'structure',
@@ -59,7 +59,7 @@ const oneRule = {
   required: ['ecrRepositoryPrefix'],
 } as const;
 
-const rules = new Documents<Rule>('pull-through-cache-rule');
+const rules = new Documents<PullThroughRule>('pull-through-cache-rule');
 
 export const createPullThroughCacheRule = checked(
   {
@@ -97,7 +97,7 @@ export const createPullThroughCacheRule = checked(
       }
       if (rules.all(context).length >= maxRules) throw new EcrError('LimitExceededException', texts.tooMany);
       const now = epochSeconds(context);
-      const rule: Rule = defined({
+      const rule: PullThroughRule = defined({
         ecrRepositoryPrefix: input.ecrRepositoryPrefix,
         upstreamRegistryUrl: upstream.url,
         upstreamRegistry: upstream.registry,
@@ -133,7 +133,7 @@ export const updatePullThroughCacheRule = checked(
     return context.store.transaction(() => {
       const before = existing(input.ecrRepositoryPrefix, context);
       const credentials = defined({ credentialArn: input.credentialArn, customRoleArn: input.customRoleArn });
-      const rule: Rule = { ...before, ...credentials, updatedAt: epochSeconds(context) };
+      const rule: PullThroughRule = { ...before, ...credentials, updatedAt: epochSeconds(context) };
       checkCredentials({ url: rule.upstreamRegistryUrl, registry: rule.upstreamRegistry }, rule, context);
       rules.save(context, rule, prefixKey(input.ecrRepositoryPrefix));
       return tell(rule, context, told.update);
@@ -150,19 +150,50 @@ export const deletePullThroughCacheRule = checked(oneRule, (input, context) => {
   });
 });
 
-/** Upstreams and secrets are not reached from here: a rule that could be made is valid. */
-export const validatePullThroughCacheRule = checked(oneRule, (input, context) => {
+/** The rule that a repository of the context's registry falls under, and what the repository is called upstream. */
+export function pullThroughOf(
+  context: EcrContext,
+  repositoryName: string,
+): { readonly rule: PullThroughRule; readonly upstreamName: string } | undefined {
+  const rule = longestPrefix(rules.all(context), (one) => one.ecrRepositoryPrefix, repositoryName);
+  if (rule === undefined) return undefined;
+  // The table of the user guide, "Customizing repository prefixes for ECR to ECR pull through cache".
+  const prefix = prefixKey(rule.ecrRepositoryPrefix);
+  const rest = prefix === 'ROOT' ? repositoryName : repositoryName.slice(prefix.length + 1);
+  const upstream = prefixKey(rule.upstreamRepositoryPrefix ?? 'ROOT');
+  return { rule, upstreamName: upstream === 'ROOT' ? rest : `${upstream}/${rest}` };
+}
+
+/** What asks upstreams. */
+export interface RuleContext extends EcrContext {
+  readonly upstreams: {
+    /** Why the upstream cannot be pulled from; nothing where it can. */
+    validate(rule: PullThroughRule): Promise<string | undefined>;
+  };
+}
+
+export const validatePullThroughCacheRule = checkedAsync(oneRule, async (input, context: RuleContext) => {
   ownRegistry(input, context, 'ValidatePullThroughCacheRule');
-  return { ...tell(existing(input.ecrRepositoryPrefix, context), context, told.validate), isValid: true };
+  const rule = existing(input.ecrRepositoryPrefix, context);
+  const failure = await context.upstreams.validate(rule);
+  return {
+    ...tell(rule, context, told.validate),
+    isValid: failure === undefined,
+    ...(failure !== undefined && { failure }),
+  };
 });
 
-function existing(name: string, context: EcrContext): Rule {
+function existing(name: string, context: EcrContext): PullThroughRule {
   const rule = rules.load(context, prefixKey(name));
   if (rule !== undefined) return rule;
   throw new EcrError('PullThroughCacheRuleNotFoundException', texts.missing(name, context.account));
 }
 
-function tell(rule: Rule, context: EcrContext, members: readonly (keyof Rule)[]): Record<string, unknown> {
+function tell(
+  rule: PullThroughRule,
+  context: EcrContext,
+  members: readonly (keyof PullThroughRule)[],
+): Record<string, unknown> {
   return {
     ecrRepositoryPrefix: rule.ecrRepositoryPrefix,
     registryId: context.account,

@@ -12,6 +12,7 @@ import { Trail } from '../../events/trail.js';
 import { openMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
 import { firstDue } from '../../timetable.js';
+import { PullThrough } from '../../upstream/cache.js';
 import { appendToUpload, beginUpload, completeUpload, findLayer, type Image, putImage } from '../index.js';
 import { imageManifest, layerOf, sha256 } from './manifests.js';
 
@@ -71,6 +72,7 @@ export function openWorld(store: Store = openMemoryStore()): World {
     store,
     blobs,
     layerUrl: (digest, now) => `http://localhost:1/layers/${digest}?at=${now}`,
+    upstreams: new PullThrough({ self: () => 'http://localhost:1', signal: new AbortController().signal, silence: 1 }),
   };
   const trail = new Trail(store);
   const duties = ecrDuties({ store, trail, now: () => time });
