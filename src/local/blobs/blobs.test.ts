@@ -429,6 +429,9 @@ describe('a store in a folder', () => {
     await store.append(upload, 0, source(some(5)));
     now += 3_600_000;
     expect(await all(store.uploads())).toEqual([{ upload, touchedAt: Date.UTC(2031, 0, 1) }]);
+    const empty = await store.begin();
+    expect(await all(store.uploads())).toContainEqual({ upload: empty, touchedAt: now });
+    await store.cancel(empty);
     const slow = new PassThrough();
     const appended = store.append(upload, 5, slow);
     expect(await all(store.uploads())).toEqual([{ upload, touchedAt: now }]);

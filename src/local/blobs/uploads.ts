@@ -59,12 +59,23 @@ export class Uploads {
   async begin(): Promise<string> {
     await this.#folders.make(this.#layout.uploads);
     const upload = randomUUID();
+    const fresh = session(0);
+    // Until it has its time it is nobody's to judge how old it is.
+    fresh.busy = true;
+    this.#remember(upload, fresh);
     try {
-      await (await open(this.#layout.upload(upload), 'wx', 0o600)).close();
+      const file = await open(this.#layout.upload(upload), 'wx', 0o600);
+      try {
+        await this.#touch(file);
+      } finally {
+        await file.close();
+      }
     } catch (error) {
+      this.#sessions.delete(upload);
       throw told(error);
+    } finally {
+      fresh.busy = false;
     }
-    this.#remember(upload, session(0));
     return upload;
   }
 
@@ -80,13 +91,19 @@ export class Uploads {
       const file = await this.#open(upload);
       try {
         const broken = await this.#receive(file, upload, session, bytes);
-        await file.utimes(this.#now() / 1000, this.#now() / 1000);
+        await this.#touch(file);
         if (broken !== undefined) throw broken.error;
         return session.size;
       } finally {
         await file.close();
       }
     });
+  }
+
+  /** By the store's clock: the machine's may be far behind it. */
+  #touch(file: FileHandle): Promise<void> {
+    const now = this.#now() / 1000;
+    return file.utimes(now, now);
   }
 
   /** All that came, or nothing of it: the session changes only where everything is in the file. */
