@@ -75,7 +75,9 @@ describe('a registry killed while it replicates', () => {
       try {
         for (let round = 0; round < rounds; round += 1) {
           // Slow enough that death comes in the middle.
-          await control(life.at, 'POST', 'faults', [{ operation: 'ReplicateImage', kind: 'latency', milliseconds: 25 }]);
+          await control(life.at, 'POST', 'faults', [
+            { operation: 'ReplicateImage', kind: 'latency', milliseconds: 25 },
+          ]);
           const limit = pLimit(8);
           await Promise.all(
             Array.from({ length: pushes }, (_, number) =>
