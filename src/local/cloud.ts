@@ -2,9 +2,11 @@
 // It must not know sockets, processes or files.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiCall, Trail } from './events/trail.js';
+import { isRead } from './events/trail-record.js';
 import type { FaultEffect, Faults } from './faults.js';
 import type { Quotas } from './quotas.js';
 import { type AsyncOperation, type JsonService, type Operation, type ServiceContext, ServiceError } from './service.js';
+import { readSettled, writeSettled } from './store/settled.js';
 import type { Store } from './store/store.js';
 import { stsNamespace, stsOperations, stsVersion } from './sts.js';
 import { type Answer, jsonAnswer, jsonError, queryAnswer, queryError } from './wire/answer.js';
@@ -188,7 +190,8 @@ export class Cloud {
     try {
       const fate = await this.meet(call, context);
       if (fate === 'cut') return 'cut';
-      const response = await call.run(context);
+      const settled = isRead(call.name) ? readSettled : writeSettled;
+      const response = await settled(store, () => call.run(context));
       this.record({ ...told, response });
       return fate === 'cut-after' ? 'cut' : response;
     } catch (error) {

@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Cloud, Outcome } from './cloud.js';
 import { type ControlOptions, control, controlPrefix, fromPage } from './control.js';
 import { ServiceError } from './service.js';
+import { writeSettled } from './store/settled.js';
 import { type Authority, createTwofoldServer } from './tls/index.js';
 import { jsonError } from './wire/answer.js';
 import { bodyLimit, readBody, utf8 } from './wire/body.js';
@@ -56,7 +57,9 @@ async function outcome(request: IncomingMessage, requestId: string, options: Htt
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path.startsWith(controlPrefix)) {
     const { headers } = request;
-    return control({ method, path, headers, body: utf8(body) }, { cloud: options.cloud, ...options.controls });
+    return writeSettled(options, () =>
+      control({ method, path, headers, body: utf8(body) }, { cloud: options.cloud, ...options.controls }),
+    );
   }
   // Signatures are not verified: a page whose name was made to point here could ask for a token, and with it for everything.
   if (fromPage(request.headers)) {
@@ -88,8 +91,6 @@ async function serve(
       return await route.serve(request, response, requestId);
     }
     result = await outcome(request, requestId, options);
-    // Success is told once it is on the disk; so is what was read while somebody else's write was not.
-    await options.durable();
   } catch (error) {
     // A client that went away is no defect, and there is nobody to answer.
     if (request.destroyed && !request.complete) return;

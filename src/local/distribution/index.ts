@@ -10,6 +10,7 @@ import { repositoryOperations } from '../ecr/repositories.js';
 import { type Repository, readRepository } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
 import type { Route } from '../server.js';
+import { readSettled, writeSettled } from '../store/settled.js';
 import type { Store } from '../store/store.js';
 import type { PullThrough } from '../upstream/cache.js';
 import { partitionOf } from '../wire/caller.js';
@@ -25,7 +26,7 @@ import { type ProfileName, profiles } from './profile.js';
 import { send } from './send.js';
 import { parametersOf, toldAs, toldError } from './told.js';
 
-export { layerPath, openLayerKey } from './layer-url.js';
+export { layerPath, openLayerKey, type SizedDigest } from './layer-url.js';
 export type { ProfileName } from './profile.js';
 
 export interface DistributionOptions {
@@ -70,8 +71,6 @@ class Distribution implements Route {
       outcome = path.startsWith(layerPrefix)
         ? this.#download(request, url)
         : await this.#answer({ request, path, search, place: placeOf(request.headers.host) }, requestId);
-      // Success is told once it is on the disk; so is what was read while somebody else's write was not.
-      await this.#options.store.durable();
     } catch (error) {
       // A client that went away is no defect, and there is nobody to answer.
       if (request.destroyed && !request.complete) return;
@@ -109,7 +108,8 @@ class Distribution implements Route {
       const fate = typeof met === 'string' ? met : await met;
       if (fate === 'cut') return 'cut';
       checkRights(row.action, admitted, context);
-      const outcome = await row.handler(exchange);
+      const reads = asked.request.method === 'GET' || asked.request.method === 'HEAD';
+      const outcome = await (reads ? readSettled : writeSettled)(context.store, () => row.handler(exchange));
       const mounted = typeof outcome === 'object' && outcome.mounted === true;
       cloud.record({ ...told, call: { ...call, name: toldAs(row.action, target, mounted) } });
       return fate === 'cut-after' ? 'cut' : outcome;
@@ -145,7 +145,7 @@ class Distribution implements Route {
       context,
       parts: this.#parts,
       upstreams,
-      layerPath: (digest) => layerPath(layerKey, digest, now()),
+      layerPath: (layer) => layerPath(layerKey, layer, now()),
       createRepository: () => this.#create(address, context),
     };
   }
