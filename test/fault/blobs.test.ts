@@ -1,6 +1,6 @@
 // The blob store on a disk without room, and killed in the middle of its work: what was acknowledged is there, nothing is half there.
 // It must not know how the store keeps its data.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BlobStore } from '../../src/local/blobs/blob-store.js';
 import { openBlobStore } from '../../src/local/blobs/open.js';
 import { type Acknowledged, contentOf, traffic } from '../support/blob-traffic.js';
+import { smallDisk } from '../support/small-disk.js';
 
 const MiB = 1024 * 1024;
 
@@ -26,29 +27,12 @@ function source(bytes: Buffer): Readable {
   return Readable.from(chunks, { objectMode: false });
 }
 
-/** A file system of 8 MiB, where the user may make one. */
-function smallDisk(): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-small-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true, force: true });
-    return undefined;
-  }
-}
-
 describe('a disk that fills up', () => {
-  const disk = smallDisk();
-  if (disk === undefined) process.stderr.write('SKIPPED: blobs on a full disk: only root may mount a small one\n');
-  afterAll(() => {
-    if (disk === undefined) return;
-    execFileSync('umount', [disk]);
-    rmSync(disk, { recursive: true, force: true });
-  });
+  const disk = smallDisk(8);
+  afterAll(() => disk?.remove());
 
   it.skipIf(disk === undefined)('costs what it took, and nothing that was there', async () => {
-    const store = openBlobStore({ folder: join(disk ?? '', 'data') });
+    const store = openBlobStore({ folder: join(disk?.folder ?? '', 'data') });
     const bytes = createHash('sha512').update('x').digest();
     const whole = Buffer.alloc(7 * MiB, bytes);
     const upload = await store.begin();
@@ -67,14 +51,14 @@ describe('a disk that fills up', () => {
     }
     await store.cancel(other);
 
-    writeFileSync(join(disk ?? '', 'ballast'), Buffer.alloc(3 * MiB));
+    writeFileSync(join(disk?.folder ?? '', 'ballast'), Buffer.alloc(3 * MiB));
     const both = await Promise.allSettled([
       store.append(upload, 3 * MiB, source(whole.subarray(3 * MiB))),
       store.begin().then((third) => store.append(third, 0, source(whole))),
     ]);
     for (const one of both) expect(one).toMatchObject({ status: 'rejected', reason: { failure: 'full' } });
     expect(store.received(upload)).toBe(3 * MiB);
-    rmSync(join(disk ?? '', 'ballast'));
+    rmSync(join(disk?.folder ?? '', 'ballast'));
 
     expect(await store.append(upload, 3 * MiB, source(whole.subarray(3 * MiB)))).toBe(7 * MiB);
     const held = await store.commit(upload, sha256(whole));

@@ -1,8 +1,6 @@
 // A disk without room, and a server killed in the middle of its work: what was acknowledged stays, what was not is not half there.
 // It must not know how the local ECR keeps its data.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalEcr } from '../../src/local/index.js';
@@ -12,18 +10,7 @@ import { type LocalEcr, startLocal } from '../support/local.js';
 import { freePort, type Running, until } from '../support/processes.js';
 import { freshAccount, region, stage } from '../support/scene.js';
 import { workspace } from '../support/slipway.js';
-
-/** A file system of 2 MiB, where the user may make one. */
-function smallDisk(): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-small-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true, force: true });
-    return undefined;
-  }
-}
+import { smallDisk } from '../support/small-disk.js';
 
 async function names(at: Endpoint): Promise<string[]> {
   const found: string[] = [];
@@ -40,21 +27,15 @@ async function names(at: Endpoint): Promise<string[]> {
 }
 
 describe('a full disk under the local ECR', () => {
-  const disk = smallDisk();
-  if (disk === undefined) process.stderr.write('SKIPPED: a full disk: only root may mount a small one\n');
-  afterAll(() => {
-    if (disk === undefined) return;
-    // Lazily: SQLite's handles on it go with the garbage collector, at a time of its own.
-    execFileSync('umount', ['--lazy', disk]);
-    rmSync(disk, { recursive: true, force: true });
-  });
+  const disk = smallDisk(2);
+  afterAll(() => disk?.remove());
 
   it.skipIf(disk === undefined)(
     'is answered with an error, never with success, and room made again is enough to go on',
     async () => {
-      const data = join(disk ?? '', 'data');
+      const data = join(disk?.folder ?? '', 'data');
       mkdirSync(data);
-      const ballast = join(disk ?? '', 'ballast');
+      const ballast = join(disk?.folder ?? '', 'ballast');
       writeFileSync(ballast, Buffer.alloc(512 * 1024));
       const at = (url: string): Endpoint => ({ endpoint: url, account: '111111111111', region });
       const first = await startLocalEcr({ dataDirectory: data, port: 0 });
