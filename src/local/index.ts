@@ -10,7 +10,13 @@ import { checkRoute } from './check/route.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
-import { distributionRoute, layerPath, openLayerKey, type ProfileName } from './distribution/index.js';
+import {
+  distributionRoute,
+  layerPath,
+  openLayerKey,
+  type ProfileName,
+  type SizedDigest,
+} from './distribution/index.js';
 import { ecrDuties } from './duties.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
@@ -172,8 +178,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   });
   const { clock, timekeeper } = background;
   const layerKey = openLayerKey(store);
-  const layerUrl = (digest: string, now: number): string =>
-    `${scheme}://localhost:${port}${layerPath(layerKey, digest, now)}`;
+  const layerUrl = (layer: SizedDigest, now: number): string =>
+    `${scheme}://localhost:${port}${layerPath(layerKey, layer, now)}`;
   const cloud = new Cloud({
     store,
     services: [ecrService({ ...addresses, blobs, layerUrl, upstreams }), taggingService, ssmService],

@@ -79,7 +79,7 @@ export function getBlob(exchange: Exchange): Reply | Promise<Reply> {
   return served(exchange, (layer) =>
     exchange.profile.blobGet === 'direct'
       ? piece(exchange, layer)
-      : { status: 307, headers: { Location: location(exchange, exchange.layerPath(layer.digest)) } },
+      : { status: 307, headers: { Location: location(exchange, exchange.layerPath(layer)) } },
   );
 }
 
@@ -118,11 +118,9 @@ export function download(
           'The request signature we calculated does not match the signature you provided.',
         );
   }
-  const { digest } = wanted;
-  const bytes = size(digest);
-  if (bytes === undefined) return xmlError(404, 'NoSuchKey', 'The specified key does not exist.');
+  if (size(wanted.digest) === undefined) return xmlError(404, 'NoSuchKey', 'The specified key does not exist.');
   try {
-    return piece({ request }, { digest, size: bytes });
+    return piece({ request }, wanted);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const reply = xmlError(416, 'InvalidRange', 'The requested range is not satisfiable');

@@ -1,5 +1,5 @@
 // The registry as strangers meet it: credentials, addresses, faults, downloads, broken connections, hostile requests.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -569,6 +569,27 @@ describe('what is kept on disk', () => {
     await start({ dataDirectory: folder });
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('a blob that has lost bytes is not given out, and is told of without the address that opened it', async () => {
+    const digest = await pushBlob(bytesOf('damaged', 50_000));
+    const { headers } = await client.send('GET', `/v2/team/app/blobs/${digest}`);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const file = files.find((path) => path.endsWith(digest.slice('sha256:'.length)));
+    truncateSync(join(folder, file ?? ''), 10_000);
+    const url = headers.location ?? '';
+    const { status, body } = await clientOf().send('GET', url);
+    expect([status, errorOf(body).code]).toEqual([500, 'UNKNOWN']);
+    const told = (registry.defects as string[]).splice(0);
+    expect(told).toEqual([expect.stringContaining(`GET /_slipway/layers/${digest}: BlobError`) as string]);
+    expect(told.join()).not.toContain('Signature');
+    // It can be pushed again, and is whole then.
+    const begun = await client.send('POST', '/v2/team/app/blobs/uploads/');
+    const again = await client.send('PUT', `${begun.headers.location}?digest=${digest}`, {
+      body: bytesOf('damaged', 50_000),
+    });
+    expect(again.status).toBe(201);
+    expect((await clientOf().send('GET', url)).body.length).toBe(50_000);
+  });
 
   it('is there after a restart: images, uploads, credentials and downloads', async () => {
     const digest = await pushImage('kept', 'v1');

@@ -6,6 +6,7 @@ import { type Repository, readRepository, repositoryNotFound } from '../ecr/repo
 import type { ImageContext } from '../images/index.js';
 import type { PullThrough } from '../upstream/cache.js';
 import { type Address, type Place, pathOf, type Registry } from './address.js';
+import type { SizedDigest } from './layer-url.js';
 import type { PartBook } from './parts.js';
 import type { Profile } from './profile.js';
 import type { Query } from './query.js';
@@ -28,7 +29,7 @@ export interface Exchange {
   readonly parts: PartBook;
   readonly upstreams: PullThrough;
   /** A signed path for a layer. */
-  readonly layerPath: (digest: Digest) => string;
+  readonly layerPath: (layer: SizedDigest) => string;
   /** Makes what a push names and nobody has made; nothing where that is not to be. */
   readonly createRepository: () => Repository | undefined;
 }

@@ -3,7 +3,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Digest, isDigest } from '../blobs/blob-store.js';
 import type { Store } from '../store/store.js';
-import { first, queryOf, queryText } from './query.js';
+import { first, type Query, queryOf, queryText } from './query.js';
 
 export const layerPrefix = '/_slipway/layers/';
 
@@ -21,8 +21,17 @@ export function openLayerKey(store: Store): Buffer {
   });
 }
 
-function signature(key: Buffer, digest: Digest, date: string, expires: string): Buffer {
-  return createHmac('sha256', key).update(`${digest}\n${date}\n${expires}`).digest();
+/** What an address is signed over. */
+interface Grant {
+  readonly digest: Digest;
+  /** Bytes that the blob had when the address was made: one that has lost some is not given out as if that were all. */
+  readonly size: string;
+  readonly date: string;
+  readonly expires: string;
+}
+
+function signature(key: Buffer, { digest, size, date, expires }: Grant): string {
+  return createHmac('sha256', key).update([digest, size, date, expires].join('\n')).digest('hex');
 }
 
 /** `20261122T101112Z` */
@@ -37,33 +46,42 @@ function timeOf(date: string): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
+export interface SizedDigest {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** Path and query. */
-export function layerPath(key: Buffer, digest: Digest, now: number): string {
-  const date = amzDate(now);
-  const expires = String(lifetimeSeconds);
+export function layerPath(key: Buffer, { digest, size }: SizedDigest, now: number): string {
+  const grant = { digest, size: String(size), date: amzDate(now), expires: String(lifetimeSeconds) };
   const query = queryText([
-    ['X-Amz-Date', date],
-    ['X-Amz-Expires', expires],
-    ['X-Amz-Signature', signature(key, digest, date, expires).toString('hex')],
+    ['size', grant.size],
+    ['X-Amz-Date', grant.date],
+    ['X-Amz-Expires', grant.expires],
+    ['X-Amz-Signature', signature(key, grant)],
   ]);
   return `${layerPrefix}${digest}${query}`;
 }
 
-export type LayerRequest = { readonly digest: Digest } | { readonly refused: 'unsigned' | 'expired' };
+export type LayerRequest = SizedDigest | { readonly refused: 'unsigned' | 'expired' };
+
+function grantIn(digest: string, query: Query): Grant | undefined {
+  const [size, date, expires] = ['size', 'X-Amz-Date', 'X-Amz-Expires'].map((name) => first(query, name));
+  if (size === undefined || date === undefined || expires === undefined || !isDigest(digest)) return undefined;
+  return { digest, size, date, expires };
+}
 
 /** What an address opens. `target` is path and query, as they came. */
 export function readLayerPath(key: Buffer, target: string, now: number): LayerRequest {
   const question = target.indexOf('?');
   const query = question < 0 ? undefined : queryOf(target.slice(question + 1));
-  const digest = target.slice(layerPrefix.length, question).replace('%3A', ':').replace('%3a', ':');
-  const date = query === undefined ? undefined : first(query, 'X-Amz-Date');
-  const expires = query === undefined ? undefined : first(query, 'X-Amz-Expires');
-  const given = query === undefined ? undefined : first(query, 'X-Amz-Signature');
-  if (date === undefined || expires === undefined || given === undefined || !isDigest(digest)) {
-    return { refused: 'unsigned' };
-  }
-  const expected = Buffer.from(signature(key, digest, date, expires).toString('hex'));
-  const bytes = Buffer.from(given);
-  if (bytes.length !== expected.length || !timingSafeEqual(bytes, expected)) return { refused: 'unsigned' };
-  return timeOf(date) + Number(expires) * 1000 > now ? { digest } : { refused: 'expired' };
+  const digest = target.slice(layerPrefix.length, question).replace(/%3a/i, ':');
+  const grant = query === undefined ? undefined : grantIn(digest, query);
+  if (query === undefined || grant === undefined) return { refused: 'unsigned' };
+  const expected = Buffer.from(signature(key, grant));
+  const given = Buffer.from(first(query, 'X-Amz-Signature') ?? '');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return { refused: 'unsigned' };
+  if (timeOf(grant.date) + Number(grant.expires) * 1000 <= now) return { refused: 'expired' };
+  return { digest: grant.digest, size: Number(grant.size) };
 }

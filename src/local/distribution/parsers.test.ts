@@ -399,24 +399,27 @@ describe('the address of a layer', () => {
   const key = openLayerKey(store);
   const now = Date.UTC(2026, 10, 22, 10, 11, 12, 345);
   const hour = 3600_000;
+  const layer = { digest: sha256, size: 7 };
 
   it('opens that layer for an hour', () => {
-    const path = layerPath(key, sha256, now);
-    expect(path).toMatch(/^\/_slipway\/layers\/sha256:a{64}\?X-Amz-Date=20261122T101112Z&X-Amz-Expires=3600&X-Amz-Sig/);
-    expect(readLayerPath(key, path, now + hour - 1000)).toEqual({ digest: sha256 });
-    expect(readLayerPath(key, path.replace(':', '%3A'), now)).toEqual({ digest: sha256 });
+    const path = layerPath(key, layer, now);
+    expect(path).toMatch(
+      /^\/_slipway\/layers\/sha256:a{64}\?size=7&X-Amz-Date=20261122T101112Z&X-Amz-Expires=3600&X-Amz-Sig/,
+    );
+    expect(readLayerPath(key, path, now + hour - 1000)).toEqual(layer);
+    expect(readLayerPath(key, path.replace(':', '%3A'), now)).toEqual(layer);
     expect(readLayerPath(key, path, now + hour)).toEqual({ refused: 'expired' });
   });
 
   it('outlives the process, in the same store only', () => {
     expect(openLayerKey(store)).toEqual(key);
-    expect(readLayerPath(openLayerKey(openMemoryStore()), layerPath(key, sha256, now), now)).toEqual({
+    expect(readLayerPath(openLayerKey(openMemoryStore()), layerPath(key, layer, now), now)).toEqual({
       refused: 'unsigned',
     });
   });
 
   it('opens nothing once anything in it is changed', () => {
-    const path = layerPath(key, sha256, now);
+    const path = layerPath(key, layer, now);
     fc.assert(
       fc.property(fc.nat({ max: path.length - 1 }), fc.string({ maxLength: 2 }), (position, text) => {
         const other = path.slice(0, position) + text + path.slice(position + 1);

@@ -425,6 +425,18 @@ const uploadChecks: readonly Check[] = [
   {
     name: 'a push to a repository that does not exist',
     steps: [
+      step(
+        'PUT',
+        '/v2/{nowhere}/manifests/v1',
+        { status: 404, code: 'MANIFEST_BLOB_UNKNOWN' },
+        { code: 'NAME_UNKNOWN' },
+        {
+          message: () => ({
+            headers: { 'content-type': types.image },
+            body: imageContent('without a repository').image.bytes,
+          }),
+        },
+      ),
       { ...begin('{nowhere}'), ecr: 'cut', keep: {} },
       get(
         '/v2/{nowhere}/tags/list',

@@ -12,7 +12,7 @@ import { shapes } from './shapes.js';
 /** What the operations on images work with. */
 export interface ImageApiContext extends ImageContext {
   /** From where a layer is downloaded without credentials; good for an hour. */
-  readonly layerUrl: (digest: string, now: number) => string;
+  readonly layerUrl: (layer: { readonly digest: string; readonly size: number }, now: number) => string;
   readonly upstreams: PullThrough;
 }
 
@@ -77,5 +77,5 @@ export const GetDownloadUrlForLayer = checked(shapes.GetDownloadUrlForLayer, (in
   const layer = findLayer(context, repository, input.layerDigest);
   if (layer === undefined) throw layerNotFound(repository, input.layerDigest);
   if (!isUsed(context.store, shelfOf(context, repository), layer.digest, 'live')) throw layerInaccessible();
-  return { downloadUrl: context.layerUrl(layer.digest, context.now()), layerDigest: layer.digest };
+  return { downloadUrl: context.layerUrl(layer, context.now()), layerDigest: layer.digest };
 });

@@ -71,7 +71,7 @@ export function openWorld(store: Store = openMemoryStore()): World {
     now: () => time,
     store,
     blobs,
-    layerUrl: (digest, now) => `http://localhost:1/layers/${digest}?at=${now}`,
+    layerUrl: ({ digest }, now) => `http://localhost:1/layers/${digest}?at=${now}`,
     upstreams: new PullThrough({ self: () => 'http://localhost:1', signal: new AbortController().signal, silence: 1 }),
   };
   const trail = new Trail(store);
