@@ -107,7 +107,6 @@ function releaseTag(context: EcrContext, repository: Repository, digest: Digest,
 
 function putNew(context: EcrContext, repository: Repository, image: Image, manifest: Manifest): Image {
   const shelf = shelfOf(context, repository);
-  if (imageCount(context.store, shelf) >= maxImages) throw tooManyImages(repository);
   context.store.put(kinds.manifest, shelf, image.digest, manifest.text);
   const types = new Map(manifest.layers.map((one) => [one.digest, one.mediaType]));
   changeImage(context, repository, undefined, image, types);
@@ -120,10 +119,23 @@ function putAgain(context: EcrContext, repository: Repository, present: Image, t
   const image = present.status === 'ACTIVE' ? present : activate(context, repository, present);
   const tags = insert(image.tags, tag);
   if (tags === image.tags) return image;
-  if (tag !== undefined && image.tags.length >= maxTags) throw tooManyTags(repository, tag);
   const tagged = { ...image, tags };
   changeImage(context, repository, image, tagged);
   return tagged;
+}
+
+/** Throws where there is no room for an image, or for one more tag of it. */
+function checkRoom(
+  context: EcrContext,
+  repository: Repository,
+  present: Image | undefined,
+  tag: string | undefined,
+): void {
+  if (present === undefined) {
+    if (imageCount(context.store, shelfOf(context, repository)) >= maxImages) throw tooManyImages(repository);
+  } else if (tag !== undefined && !present.tags.includes(tag) && present.tags.length >= maxTags) {
+    throw tooManyTags(repository, tag);
+  }
 }
 
 /**
@@ -145,6 +157,8 @@ export function putImage(context: EcrContext, repository: Repository, given: New
     const moved = tag !== undefined && holder !== undefined && holder !== digest ? { tag, holder } : undefined;
     if (moved !== undefined && isTagImmutable(repository, moved.tag)) throw tagIsImmutable(repository, moved.tag);
     const fresh = present ?? imageOf(context, repository, digest, manifest, given);
+    // Before anything is written: whoever catches a refusal goes on with its own transaction.
+    checkRoom(context, repository, present, tag);
     if (moved !== undefined) releaseTag(context, repository, moved.holder, moved.tag);
     const image =
       present === undefined

@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Faults } from '../faults.js';
 import { digestOfTag } from '../images/find.js';
-import { archiveImage, findImage, putImage, restoreImage } from '../images/index.js';
-import { restoreTime } from '../images/limits.js';
+import { archiveImage, findImage, manifestOf, putImage, restoreImage } from '../images/index.js';
+import { maxTags, restoreTime } from '../images/limits.js';
 import { shelfOf } from '../images/model.js';
+import { changeImage } from '../images/record.js';
 import { describe as described, imageManifest, indexManifest, layerOf, sha256 } from '../images/testing/manifests.js';
 import { invalid, openWorld, type World } from '../images/testing/world.js';
 import { firstCopy } from './queue.js';
@@ -60,6 +61,24 @@ function policyOf(place: typeof stranger, ...actions: string[]): void {
 }
 
 describe('a push', () => {
+  it('that finds no room for its tag takes it from nobody', async () => {
+    setRules(world, [{ to: [away] }]);
+    const repository = world.repository();
+    const image = await world.image(repository, 'one');
+    const holder = await world.image(repository, 'two', 'moving');
+    await work(world);
+    const there = contextAt(world, away);
+    const full = findImage(there, repository, { digest: image.digest });
+    const tags = Array.from({ length: maxTags }, (_, index) => `t${index}`).sort();
+    if (full !== undefined) changeImage(there, repository, full, { ...full, tags });
+    world.put(repository, manifestOf(world.context, repository, image.digest), 'moving');
+    await work(world);
+    expect(status({ imageDigest: image.digest })).toEqual([
+      { registryId: away.account, region: away.region, status: 'FAILED', failureCode: 'LimitExceeded' },
+    ]);
+    expect(tagsAt(world, away)).toMatchObject({ [holder.digest]: 'moving' });
+  });
+
   it('arrives elsewhere bit for bit, in a repository that is made for it', async () => {
     setRules(world, [{ to: [away] }]);
     const image = await world.image(world.repository(), 'one', 'v1');
