@@ -55,6 +55,9 @@ export interface TaggedDigest {
   readonly imageTag?: string;
 }
 
+/** Images read for one page of tags: each may have as many tags as the page has room for. */
+const atATime = 50;
+
 /** One entry for each tag of an image, one for an image without any; `place` is what to go on after. */
 export function listTaggedDigests(
   context: EcrContext,
@@ -77,7 +80,7 @@ export function listTaggedDigests(
   if (begun !== undefined && begun.tags.length > 0 && matchesFilter(begun, filter)) add(begun, tag);
   let last = digest;
   while (found.length < limit) {
-    const images = listImages(context, repository, filter, last, limit - found.length);
+    const images = listImages(context, repository, filter, last, Math.min(limit - found.length, atATime));
     for (const image of images) add(image);
     last = images.at(-1)?.digest;
     if (last === undefined) break;
