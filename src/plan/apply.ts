@@ -11,6 +11,7 @@ import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from '.
 import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts } from './ports.js';
+import { sideBySide } from './side-by-side.js';
 import { hasWork, isWork, stepsOf } from './steps.js';
 
 export interface ApplyOptions {
@@ -134,11 +135,10 @@ class Run {
 
   /** Deletions come last: what they take away may be what a failure above still needs. */
   async #site(site: Site): Promise<void> {
-    const limit = pLimit(site.ports.concurrency);
     const work = site.registry.repositories.filter(isWork);
     const unconfirmed: Unconfirmed[] = [];
     const all = (some: readonly RepositoryPlan[]) =>
-      Promise.all(some.map((repository) => limit(() => this.#repository(site, repository, unconfirmed))));
+      sideBySide(some, site.ports.concurrency, (repository) => this.#repository(site, repository, unconfirmed));
     await all(work.filter(({ action }) => action !== 'delete'));
     await this.#confirm(site, unconfirmed);
     await all(work.filter(({ action }) => action === 'delete'));

@@ -59,31 +59,25 @@ export async function observe(
   const strays = bulk.failure === undefined ? [...bulk.tags.keys()].filter(isStray) : [];
   await listing.find(strays);
 
-  const repositories = new Map<string, ObservedRepository>();
-  const texts = new Texts();
-  const observeOne = async (name: string, wanted: DesiredRepository | undefined) => {
+  const drafts = [...selected.map(({ name }) => name), ...strays].flatMap((name) => {
     const description = listing.found.get(name);
-    if (description === undefined) return;
+    if (description === undefined) return [];
+    const wanted = declared.get(name);
     const known = wanted === undefined ? undefined : bulk.tags.get(name);
-    const whole = wanted !== undefined && scope.depth !== 'existence';
-    const [tags, lifecyclePolicy, repositoryPolicy] = await Promise.all([
-      known !== undefined && wanted !== undefined && hasTags(known, wanted.tags)
-        ? ({ state: 'present', value: known } as const)
-        : limit(() => read(() => ports.ecr.listTags(description.arn))),
-      whole && wanted.lifecyclePolicy !== undefined
-        ? limit(() => read(() => ports.ecr.getLifecyclePolicy(name).then(texts.same)))
-        : unread,
-      whole ? limit(() => read(() => ports.ecr.getRepositoryPolicy(name).then(texts.same))) : unread,
-    ]);
+    const suffices = known !== undefined && wanted !== undefined && hasTags(known, wanted.tags);
+    const draft: Draft = { description, tags: suffices ? { state: 'present', value: known } : unread };
+    return [draft];
+  });
+  await readDrafts(drafts, declared, scope, ports);
+
+  const repositories = new Map<string, ObservedRepository>();
+  for (const { description, tags, lifecyclePolicy = unread, repositoryPolicy = unread } of drafts) {
     // Deleted since it was listed.
-    if (tags === 'gone' || lifecyclePolicy === 'gone' || repositoryPolicy === 'gone') return;
+    if (tags === 'gone' || lifecyclePolicy === 'gone' || repositoryPolicy === 'gone') continue;
     // The bulk index lags: what is no longer ours is no orphan of ours.
-    if (wanted === undefined && !mayBeOurs(tags, desired)) return;
-    repositories.set(name, { ...description, tags, lifecyclePolicy, repositoryPolicy });
-  };
-  await sideBySide([...selected.map(({ name }) => name), ...strays], ports.concurrency, (name) =>
-    observeOne(name, declared.get(name)),
-  );
+    if (!declared.has(description.name) && !mayBeOurs(tags, desired)) continue;
+    repositories.set(description.name, { ...description, tags, lifecyclePolicy, repositoryPolicy });
+  }
 
   /** Keeps an undeclared repository if its tags say that it is ours; tells why, if they cannot be read. */
   const adopt = async (name: string): Promise<string | undefined> => {
@@ -115,16 +109,55 @@ export async function observe(
   };
 }
 
+/** What is known of a repository so far. */
+interface Draft {
+  readonly description: RepositoryDescription;
+  tags: Reading<Tags> | 'gone';
+  lifecyclePolicy?: Reading<string> | 'gone';
+  repositoryPolicy?: Reading<string> | 'gone';
+}
+
+/** Reads what is missing, one call after the other, as many at once as may be. */
+async function readDrafts(
+  drafts: readonly Draft[],
+  declared: ReadonlyMap<string, DesiredRepository>,
+  { depth }: ObserveScope,
+  { ecr, concurrency }: RegistryPorts,
+): Promise<void> {
+  const texts = new Texts();
+  function* calls(): Iterable<() => Promise<void>> {
+    for (const draft of drafts) {
+      const { name, arn } = draft.description;
+      const wanted = declared.get(name);
+      if (draft.tags !== 'gone' && draft.tags.state === 'unread') {
+        yield async () => {
+          draft.tags = await read(() => ecr.listTags(arn));
+        };
+      }
+      if (wanted === undefined || depth === 'existence') continue;
+      if (wanted.lifecyclePolicy !== undefined) {
+        yield async () => {
+          draft.lifecyclePolicy = await read(async () => texts.same(await ecr.getLifecyclePolicy(name)));
+        };
+      }
+      yield async () => {
+        draft.repositoryPolicy = await read(async () => texts.same(await ecr.getRepositoryPolicy(name)));
+      };
+    }
+  }
+  await sideBySide(calls(), concurrency, (call) => call());
+}
+
 /** Most repositories have the same policies: one copy of each text will do. */
 class Texts {
   readonly #known = new Map<string, string>();
 
-  readonly same = (text: string | undefined): string | undefined => {
+  same(text: string | undefined): string | undefined {
     if (text === undefined) return undefined;
     const known = this.#known.get(text);
     if (known === undefined) this.#known.set(text, text);
     return known ?? text;
-  };
+  }
 }
 
 function mayBeOurs(tags: Reading<Tags>, { owner }: DesiredRegistry): boolean {

@@ -1,7 +1,10 @@
 // Works through many items, a few at once.
 // It must not know items.
 
-/** Starts no further item after one has failed. Nothing is held for those that wait, unlike with a limit around each. */
+/**
+ * Starts no further item after one has failed. For many items it takes the place of a limit around each (`p-limit`): nothing is
+ * held for those that wait, and no queue links one to the next. V8 keeps all that follows an old link until it collects the old.
+ */
 export async function sideBySide<T>(
   items: Iterable<T>,
   atOnce: number,
