@@ -59,7 +59,8 @@ function* checkImage(moment: Moment, { shelf, key, value }: Entry): Generator<Fi
   const layers = image.layers.filter((one) => store.get(kinds.layer, shelf, one) === undefined);
   if (layers.length > 0) yield imageIncomplete('layer', layers, who);
   const children = image.children.filter((one) => moment.image(shelf, one) === undefined);
-  if (children.length > 0) yield imageIncomplete('manifest', children, who);
+  // What an index names comes through the cache when it is asked for.
+  if (children.length > 0 && image.origin !== 'pull-through') yield imageIncomplete('manifest', children, who);
 }
 
 function* checkManifest(text: Json | undefined, shelf: string, image: Image): Generator<Finding> {

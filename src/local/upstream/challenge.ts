@@ -11,7 +11,7 @@ export interface Challenge {
 /** No registry needs more. */
 const longest = 8 * 1024;
 
-const token = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+const scheme = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t,]|$)/y;
 const parameter = /[ \t,]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\[^])*)"|([^\s,"]+))/y;
 const separator = /[ \t,]*/y;
 
@@ -27,13 +27,13 @@ export function challengesIn(header: string | undefined): Challenge[] {
   };
   for (;;) {
     take(separator);
-    const scheme = take(token);
-    if (scheme === null) return challenges;
+    const found = take(scheme);
+    if (found === null) return challenges;
     const parameters: Record<string, string> = Object.create(null) as Record<string, string>;
     for (let one = take(parameter); one !== null; one = take(parameter)) {
       const [, name = '', quoted, bare] = one;
       parameters[name.toLowerCase()] = quoted === undefined ? (bare ?? '') : quoted.replace(/\\([^])/g, '$1');
     }
-    challenges.push({ scheme: scheme[0].toLowerCase(), parameters });
+    challenges.push({ scheme: found[0].toLowerCase(), parameters });
   }
 }

@@ -1,5 +1,6 @@
 // One HTTP request to an upstream registry, and where it leads: an answer with its body as a stream, or an UpstreamError.
 // It must not know registries. Credentials are for the address they were meant for, and go nowhere else.
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { UpstreamError } from './errors.js';
@@ -50,6 +51,8 @@ export class Http {
       this.#secure.destroy();
     };
     options.signal.addEventListener('abort', close, { once: true });
+    // Every request listens to it.
+    setMaxListeners(0, options.signal);
   }
 
   /** Follows redirects, without what is for the first address alone. */
