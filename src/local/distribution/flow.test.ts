@@ -5,7 +5,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Client, callApi, login } from './testing/client.js';
+import { type Answer, Client, callApi, login } from './testing/client.js';
 import { bytesOf, digestOf, imageContent } from './testing/content.js';
 import { startRegistry, type TestRegistry } from './testing/registry.js';
 
@@ -180,5 +180,38 @@ describe('many at once', () => {
     };
     expect(imageDetails).toHaveLength(30);
     expect(imageDetails.filter(({ imageTags }) => imageTags !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('referrers with large manifests', () => {
+  const indexType = 'application/vnd.oci.image.index.v1+json';
+
+  it('come in answers that are no larger than an index may be, one after the other', async () => {
+    const subject = digestOf('subject');
+    for (const [index, bytes] of [2_000_000, 2_000_000, 2_000_000, 4_190_000].entries()) {
+      const manifest = JSON.stringify({
+        schemaVersion: 2,
+        mediaType: indexType,
+        artifactType: 'application/x',
+        manifests: [],
+        subject: { mediaType: indexType, digest: subject, size: 1 },
+        annotations: { index: String(index), filling: 'x'.repeat(bytes) },
+      });
+      const { status } = await client.send('PUT', `/v2/team/app/manifests/${digestOf(manifest)}`, {
+        headers: { 'content-type': indexType },
+        body: manifest,
+      });
+      expect(status).toBe(201);
+    }
+    const found: unknown[] = [];
+    let path: string | undefined = `/v2/team/app/referrers/${subject}`;
+    for (let turn = 0; path !== undefined && turn < 5; turn += 1) {
+      const { headers, body }: Answer = await client.send('GET', path);
+      expect(body.length).toBeLessThan(4 * mebibyte + 10_000);
+      found.push(...(JSON.parse(body.toString()) as { manifests: unknown[] }).manifests);
+      path = /<(.+)>; rel="next"/.exec(String(headers['link'] ?? ''))?.[1];
+    }
+    expect(path).toBeUndefined();
+    expect(found).toHaveLength(4);
   });
 });

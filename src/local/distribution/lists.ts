@@ -1,7 +1,14 @@
 // Lists: tags of a repository, repositories of a registry, referrers of a manifest.
 // It must not know how any of them is kept.
 import { listRepositories, type Repository, readRepository } from '../ecr/repository.js';
-import { annotationsOf, type Image, manifestOf, listReferrers as referrersAfter, tagsOf } from '../images/index.js';
+import {
+  annotationsOf,
+  type Image,
+  manifestOf,
+  listReferrers as referrersAfter,
+  tagsOf,
+  toldTogether,
+} from '../images/index.js';
 import { decodeToken, encodeToken } from '../service.js';
 import { pathOf } from './address.js';
 import { digestOf } from './blobs.js';
@@ -62,7 +69,7 @@ export function listCatalog(exchange: Exchange): Reply {
   };
 }
 
-/** Referrers in one answer; an answer is an index, and those have a size. */
+/** Referrers in one answer at most. */
 const referrersPage = 1000;
 
 function descriptor({ context }: Exchange, repository: Repository, image: Image): Record<string, unknown> {
@@ -88,7 +95,7 @@ export function listReferrers(exchange: Exchange): Reply {
     repository === undefined
       ? []
       : referrersAfter(context, repository, subject, { artifactTypes }, after, referrersPage + 1);
-  const shown = found.slice(0, referrersPage);
+  const shown = found.slice(0, Math.min(referrersPage, toldTogether(found)));
   const last = shown.at(-1)?.digest;
   const more = [
     ...artifactTypes.map((type) => ['artifactType', type] as const),

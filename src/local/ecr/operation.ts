@@ -79,17 +79,21 @@ export function paginate<T>(
   return { items: page, nextToken: encodeToken('offset', String(end)) };
 }
 
-/** The same over a list that is fetched piece by piece, so that a page costs what a page holds. */
+/**
+ * The same over a list that is fetched piece by piece, so that a page costs what a page holds. `room` tells how many of the items that
+ * could be on a page are; all of them where it is left out.
+ */
 export function paginateKeys<T>(
   fetch: (after: string | undefined, limit: number) => readonly (readonly [key: string, item: T])[],
   input: Record<string, unknown>,
   limits: PageLimits,
+  room: (items: readonly T[]) => number = (items) => items.length,
 ): { items: T[]; nextToken?: string } {
   const size = pageSize(input, limits);
   const found = fetch(pagePosition(input, 'after'), size + 1);
-  const page = found.slice(0, size);
-  const last = page.at(-1);
-  const items = page.map(([, item]) => item);
-  if (found.length <= size || last === undefined) return { items };
+  const candidates = found.slice(0, size).map(([, item]) => item);
+  const items = candidates.slice(0, room(candidates));
+  const last = found[items.length - 1];
+  if (items.length === found.length || last === undefined) return { items };
   return { items, nextToken: encodeToken('after', last[0]) };
 }

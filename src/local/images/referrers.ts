@@ -4,6 +4,7 @@ import type { Digest } from '../blobs/blob-store.js';
 import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
 import { mergedEnds, type Run } from './entries.js';
+import { maxManifestSize } from './limits.js';
 import { type Image, type ImageStatus, imageStatuses, keyOf, kinds, shelfOf, typeKey } from './model.js';
 import { loadImage } from './record.js';
 
@@ -37,6 +38,16 @@ export function listReferrers(
   return mergedEnds(context.store, runs, after, limit).flatMap(
     (digest) => loadImage(context, repository, digest) ?? [],
   );
+}
+
+/** Bytes of manifests that are read for one answer: what an index may have, as which referrers are told of. */
+const most = maxManifestSize;
+
+/** How many of the first can be told of together, with the annotations that their manifests hold: one at least. */
+export function toldTogether(referrers: readonly Image[]): number {
+  let bytes = 0;
+  const beyond = referrers.findIndex(({ manifestSize }, index) => (bytes += manifestSize) > most && index > 0);
+  return beyond < 0 ? referrers.length : beyond;
 }
 
 /** All that can be pulled. */

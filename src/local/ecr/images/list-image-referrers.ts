@@ -1,6 +1,6 @@
 // ListImageReferrers.
 // It must not know how referrers are indexed.
-import { annotationsOf, listReferrers, manifestOf } from '../../images/index.js';
+import { annotationsOf, listReferrers, manifestOf, toldTogether } from '../../images/index.js';
 import { checked } from '../check.js';
 import { paginateKeys } from '../operation.js';
 import { repositoryOf } from '../repository.js';
@@ -23,6 +23,7 @@ export const ListImageReferrers = checked(shapes.ListImageReferrers, (input, con
       ).map((image) => [image.digest, image] as const),
     input,
     referrerPages,
+    toldTogether,
   );
   const referrers = items.map((image) => {
     const annotations = annotationsOf(manifestOf(context, repository, image.digest));

@@ -417,6 +417,23 @@ describe('ListImageReferrers', () => {
     ]);
   });
 
+  it('comes in smaller pages where its manifests are large', () => {
+    const annotated = (bytes: number, index: number): string =>
+      indexManifest([], {
+        subject: { mediaType: types.image, digest: subject, size: 1 },
+        annotations: { index: String(index), filling: 'x'.repeat(bytes) },
+      });
+    for (let index = 0; index < 3; index += 1) world.put(repository, annotated(2_000_000, index));
+    world.put(repository, annotated(4_190_000, 3));
+    const input = { subjectId: { imageDigest: subject } };
+    const found = pages('ListImageReferrers', 'referrers', input);
+    expect(found.flat()).toHaveLength(4);
+    for (const page of found) {
+      expect(page).not.toHaveLength(0);
+      expect(JSON.stringify(page).length).toBeLessThan(4_200_000);
+    }
+  });
+
   it.each([
     [{ maxResults: 51 }, invalid('maxResults', 'Member must have value less than or equal to 50')],
     [{ subjectId: {} }, invalid('subjectId.imageDigest', 'must not be null')],
