@@ -35,7 +35,7 @@ import type { Timekeeper } from './timekeeper.js';
 import { type Authority, openAuthority } from './tls/index.js';
 import { awsEndpoint, openTokens, verifyBasic } from './tokens/index.js';
 import { PullThrough } from './upstream/cache.js';
-import type { UpstreamOptions, UpstreamSecret } from './upstream/directory.js';
+import type { UpstreamOptions, UpstreamSecret } from './upstream/options.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
 export type { ProfileName } from './distribution/index.js';

@@ -46,6 +46,7 @@ function work(done: ClockAnswer['done']): string {
     'image-scan': (times) => `${count(times, 'image')} scanned`,
     'scan-enrolment': (times) =>
       count(times, 'registry that is scanned otherwise', 'registries that are scanned otherwise'),
+    'backfill-expiry': (times) => `${count(times, 'backfill')} forgotten`,
   };
   return list(Object.entries(done).map(([duty, times]) => words[duty]?.(times) ?? `${duty} ${times} times`));
 }

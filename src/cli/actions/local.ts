@@ -28,6 +28,7 @@ import {
 import { printJson } from '../print/json.js';
 import type { Services } from '../services.js';
 import { callTable, canvasOf, headed, shellQuote } from '../text.js';
+import { readUpstreams, upstreamArguments } from '../upstreams.js';
 import { chooseEnvironment, openProject } from '../workspace.js';
 
 function exportsOf(variables: Readonly<Record<string, string>>): string {
@@ -53,11 +54,14 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
       ? dataDirectoryOf(global.project)
       : resolve(services.cwd, options.data);
   if (options.foreground) return serve(args, port, dataDirectory, services);
+  // Whatever is wrong with them is told here, not by the process that stays behind.
+  await readUpstreams(options, services.cwd);
 
   const extraArguments = [
     ...(options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle]),
     ...(options.profile === undefined ? [] : ['--profile', options.profile]),
     ...(options.quotas ? ['--quotas'] : []),
+    ...upstreamArguments(options, services.cwd),
   ];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
   const running = await startDaemon({ port, ...data, tls: options.tls, entry: services.entry, extraArguments });
@@ -138,6 +142,7 @@ async function serve(
     tls: options.tls,
     quotas: options.quotas,
     profile: options.profile === 'strict-oci' ? 'strict-oci' : 'ecr',
+    ...(await readUpstreams(options, services.cwd)),
     ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
   });
   const end = (): void => void server.close();

@@ -46,6 +46,21 @@ export const localStartCommand = defineCommand({
       flag: '--quotas',
       description: 'keeps to the request rates of ECR, ten images a second for instance, and throttles beyond them',
     },
+    upstream: {
+      kind: 'list',
+      flag: '--upstream',
+      value: 'NAME=URL',
+      description:
+        'where pull-through caches find an upstream, by the prefix of a rule or by its host; without, they ask the real one (repeatable)',
+    },
+    upstreamSecrets: {
+      kind: 'value',
+      flag: '--upstream-secrets',
+      value: 'FILE',
+      completes: 'file',
+      description:
+        'what Secrets Manager would hold for them, as JSON: names of secrets, each with username and accessToken',
+    },
     foreground: { kind: 'flag', flag: '--foreground', description: 'stays with it until Ctrl-C' },
   },
   globals: ['project', 'output', 'color'],
@@ -63,6 +78,10 @@ export const localStartCommand = defineCommand({
     { command: 'slipway local start', text: 'then `slipway plan --local`, or any AWS tool' },
     { command: 'slipway local start --memory --foreground --port 4600', text: 'for a test run' },
     { command: 'slipway local start --tls', text: 'for clients that insist on HTTPS; says what they are to trust' },
+    {
+      command: 'slipway local start --upstream registry-1.docker.io=http://127.0.0.1:5000',
+      text: 'Docker Hub is a registry on this machine',
+    },
   ],
 });
 

@@ -2,16 +2,11 @@
 
 import { expect, it } from 'vitest';
 import { isSlipwayError } from '../../diagnostics/index.js';
-import { Directory, type UpstreamOptions } from './directory.js';
+import { knownUpstreams, type UpstreamOptions } from './options.js';
 
 function refusal(options: UpstreamOptions): string | undefined {
   try {
-    void new Directory({
-      ...options,
-      self: () => 'http://127.0.0.1:1',
-      signal: new AbortController().signal,
-      silence: 1,
-    });
+    knownUpstreams(options);
     return undefined;
   } catch (error) {
     if (!isSlipwayError(error)) throw error;
