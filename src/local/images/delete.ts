@@ -128,7 +128,7 @@ export function removeAllOf(context: EcrContext, repository: Repository): void {
       }
       if (layers.length < slice) break;
     }
-    for (const kind of repositoryKinds) store.clear(kind, shelf);
+    store.clear(repositoryKinds, shelf);
     forgetPulls(store, shelf);
   });
 }

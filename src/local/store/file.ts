@@ -68,7 +68,7 @@ export function openFileStore(folder: string): Store {
     'INSERT INTO documents (kind, scope, key, value) VALUES (?, ?, ?, ?) ON CONFLICT (kind, scope, key) DO UPDATE SET value = excluded.value',
   );
   const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ? AND key = ?');
-  const clear = database.prepare('DELETE FROM documents WHERE kind = ? AND scope = ?');
+  const clear = database.prepare('DELETE FROM documents WHERE kind IN (SELECT value FROM json_each(?)) AND scope = ?');
   const span = database.prepare(
     'SELECT key, value FROM documents WHERE kind = ? AND scope = ? AND key > ? AND key < ? ORDER BY key LIMIT ?',
   );
@@ -110,11 +110,10 @@ export function openFileStore(folder: string): Store {
       recent.wrote(placeOf(kind, scope, key), undefined);
       return deleted;
     },
-    clear(kind, scope) {
+    clear(kinds, scope) {
       live();
       batch.begin();
-      clear.run(kind, scope);
-      recent.forget();
+      if (clear.run(JSON.stringify([kinds].flat()), scope).changes > 0) recent.forget();
     },
     list(kind, scope, { after, before, limit } = {}) {
       live();

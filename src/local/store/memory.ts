@@ -58,12 +58,14 @@ export function openMemoryStore(): Store {
       erase(kind, scope, key);
       return true;
     },
-    clear(kind, scope) {
-      const found = shelf(kind, scope);
-      const scopes = shelves.get(kind);
-      if (found === undefined || scopes === undefined) return;
-      scopes.delete(scope);
-      undo?.push(() => void scopes.set(scope, found));
+    clear(kinds, scope) {
+      for (const kind of [kinds].flat()) {
+        const found = shelf(kind, scope);
+        const scopes = shelves.get(kind);
+        if (found === undefined || scopes === undefined) continue;
+        scopes.delete(scope);
+        undo?.push(() => void scopes.set(scope, found));
+      }
     },
     list(kind, scope, { after, before, limit }: Span = {}) {
       const found = shelf(kind, scope);

@@ -79,6 +79,9 @@ describe.each([
     expect(store.list('a', 's')).toEqual([]);
     expect(store.scopes('a')).toEqual(['t']);
     expect(store.list('b', 's')).toEqual([['k', 4]]);
+    store.clear(['a', 'b', 'c'], 's');
+    expect(store.list('b', 's')).toEqual([]);
+    expect(store.scopes('a')).toEqual(['t']);
   });
 
   it('lists in the order of UTF-8 bytes, from a key on, to a limit', () => {

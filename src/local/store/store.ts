@@ -23,8 +23,8 @@ export interface Store {
   put(kind: string, scope: string, key: string, value: Json): void;
   /** True where there was something to delete. */
   delete(kind: string, scope: string, key: string): boolean;
-  /** Deletes all documents of a kind in a scope, however many. */
-  clear(kind: string, scope: string): void;
+  /** Deletes all documents of some kinds in a scope, however many. */
+  clear(kinds: string | readonly string[], scope: string): void;
   list(kind: string, scope: string, span?: Span): [key: string, value: Json][];
   /** The scopes that hold at least one document of the kind, sorted; `after` is a scope here. */
   scopes(kind: string, page?: Page): string[];
