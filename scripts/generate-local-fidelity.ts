@@ -3,7 +3,7 @@ import { operationNotes } from '../src/local/ecr/fidelity.js';
 import { asyncEcrOperations, ecrOperations, unservedOperations } from '../src/local/ecr/service.js';
 import { table, writeParts } from './page-parts.js';
 
-const served = [...Object.keys(ecrOperations), ...Object.keys(asyncEcrOperations)];
+const served = [...new Set([...Object.keys(ecrOperations), ...Object.keys(asyncEcrOperations)])];
 const all = [...served, ...Object.keys(unservedOperations)].sort();
 
 function row(name: string): string[] {

@@ -97,6 +97,7 @@ export const errorRows: ReadonlyMap<string, ErrorRow> = new Map<string, ErrorRow
   ...Object.entries(own),
   ...Object.entries(ofApi),
   ...Object.entries(ofBlobs),
+  ...Object.entries(ofUpstreams).map(([problem, row]): [string, ErrorRow] => [`upstream ${problem}`, row]),
 ]);
 
 /** A request that is answered with an error of this table. */
