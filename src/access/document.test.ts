@@ -55,6 +55,21 @@ describe('the document', () => {
 });
 
 describe('a statement', () => {
+  test('nested without end is refused like any other', () => {
+    const nested = '['.repeat(4_900) + ']'.repeat(4_900);
+    const statement = JSON.stringify({ ...good, Condition: 0 }).replace('"Condition":0', `"Condition":${nested}`);
+    // Even where little is left of the stack: how much there is differs from thread to thread.
+    const roomFor = (): number => {
+      try {
+        return 1 + roomFor();
+      } catch {
+        return 1;
+      }
+    };
+    const below = (depth: number): string =>
+      depth === 0 ? answerTo(`{"Statement":${statement}}`) : below(depth - 1).slice();
+    expect(below(Math.floor(roomFor() * 0.8))).toMatch(/^statement 1: Condition is .*, not an object$/);
+  });
   test('unknown members', () => {
     expect(answer({ ...good, principal: '*' })).toBe('statement 1 has the unknown member "principal"');
   });

@@ -180,7 +180,12 @@ function onlyMembers(value: Fields, members: readonly string[], place: string): 
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? 'undefined';
+  try {
+    return JSON.stringify(value) ?? 'undefined';
+  } catch {
+    // The parser has no bound of depth, the printer has.
+    return 'something nested without end';
+  }
 }
 
 function isFields(value: unknown): value is Fields {
