@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRepository } from '../ecr/repository.js';
 import { placeOf } from '../events/events.js';
+import { manifestOf } from '../images/find.js';
+import type { Image } from '../images/model.js';
 import { describe as descriptor, imageManifest, indexManifest, layerOf } from '../images/testing/manifests.js';
 import { openWorld, start, type World } from '../images/testing/world.js';
 import { firstDue, scheduledAt, unschedule } from '../timetable.js';
@@ -180,6 +182,32 @@ describe('a policy', () => {
     put(rule(1, { tagStatus: 'tagged', tagPatternList: ['v*'] }));
     await world.pass(day);
     expect(images()).toEqual([`${signature.digest.slice(0, 12)} ACTIVE`, 'v2 ACTIVE'].sort());
+  });
+
+  it('leaves what refers to a referrer that an index keeps', async () => {
+    const repository = world.repository();
+    const old = await world.image(repository, 'old', 'v1');
+    const refer = (to: string, text: string): Promise<Image> =>
+      world.image(repository, text, undefined, {
+        subject: { mediaType: old.mediaType, digest: to, size: 1 },
+        artifactType: 'application/x',
+      });
+    const signature = await refer(old.digest, 'signature');
+    const attestation = await refer(signature.digest, 'attestation');
+    const lost = await refer(old.digest, 'lost');
+    world.put(
+      repository,
+      indexManifest([descriptor(manifestOf(world.context, repository, signature.digest))]),
+      'index',
+    );
+    await world.pass(hour);
+    await world.image(repository, 'new', 'v2');
+    put(rule(1, { tagStatus: 'tagged', tagPatternList: ['v*'] }));
+    await world.pass(day);
+    const left = images();
+    for (const { digest } of [signature, attestation]) expect(left).toContain(`${digest.slice(0, 12)} ACTIVE`);
+    expect(left).not.toContain(`${lost.digest.slice(0, 12)} ACTIVE`);
+    expect(left).not.toContain('v1 ACTIVE');
   });
 
   it('leaves an image alone that is on its way back from the archive', async () => {

@@ -31,8 +31,9 @@ function expireReferrers({ context, repository }: Place, digest: string): void {
     for (let after: string | undefined; ; ) {
       const referrers = listReferrers(context, repository, subject, { status: 'ANY' }, after, slice);
       for (const referrer of referrers) {
-        deleteImage(context, repository, referrer.digest, { quiet: true });
-        subjects.push(referrer.digest);
+        const done = deleteImage(context, repository, referrer.digest, { quiet: true });
+        // What refers to one that stays, stays with it.
+        if ('deleted' in done) subjects.push(referrer.digest);
       }
       after = referrers.at(-1)?.digest;
       if (referrers.length < slice) break;
