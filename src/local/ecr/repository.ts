@@ -99,7 +99,8 @@ export function registryOf(
 ): string {
   const account = input.registryId ?? context.account;
   if (account === context.account) return account;
-  if (context.store.scopes(repositoryKind).some((one) => one.startsWith(`${account}/`))) return account;
+  const [next] = context.store.scopes(repositoryKind, { after: `${account}/`, limit: 1 });
+  if (next?.startsWith(`${account}/`) === true) return account;
   const arn = repositoryArn(context.partition, context.region, account, resource);
   throw new EcrError(
     'AccessDeniedException',
