@@ -23,10 +23,8 @@ export async function registryAt(at: Endpoint): Promise<Registry> {
 /** Starts on the project's data, and waits until it answers. */
 export async function live(project: Workspace, where: Omit<Endpoint, 'endpoint'>): Promise<Life> {
   const port = await freePort();
-  const process = project.start([
-    ...['local', 'start', '--foreground', '--port', String(port)],
-    ...['--data', join(project.folder, 'data')],
-  ]);
+  const args = ['local', 'start', '--foreground', '--port', String(port), '--data', join(project.folder, 'data')];
+  const process = project.start(args);
   let ended: string | undefined;
   void process.finished.then((done) => {
     ended = `${done.stdout}${done.stderr}`;
