@@ -10,9 +10,6 @@ import { canvasOf, headed } from './text.js';
 
 const defaultPort = 4510;
 
-/** Where no environment says otherwise: the account that any access key id stands for, and the Region of the examples. */
-export const anyPlace = { account: '123456789012', region: 'eu-west-1' } as const;
-
 export function localPort(port: number | undefined, services: Services): number {
   if (port !== undefined) return port;
   const text = services.env.SLIPWAY_LOCAL_PORT;
@@ -67,26 +64,6 @@ export type Reached = Pick<RunningEcr, 'port' | 'certificateAuthority'>;
 /** The address for people and their tools; Slipway itself needs no certificate on this machine. */
 export function toolUrl({ port, certificateAuthority }: Reached): string {
   return certificateAuthority === null ? localUrl(port) : localUrl(port).replace('http:', 'https:');
-}
-
-/** The variables that point any AWS tool at it. The secret may be anything: nobody but this machine can reach the server. */
-export function localVariables(
-  server: Reached,
-  place: { readonly account: string; readonly region: string },
-): Readonly<Record<string, string>> {
-  const { certificateAuthority } = server;
-  return {
-    AWS_ENDPOINT_URL: toolUrl(server),
-    AWS_ACCESS_KEY_ID: place.account,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_REGION: place.region,
-    AWS_DEFAULT_REGION: place.region,
-    // The second is for the AWS SDK for JavaScript, which does not know the first.
-    ...(certificateAuthority !== null && {
-      AWS_CA_BUNDLE: certificateAuthority,
-      NODE_EXTRA_CA_CERTS: certificateAuthority,
-    }),
-  };
 }
 
 /** The address of a healthy local ECR: one that runs, or else one that is started now and stays. */

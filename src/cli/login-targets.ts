@@ -1,7 +1,5 @@
 // The registries that a login is for: named ones, those of an environment, or the caller's own.
 // It must not know tokens, nor what is done with them.
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { hostIn, hostOf, registryAt } from '../login/index.js';
 import type { ProjectEnvironment } from '../manifest/index.js';
@@ -10,7 +8,7 @@ import type { LoginArgs } from './commands/login.js';
 import { joinOrStart } from './local-server.js';
 import type { Services } from './services.js';
 import type { Place } from './tokens.js';
-import { chooseEnvironment, openProject, showWarnings } from './workspace.js';
+import { chooseEnvironment, holdsProject, openProject, showWarnings } from './workspace.js';
 
 /** Where no host is named, the token tells it. */
 export type Target =
@@ -40,11 +38,6 @@ export async function targetsOf({ options, global }: LoginArgs, services: Servic
     return { kind: 'aws', place: { host: hostOf({ account, region }), region } };
   });
   return distinct(places);
-}
-
-function holdsProject(folder: string): boolean {
-  const isFile = statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false;
-  return isFile || ['slipway.yaml', 'slipway.yml'].some((file) => existsSync(join(folder, file)));
 }
 
 /** Whom a local ECR takes for the caller: its own account, where the environment names none. */

@@ -1,5 +1,7 @@
 // The project a command works on, and the environment in it.
 // It must not know AWS: nothing of the SDK is loaded here.
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { loadProject, type Project, type ProjectEnvironment } from '../manifest/index.js';
 import type { GlobalValues } from './command.js';
@@ -7,6 +9,12 @@ import { diagnosticContext } from './diagnostic-context.js';
 import { printDiagnostics } from './print/diagnostics.js';
 import type { Services } from './services.js';
 import { list } from './text.js';
+
+/** Whether a project is where -C says, or here. */
+export function holdsProject(folder: string): boolean {
+  const isFile = statSync(folder, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile || ['slipway.yaml', 'slipway.yml'].some((file) => existsSync(join(folder, file)));
+}
 
 export async function openProject(global: GlobalValues): Promise<Project> {
   return loadProject(global.project, { set: global.set });

@@ -14,7 +14,8 @@ import { describeWith } from '../support/tools.js';
 const account = '444444444444';
 const region = 'eu-west-1';
 
-const root = (endpoint: string, keep: number): string => `
+/** The provider is told nothing: where to go and who calls is in the environment that `slipway local start` prints. */
+const root = (keep: number): string => `
 terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }
@@ -22,17 +23,7 @@ terraform {
 }
 
 provider "aws" {
-  region     = "${region}"
-  access_key = "${account}"
-  secret_key = "local"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_region_validation      = true
   default_tags { tags = { ManagedBy = "terraform" } }
-  endpoints {
-    ecr = "${endpoint}"
-    sts = "${endpoint}"
-  }
 }
 
 data "aws_caller_identity" "me" {}
@@ -141,9 +132,8 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform with the AWS p
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
 
   function terraform(args: readonly string[]): Promise<Finished> {
-    const { AWS_ENDPOINT_URL: _ours, ...env } = awsEnvironment(at);
     return run(toolPath('terraform'), [`-chdir=${folder}`, ...args], {
-      env: { ...env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
+      env: { ...awsEnvironment(at), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
     });
   }
 
@@ -156,7 +146,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform with the AWS p
   beforeAll(async () => {
     local = await startLocal();
     at = { endpoint: local.url, account, region };
-    writeFileSync(join(folder, 'main.tf'), root(local.url, 50));
+    writeFileSync(join(folder, 'main.tf'), root(50));
     await ok(['init', '-no-color', `-plugin-dir=${toolPath('aws-provider')}`]);
   }, 180_000);
 
@@ -181,7 +171,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform with the AWS p
 
   it('sees a change made behind its back, and its own change, and mends both', async () => {
     await wireOk(at, 'ecr', 'PutImageTagMutability', { repositoryName: 'tf/full', imageTagMutability: 'MUTABLE' });
-    writeFileSync(join(folder, 'main.tf'), root(local.url, 60));
+    writeFileSync(join(folder, 'main.tf'), root(60));
     const changed = await ok(['plan', '-no-color', '-detailed-exitcode'], 2);
     expect(changed).toContain('aws_ecr_repository.full');
     expect(changed).toContain('aws_ecr_lifecycle_policy.full');

@@ -15,27 +15,20 @@ import {
 import { loginCommand } from '../commands/login.js';
 import { type ExitCode, exit } from '../exit.js';
 import {
-  anyPlace,
   dataDirectoryOf,
   describeData,
   describeWhose,
   isOwn,
   localPort,
-  localVariables,
   type Reached,
   toolUrl,
 } from '../local-server.js';
+import { anyPlace, exportsOf, localVariables, pasteFor, pasteLines, registryHost, trustLines } from '../local-tools.js';
 import { printJson } from '../print/json.js';
 import type { Services } from '../services.js';
-import { callTable, canvasOf, headed, shellQuote } from '../text.js';
+import { type Canvas, callTable, canvasOf, headed } from '../text.js';
 import { readUpstreams, upstreamArguments } from '../upstreams.js';
-import { chooseEnvironment, openProject } from '../workspace.js';
-
-function exportsOf(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
-    .join('');
-}
+import { chooseEnvironment, holdsProject, openProject } from '../workspace.js';
 
 function say(head: string, besides: string, { stdout }: Services): void {
   stdout.write(`${headed(head, besides, canvasOf(stdout)).join('\n')}\n`);
@@ -65,38 +58,31 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   ];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
   const running = await startDaemon({ port, ...data, tls: options.tls, entry: services.entry, extraArguments });
-  const variables = localVariables(running, anyPlace);
+  const elsewhere = options.port !== undefined;
   if (global.output === 'json') {
-    printJson(services.stdout, {
-      url: toolUrl(running),
-      port,
-      pid: running.pid,
-      data: running.dataDirectory,
-      started: running.started,
-      certificateAuthority: running.certificateAuthority,
-      variables,
-    });
+    const { pid, started, dataDirectory: folder } = running;
+    printJson(services.stdout, { ...told(running), pid, data: folder, started });
     return exit.ok;
   }
   const head = `${running.started ? 'A local ECR runs' : 'A local ECR was running already'} on ${toolUrl(running)}`;
   const place = `(process ${running.pid}, ${describeData(running.dataDirectory, services.cwd)})`;
-  const flags = options.port === undefined ? [] : ['--port', String(port)];
+  const flags = elsewhere ? ['--port', String(port)] : [];
   const named = { global: { ...global, environment: 'NAME' }, cwd: services.cwd };
   // A server is stopped by its port, wherever one stands.
   const anywhere = { ...named, cwd: global.project };
+  const forEnvironment: [string, string][] = [
+    [commandLine(localEnvCommand, named, { options: flags }), 'prints the first for an environment'],
+    [loginLine(port, elsewhere, named), 'logs in for an environment'],
+  ];
   services.stdout.write(
     [
       ...headed(paint.bold(paint.green(head)), place, canvas),
       '',
-      'Slipway uses it with --local. For any other AWS tool, paste:',
+      ...hints(running, canvas),
       '',
-      exportsOf(variables).trimEnd().replace(/^/gm, '  '),
-      '',
-      ...trust(running),
       ...callTable(
         [
-          [commandLine(localEnvCommand, named, { options: flags }), 'prints that for an environment'],
-          [loginLine(named, port, options.port !== undefined), 'logs docker and podman in to it'],
+          ...(holdsProject(global.project) ? forEnvironment : []),
           [commandLine(localStopCommand, anywhere, { options: flags }), 'stops it'],
         ],
         canvas,
@@ -107,23 +93,30 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   return exit.ok;
 }
 
-/** `--local` means the usual port. */
-function loginLine({ global, cwd }: Run, port: number, elsewhere: boolean): string {
+/** For an environment; `--local` means the usual port. */
+function loginLine(port: number, elsewhere: boolean, { global, cwd }: Run): string {
   const options = elsewhere ? ['--registry', `localhost:${port}`] : [];
   return commandLine(loginCommand, { global: { ...global, local: !elsewhere }, cwd }, { options });
 }
 
-/** What container clients are to do, which have no variable for it. They take localhost itself on trust. */
-function trust({ port, certificateAuthority }: Reached): readonly string[] {
-  if (certificateAuthority === null) return [];
-  const install = (folder: string): string =>
-    `  sudo install -D ${shellQuote(certificateAuthority)} /etc/${folder}/certs.d/localhost:${port}/ca.crt`;
+function told(server: Reached): Readonly<Record<string, unknown>> {
+  const { port, certificateAuthority } = server;
+  return {
+    url: toolUrl(server),
+    port,
+    registry: registryHost(server),
+    certificateAuthority,
+    variables: localVariables(server, anyPlace),
+    paste: pasteFor(server),
+  };
+}
+
+function hints(server: Reached, canvas: Canvas): readonly string[] {
   return [
-    'It speaks HTTPS, and HTTP too. For container clients that insist:',
+    'Slipway uses it with --local. For others, paste:',
     '',
-    install('docker'),
-    install('containers'),
-    '',
+    ...pasteLines(pasteFor(server), canvas),
+    ...trustLines(server, canvas),
   ];
 }
 
@@ -148,21 +141,14 @@ async function serve(
   const end = (): void => void server.close();
   services.signal.addEventListener('abort', end, { once: true });
   if (services.signal.aborted) end();
-  const certificateAuthority = server.certificateAuthority ?? null;
+  const reached = { port: server.port, certificateAuthority: server.certificateAuthority ?? null };
   if (global.output === 'json') {
     const health = await daemonStatus(server.port);
     const pid = health.state === 'running' ? health.pid : null;
-    printJson(services.stdout, {
-      url: server.url,
-      port: server.port,
-      pid,
-      data: dataDirectory ?? null,
-      started: true,
-      certificateAuthority,
-      variables: localVariables({ port: server.port, certificateAuthority }, anyPlace),
-    });
+    printJson(services.stdout, { ...told(reached), pid, data: dataDirectory ?? null, started: true });
   } else {
     say(`local ECR on ${server.url}`, `(${describeData(dataDirectory ?? null, services.cwd)})`, services);
+    services.stdout.write(['', ...hints(reached, canvasOf(services.stdout)), '', 'Ctrl-C stops it', ''].join('\n'));
   }
   await server.closed;
   services.signal.removeEventListener('abort', end);
@@ -197,12 +183,14 @@ export async function status({ options, global }: LocalStatusArgs, services: Ser
         url: toolUrl(found),
         pid: found.pid,
         data: found.dataDirectory,
+        registry: registryHost(found),
         certificateAuthority: found.certificateAuthority,
       }),
     });
   } else if (running) {
     const data = describeWhose(found.dataDirectory, global.project, services.cwd);
     say(`a local ECR runs on ${toolUrl(found)}`, `(process ${found.pid}, ${data})`, services);
+    say(`container clients reach it as ${registryHost(found)}`, '', services);
   } else {
     const taken = found.state === 'absent' ? '' : `it is taken by ${found.what}`;
     say(`no local ECR runs on port ${port}${taken === '' ? '' : ':'}`, taken, services);
@@ -221,6 +209,6 @@ export async function env({ options, global }: LocalEnvArgs, services: Services)
     environment,
   );
   if (global.output === 'json') printJson(services.stdout, { variables });
-  else services.stdout.write(exportsOf(variables));
+  else services.stdout.write(`${exportsOf(variables).join('\n')}\n`);
   return exit.ok;
 }

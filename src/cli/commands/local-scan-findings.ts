@@ -15,7 +15,7 @@ export const localScanFindingsCommand = defineCommand({
     {
       name: 'IMAGE',
       description:
-        'REPOSITORY@DIGEST or REPOSITORY:TAG; the repository by its URI, or by its name in the registry of -e (without: 123456789012 in eu-west-1)',
+        'REPOSITORY@DIGEST or REPOSITORY:TAG; the repository by its URI, or by its name in the registry of -e (without: 123456789012 in us-east-1)',
       required: true,
     },
     { name: 'FILE', description: 'the findings', required: true, completes: 'file' },

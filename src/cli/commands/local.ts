@@ -72,7 +72,9 @@ export const localStartCommand = defineCommand({
     data: 'its folder, null for --memory',
     started: 'false where it was running already',
     certificateAuthority: 'the file to trust with --tls, null without',
+    registry: 'where container clients reach it',
     variables: 'the environment that points AWS tools at it',
+    paste: 'lines for a shell, by tool: `aws`, `terraform`, `docker`, `podman`',
   },
   examples: [
     { command: 'slipway local start', text: 'then `slipway plan --local`, or any AWS tool' },
@@ -117,6 +119,7 @@ export const localStatusCommand = defineCommand({
     url: 'its address',
     pid: 'its process',
     data: 'its folder, null for --memory',
+    registry: 'where container clients reach it',
     certificateAuthority: 'the file to trust where it runs with --tls, else null',
   },
   examples: [{ command: 'slipway local status', text: 'for a script: ends with 2 where none runs' }],
@@ -128,7 +131,7 @@ export const localEnvCommand = defineCommand({
   group: 'This machine',
   summary: 'prints the variables that point AWS tools at it',
   description: [
-    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and eu-west-1. Where it runs with --tls, the variables name its certificate authority too.',
+    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and us-east-1. Where it runs with --tls, the variables name its certificate authority too.',
   ],
   operands: [],
   options: { port },
