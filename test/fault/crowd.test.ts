@@ -118,10 +118,8 @@ describe('a client that stalls', () => {
         heard(await patch(path, content.length, content.subarray(0, 10))),
       ),
     );
-    let over = false;
-    void stalled.then(() => {
-      over = true;
-    });
+    const over = new AbortController();
+    void stalled.then(() => over.abort());
     // One that is never silent for long, but takes longer than a silent one may.
     const slowAt = await begin();
     const slow = await patch(slowAt, content.length, Buffer.alloc(0));
@@ -134,7 +132,7 @@ describe('a client that stalls', () => {
     const slowHeard = heard(slow);
 
     let served = 0;
-    while (!over) {
+    while (!over.signal.aborted) {
       await pushImage(registry, repository, 'other', makeImage());
       await pullWhole(registry, repository, 'other');
       served += 1;

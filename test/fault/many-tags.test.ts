@@ -54,7 +54,11 @@ describe('a repository of 100,000 tags', () => {
     const repository = readRepository(store, account, region, repositoryName);
     if (repository === undefined) throw new Error('the repository is gone');
     const context = {
-      ...{ store, account, region, partition: 'aws', callerArn: `arn:aws:iam::${account}:root` },
+      store,
+      account,
+      region,
+      partition: 'aws',
+      callerArn: `arn:aws:iam::${account}:root`,
       now: Date.now,
       uriOf: () => '',
       endpointOf: () => '',

@@ -120,9 +120,9 @@ describe('a disk that fills up while images are pushed', () => {
       for (const told of [put, made, initiated]) expect(told).toMatchObject({ status: 500 });
 
       // What needs no room is not hindered by what does.
-      let pulling = true;
+      const done = new AbortController();
       const hopeless = (async () => {
-        for (let number = 0; pulling; number += 1) {
+        for (let number = 0; !done.signal.aborted; number += 1) {
           const type = present.manifest.mediaType;
           await ask(registry, 'PUT', `${base}/manifests/h${number}`, variant(20_000 + number), type);
         }
@@ -131,7 +131,7 @@ describe('a disk that fills up while images are pushed', () => {
         expect(await pullWhole(registry, repositoryName, tag)).toBe(image.manifest.digest);
         await wireOk(at, 'ecr', 'DescribeImages', { repositoryName, imageIds: [{ imageTag: tag }] });
       }
-      pulling = false;
+      done.abort();
       await hopeless;
 
       rmSync(ballast);

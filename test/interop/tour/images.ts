@@ -146,7 +146,9 @@ export function images(at: Endpoint): Step[] {
         method: 'POST',
         url: '/_slipway/scan-findings',
         json: {
-          ...{ image: `${repositoryName}@${first.manifest.digest}`, account: at.account, region: at.region },
+          image: `${repositoryName}@${first.manifest.digest}`,
+          account: at.account,
+          region: at.region,
           findings: { findings: ['CRITICAL', 'LOW'].map((severity) => ({ name: `CVE-2026-${severity}`, severity })) },
         },
       },
