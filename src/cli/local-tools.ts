@@ -1,29 +1,15 @@
 // What to type so that other people's tools use the ECR of this machine: variables, logins, files to trust.
 // It must not know how a server is found or started.
+import { awsVariables, type Place } from '../local/variables.js';
 import { type Reached, toolUrl } from './local-server.js';
 import { type Canvas, folded, shellQuote } from './text.js';
 
 /** Where no environment says otherwise: the registry whose repositories have the short address. */
 export const anyPlace = { account: '123456789012', region: 'us-east-1' } as const;
 
-/** The variables that point any AWS tool at it. The secret may be anything: nobody but this machine can reach the server. */
-export function localVariables(
-  server: Reached,
-  place: { readonly account: string; readonly region: string },
-): Readonly<Record<string, string>> {
-  const { certificateAuthority } = server;
-  return {
-    AWS_ENDPOINT_URL: toolUrl(server),
-    AWS_ACCESS_KEY_ID: place.account,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_REGION: place.region,
-    AWS_DEFAULT_REGION: place.region,
-    // The second is for the AWS SDK for JavaScript, which does not know the first.
-    ...(certificateAuthority !== null && {
-      AWS_CA_BUNDLE: certificateAuthority,
-      NODE_EXTRA_CA_CERTS: certificateAuthority,
-    }),
-  };
+/** The variables that point any AWS tool at it. */
+export function localVariables(server: Reached, place: Place): Readonly<Record<string, string>> {
+  return awsVariables(toolUrl(server), server.certificateAuthority ?? undefined, place);
 }
 
 export function exportsOf(variables: Readonly<Record<string, string>>): readonly string[] {

@@ -33,14 +33,17 @@ import { openMemoryStore } from './store/memory.js';
 import { taggingService } from './tagging.js';
 import type { Timekeeper } from './timekeeper.js';
 import { type Authority, openAuthority } from './tls/index.js';
-import { awsEndpoint, openTokens, verifyBasic } from './tokens/index.js';
+import { awsEndpoint, issueToken, openTokens, verifyBasic } from './tokens/index.js';
 import { PullThrough } from './upstream/cache.js';
 import type { UpstreamOptions, UpstreamSecret } from './upstream/options.js';
+import { awsVariables, type Place } from './variables.js';
+import { callerAt } from './wire/caller.js';
 
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
 export type { ProfileName } from './distribution/index.js';
 export type { FaultKind, FaultRule } from './faults.js';
 export type { Passage } from './timekeeper.js';
+export type { Place } from './variables.js';
 export type { UpstreamOptions, UpstreamSecret };
 
 export const defaultPort = 4510;
@@ -74,14 +77,27 @@ export interface LocalEcrOptions extends UpstreamOptions {
   readonly onDefect?: (error: unknown, operation: string) => void;
 }
 
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+  /** The same as the value of an Authorization header. */
+  readonly authorization: string;
+}
+
 export interface LocalEcr {
   readonly port: number;
   readonly url: string;
+  /** Where container clients reach it: what images of the home registry are called begins with this. */
+  readonly registry: string;
   /** Path of the certificate to trust, with `tls`. */
   readonly certificateAuthority: string | undefined;
   /** Resolves when the server has ended, however that came about. */
   readonly closed: Promise<void>;
   close(): Promise<void>;
+  /** The environment that points AWS tools and SDKs at it. Account and Region are those of the home registry where they are left out. */
+  variables(place?: Partial<Place>): Record<string, string>;
+  /** What a container client logs in with, good for twelve hours by the local clock. */
+  login(place?: Partial<Place>): RegistryLogin;
   /** How often each operation was called, by name. */
   calls(): Record<string, number>;
   resetCalls(): void;
@@ -269,9 +285,18 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     return closed;
   };
 
+  const url = `${scheme}://127.0.0.1:${port}`;
   return {
     port,
-    url: `${scheme}://127.0.0.1:${port}`,
+    url,
+    registry: `localhost:${port}`,
+    variables: (place) => awsVariables(url, tls?.authority.file, { ...home, ...place }),
+    login: (place) => {
+      const caller = callerAt({ ...home, ...place });
+      const { authorizationToken } = issueToken({ ...caller, store, now: () => clock.now(), ...addresses }, caller);
+      const [username = '', password = ''] = Buffer.from(authorizationToken, 'base64').toString().split(':', 2);
+      return { username, password, authorization: `Basic ${authorizationToken}` };
+    },
     certificateAuthority: tls?.authority.file,
     closed,
     close,

@@ -146,6 +146,37 @@ describe('the clients of AWS', () => {
   });
 });
 
+describe('whoever starts one in a test', () => {
+  const at = (login: { readonly authorization: string }, name = ''): Promise<number> =>
+    fetch(`${local.url}/v2/${name}`, { headers: { authorization: login.authorization } }).then(({ status }) => status);
+
+  it('is given what AWS tools need, for any account and Region', async () => {
+    expect(local.registry).toBe(`localhost:${local.port}`);
+    const variables = local.variables({ account: '222222222222' });
+    expect(variables).toEqual({
+      AWS_ENDPOINT_URL: local.url,
+      AWS_ACCESS_KEY_ID: '222222222222',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+    });
+    const sts = new STSClient(settings(variables['AWS_ACCESS_KEY_ID'] ?? ''));
+    expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe('222222222222');
+  });
+
+  it('is given what container clients log in with, for that account and Region and no other', async () => {
+    const home = local.login();
+    expect(home.authorization).toBe(`Basic ${Buffer.from(`${home.username}:${home.password}`).toString('base64')}`);
+    expect(await at(home)).toBe(200);
+    const elsewhere = local.login({ account: '222222222222', region: 'eu-west-1' });
+    expect(await at(elsewhere, '222222222222.eu-west-1/app/tags/list')).toBe(404);
+    expect(await at(home, '222222222222.eu-west-1/app/tags/list')).toBe(403);
+    await local.clock.advance(13 * 3_600_000);
+    expect(await at(home)).not.toBe(200);
+    expect(await at(local.login())).toBe(200);
+  });
+});
+
 describe('hostile input', () => {
   it.each([
     ['{', 'SerializationException'],

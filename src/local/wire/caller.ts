@@ -27,6 +27,17 @@ export function partitionOf(region: string): string {
   return partitions.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
 }
 
+/** Who calls with the access key id of an account in a Region. */
+export function callerAt({ account, region }: { readonly account: string; readonly region: string }): {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly callerArn: string;
+} {
+  const partition = partitionOf(region);
+  return { account, region, partition, callerArn: `arn:${partition}:iam::${account}:user/local` };
+}
+
 /** An access key id of twelve digits names the account; any other caller, and one without a signature, is at home. */
 export function callerOf(
   authorization: string | undefined,
@@ -35,6 +46,6 @@ export function callerOf(
   const [, key, scopeRegion, service] = credential.exec(authorization ?? '') ?? [];
   const account = key !== undefined && /^[0-9]{12}$/.test(key) ? key : home.account;
   const region = scopeRegion ?? home.region;
-  const partition = partitionOf(region);
-  return { account, region, partition, arn: `arn:${partition}:iam::${account}:user/local`, service };
+  const { callerArn: arn, ...place } = callerAt({ account, region });
+  return { ...place, arn, service };
 }
