@@ -69,6 +69,8 @@ export class PullThrough {
     if (repository === undefined || !('tag' in reference) || !isDue(source.context, repository, reference.tag)) {
       return undefined;
     }
+    // Wherever it has moved on to, here it must not.
+    if (isTagImmutable(repository, reference.tag)) return undefined;
     return this.#once(source, reference, () => this.#look(source, reference.tag, present));
   }
 
@@ -215,22 +217,32 @@ function put(source: Source, pulled: Pulled, tag: string | undefined): void {
   });
 }
 
-/** Waits for all layers, and keeps the image; or tells that it cannot be kept. */
+/** Waits for all layers, and keeps the image; or tells that it cannot be kept. Never rejects: nobody may be waiting for it. */
 async function finished(
   source: Source,
   layers: readonly Promise<void>[],
   pulled: Pulled,
   tag: string | undefined,
 ): Promise<void> {
-  const { context, rule, name } = source;
   const failed = (await Promise.allSettled(layers)).find((one) => one.status === 'rejected');
   try {
     if (failed !== undefined) throw source.failure('Layer', failed.reason);
     // Nothing is made anew: a repository that was deleted meanwhile stays so.
     if (repositoryAt(source) !== undefined) put(source, pulled, tag);
   } catch (error) {
-    const repository = repositoryAt(source);
-    if (repository !== undefined && tag !== undefined) forgetAsked(context, repository, tag);
-    recordSync(context, rule, { repositoryName: name, digest: pulled.digest, tag }, toldFailure(error));
+    tellFailure(source, pulled, tag, error);
+  }
+}
+
+function tellFailure(source: Source, { digest }: Pulled, tag: string | undefined, error: unknown): void {
+  const { context, rule, name } = source;
+  try {
+    context.store.transaction(() => {
+      const repository = repositoryAt(source);
+      if (repository !== undefined && tag !== undefined) forgetAsked(context, repository, tag);
+      recordSync(context, rule, { repositoryName: name, digest, tag }, toldFailure(error));
+    });
+  } catch {
+    // The store takes nothing either, as on a full disk. The next pull finds nothing kept, and asks again.
   }
 }

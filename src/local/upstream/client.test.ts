@@ -298,6 +298,20 @@ describe('failures', () => {
     await expect(all(stream)).rejects.toMatchObject({ problem: 'unavailable' });
   });
 
+  it('not one that hangs up connections which rest', async () => {
+    const seen = new WeakSet<object>();
+    const upstream = await scripted((request, response) => {
+      if (seen.has(request.socket)) request.socket.resetAndDestroy();
+      else {
+        seen.add(request.socket);
+        send(response, 200, {}, bytes);
+      }
+    });
+    const asking = client(upstream);
+    for (let count = 0; count < 3; count += 1) expect((await asking.manifest('a', 'b')).bytes).toEqual(bytes);
+    expect(upstream.asked.length).toBeGreaterThan(3);
+  });
+
   it('an upstream that is not there', async () => {
     await expect(client({ url: 'http://127.0.0.1:1' }).ping()).rejects.toMatchObject({
       problem: 'unavailable',

@@ -1,7 +1,13 @@
 // One HTTP request to an upstream registry, and where it leads: an answer with its body as a stream, or an UpstreamError.
 // It must not know registries. Credentials are for the address they were meant for, and go nowhere else.
-import { setMaxListeners } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { once, setMaxListeners } from 'node:events';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { UpstreamError } from './errors.js';
 
@@ -76,31 +82,32 @@ export class Http {
     }
   }
 
-  #once({ url, method, headers, body }: Question): Promise<Answer> {
+  async #once(question: Question, again = false): Promise<Answer> {
+    const { signal } = this.#options;
+    let outgoing: ClientRequest | undefined;
+    try {
+      signal.throwIfAborted();
+      outgoing = this.#send(question);
+      const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+      return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming };
+    } catch (error) {
+      // An upstream may hang up a connection that rests just as it is used again.
+      const rested = outgoing?.reusedSocket === true && error instanceof Error && 'code' in error;
+      if (rested && error.code === 'ECONNRESET' && !again && !signal.aborted) return this.#once(question, true);
+      throw unreachable(error, signal);
+    }
+  }
+
+  #send({ url, method, headers, body }: Question): ClientRequest {
     const { signal, silence } = this.#options;
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error): void => reject(unreachable(error, signal));
-      if (signal.aborted) {
-        fail(new Error('aborted'));
-        return;
-      }
-      const secure = url.protocol === 'https:';
-      const options = { method, headers, signal, agent: secure ? this.#secure : this.#plain };
-      let outgoing: ReturnType<typeof httpRequest>;
-      try {
-        outgoing = secure ? httpsRequest(url, options) : httpRequest(url, options);
-      } catch (error) {
-        // A header that cannot be sent, say: it came from the upstream.
-        fail(error instanceof Error ? error : new Error(String(error)));
-        return;
-      }
-      outgoing.setTimeout(silence, () => outgoing.destroy(new Error(`it was silent for ${silence / 1000} s`)));
-      outgoing.on('error', fail);
-      outgoing.on('response', (incoming) =>
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming }),
-      );
-      outgoing.end(body);
-    });
+    const secure = url.protocol === 'https:';
+    const options = { method, headers, signal, agent: secure ? this.#secure : this.#plain };
+    const outgoing = secure ? httpsRequest(url, options) : httpRequest(url, options);
+    outgoing.setTimeout(silence, () => outgoing.destroy(new Error(`it was silent for ${silence / 1000} s`)));
+    // Whoever waits for the answer hears of an error; one that comes later is the body's.
+    outgoing.on('error', () => undefined);
+    outgoing.end(body);
+    return outgoing;
   }
 }
 

@@ -5,6 +5,7 @@ import { BlobError, type Digest, type HeldBlob } from '../blobs/blob-store.js';
 import { repositoryNotFound } from '../ecr/repository.js';
 import { addLayer, findLayer } from '../images/layers.js';
 import { maxLayerSize } from '../images/limits.js';
+import { kinds } from '../images/model.js';
 import { UpstreamError } from './errors.js';
 import { repositoryAt, type Source } from './source.js';
 
@@ -40,10 +41,16 @@ function add(source: Source, { digest, size }: HeldBlob): void {
   });
 }
 
+/** Another account's bytes are not had for knowing their digest, which is all that a manifest need know. */
+function isOwn({ context: { store, account } }: Source, digest: Digest): boolean {
+  const [first] = store.list(kinds.blobHolder, digest, { after: `${account}/`, limit: 1 });
+  return first?.[0].startsWith(`${account}/`) === true;
+}
+
 async function download(source: Source, digest: Digest, size: number | undefined): Promise<void> {
   const { blobs } = source.context;
-  // Bytes that are here for another repository are the same bytes, where the upstream's own manifest has named them to us.
-  const held = size === undefined ? undefined : blobs.hold(digest);
+  // Bytes that are here for another repository of the account are the same bytes, where the upstream's own manifest has named them to us.
+  const held = size === undefined || !isOwn(source, digest) ? undefined : blobs.hold(digest);
   try {
     if (held !== undefined && held.size === size) {
       add(source, held);
