@@ -117,6 +117,13 @@ describe('refusals of CreatePullThroughCacheRule', () => {
       { ...quay, upstreamRegistryUrl: 'constructor' },
       'UnsupportedUpstreamRegistryException: The upstream registry URL constructor is invalid. Specify a valid upstream registry URL and try again',
     ],
+    // What a URL would end its host at, or leave out of it.
+    ...['evil.example#.azurecr.io', 'evil.example?.azurecr.io', 'evil.example\\.azurecr.io', 'a@b.azurecr.io'].map(
+      (upstreamRegistryUrl): [Record<string, unknown>, string] => [
+        { ...quay, upstreamRegistryUrl },
+        `UnsupportedUpstreamRegistryException: The upstream registry URL ${upstreamRegistryUrl} is invalid. Specify a valid upstream registry URL and try again`,
+      ],
+    ),
     [
       { ...hub, upstreamRegistry: 'quay' },
       'ValidationException: Upstream registry URL and entered upstream registry do not match',

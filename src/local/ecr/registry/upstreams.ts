@@ -29,6 +29,9 @@ const hosts: Readonly<Record<string, UpstreamRegistry>> = {
 
 const open: readonly UpstreamRegistry[] = ['ecr-public', 'k8s', 'quay'];
 
+/** Any registry of Azure's, by labels alone: a `#` or a `?` would end the host in the middle of the name. */
+const azureHost = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}azurecr\.io$/i;
+
 const ecrHost = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com$/;
 
 export interface Upstream {
@@ -74,7 +77,7 @@ export function upstreamOf(url: string, declared: UpstreamRegistry | undefined, 
   const registry =
     ecr !== null
       ? 'ecr'
-      : /^[^/:]+\.azurecr\.io$/.test(url)
+      : azureHost.test(url)
         ? 'azure-container-registry'
         : Object.hasOwn(hosts, url)
           ? hosts[url]
