@@ -65,8 +65,10 @@ describe('an image that comes in the background', () => {
     const context = contextOver({ ...store, put });
     const cache = cacheOf(await upstreamWith(content.blobs));
     expect(await pull(cache, context)).toMatchObject({ digest: content.image.digest });
+    const coming = cache.imported({ context, account, name }, content.blobs[0]?.digest ?? '');
     full = true;
-    // It would reject with what nobody hears of, which ends the process.
+    // Nobody waits for it but us: a rejection would end the process.
+    await coming;
     await cache.settled();
     expect(store.list('image', `${account}/${region}/${name}`)).toEqual([]);
     full = false;
