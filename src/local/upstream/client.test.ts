@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Credentials, UpstreamClient } from './client.js';
-import { Http } from './http.js';
+import { Http, mayLead } from './http.js';
 import { type Scripted, startScripted } from './testing/scripted.js';
 
 const servers: Scripted[] = [];
@@ -184,6 +184,44 @@ describe('proofs', () => {
   it('a challenge that nobody can meet is a refusal', async () => {
     const upstream = await scripted((_, response) => send(response, 401, { 'www-authenticate': 'Negotiate' }));
     await expect(client(upstream, me).ping()).rejects.toMatchObject({ problem: 'denied' });
+  });
+});
+
+describe('a registry', () => {
+  const far = new URL('https://registry.example');
+  const here = new URL('http://127.0.0.1:5000');
+  const may = (from: URL, to: string): boolean => mayLead(from, new URL(to));
+
+  it('may lead to others, and not to this machine or its link', () => {
+    expect(
+      ['https://cdn.example/x', 'https://10.0.0.7/x', 'https://localhost.example/'].map((to) => may(far, to)),
+    ).toEqual([true, true, true]);
+    const near = [
+      'https://localhost',
+      'https://localhost.:8443',
+      'https://app.localhost',
+      'https://127.1',
+      'https://2130706433',
+      'https://0.0.0.0',
+      'https://169.254.169.254/latest/meta-data',
+      'https://[::1]',
+      'https://[::]',
+      'https://[::ffff:127.0.0.1]',
+      'https://[::ffff:169.254.169.254]',
+      'https://[fe80::1]',
+      'https://[fd00:ec2::254]',
+    ];
+    for (const to of [...near, 'http://127.0.0.1', 'http://cdn.example'])
+      expect([to, may(far, to)]).toEqual([to, false]);
+  });
+
+  it('on this machine may lead to this machine too', () => {
+    expect(['http://localhost:5001', 'https://127.0.0.1', 'https://cdn.example'].map((to) => may(here, to))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(may(here, 'http://cdn.example')).toBe(false);
   });
 });
 

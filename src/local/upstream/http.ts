@@ -39,9 +39,13 @@ export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Plain HTTP is for this machine alone, and never for what began as HTTPS. */
+/** This machine under any name, and what only it can reach: the addresses of its link, where clouds keep their metadata. */
+const near =
+  /(?:^|\.)localhost\.?$|^(?:0|127|169\.254)\.|^\[(?:::1?|::ffff:(?:0:|7f|a9fe:).*|fe[89ab][0-9a-f]:.*|fd00:ec2::254)\]$/;
+
+/** Plain HTTP is for this machine alone, and never for what began as HTTPS; nor may what is elsewhere lead here. */
 export function mayLead(from: URL, to: URL): boolean {
-  if (to.protocol === 'https:') return true;
+  if (to.protocol === 'https:') return isLoopback(from) || !near.test(to.hostname);
   return to.protocol === 'http:' && from.protocol === 'http:' && isLoopback(to);
 }
 
