@@ -46,6 +46,14 @@ describe('a read beside the writes of others', () => {
 });
 
 describe('a write', () => {
+  it('is refused because of what stays alone', async () => {
+    const refused = (): never => {
+      throw new Error('it exists already');
+    };
+    await expect(writeSettled(committing('well'), refused)).rejects.toThrow('it exists already');
+    await expect(writeSettled(committing('badly'), refused)).rejects.toThrow('disk is full');
+  });
+
   it('is told of once it is on the disk, and never where it was taken back', async () => {
     expect(await writeSettled(committing(), counting())).toBe(1);
     expect(await writeSettled(committing('well'), counting())).toBe(1);

@@ -8,9 +8,18 @@ type Durable = Pick<Store, 'durable'>;
 /** The writes of others may fail again and again; then so does the reader. */
 const attempts = 3;
 
-/** What `write` says, once all that it wrote is on the disk. */
+/**
+ * What `write` says, once all that it wrote is on the disk. A refusal waits too: it may say that somebody else has done it already, and
+ * whoever hears that goes on as if it were so.
+ */
 export async function writeSettled<T>(store: Durable, write: () => T | Promise<T>): Promise<T> {
-  const done = await write();
+  let done: T;
+  try {
+    done = await write();
+  } catch (error) {
+    await store.durable();
+    throw error;
+  }
   await store.durable();
   return done;
 }
