@@ -1,6 +1,7 @@
-// Packs Slipway, installs the package in an empty folder, and uses it there: the command line, the credential helper and the library.
+// Packs Slipway, installs the package in an empty folder, and uses it there: the command line, the credential helper, the library with
+// its types, and the local ECR in a test suite.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -49,6 +50,24 @@ try {
     ].join('\n'),
   );
   run('node', ['use.mjs']);
+  writeFileSync(
+    join(folder, 'typed.mts'),
+    [
+      "import { type LocalEcr, type LocalEcrOptions, startLocalEcr } from 'slipway/local';",
+      'const options: LocalEcrOptions = { memory: true, port: 0, profile: "strict-oci" };',
+      'const local: LocalEcr = await startLocalEcr(options);',
+      'const authorization: string = local.login({ account: "111111111111" }).authorization;',
+      'const variables: Record<string, string> = local.variables();',
+      'local.setFaults([{ operation: "*", kind: "throttle", times: Object.keys(variables).length + authorization.length }]);',
+      'await local.close();',
+      '',
+    ].join('\n'),
+  );
+  const types = ['--typeRoots', join(root, 'node_modules', '@types'), '--types', 'node'];
+  const strictly = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022'];
+  run('node', [join(root, 'node_modules', 'ts7', 'bin', 'tsc'), ...strictly, ...types, 'typed.mts']);
+  cpSync(join(root, 'examples', 'registry-in-tests'), join(folder, 'suite'), { recursive: true });
+  run('node', ['--test', 'suite']);
   const unpacked = (packed.unpackedSize / 1024 / 1024).toFixed(1);
   process.stdout.write(`the package works: ${packed.entryCount} files, ${unpacked} MiB unpacked\n`);
 } finally {

@@ -7,7 +7,10 @@ import { join, resolve } from 'node:path';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const { startLocalEcr } = await import('../dist/local/index.js');
-const { DeleteLifecyclePolicyCommand, ECRClient, PutImageTagMutabilityCommand } = await import('@aws-sdk/client-ecr');
+const { makeImage, push } = await import('../examples/registry-in-tests/image.mjs');
+const { DeleteLifecyclePolicyCommand, DescribeImagesCommand, ECRClient, PutImageTagMutabilityCommand } = await import(
+  '@aws-sdk/client-ecr'
+);
 
 const root = resolve(import.meta.dirname, '..');
 const slipwayBin = join(root, 'dist', 'bin', 'slipway.js');
@@ -18,6 +21,7 @@ const say = (text) => process.stdout.write(`\n${paint('1', `# ${text}`)}\n`);
 
 // Where `--local` itself would keep its data.
 const local = await startLocalEcr({ dataDirectory: join(folder, '.slipway', 'local'), port: 0 });
+const prod = { account: '222222222222', region: 'eu-west-1' };
 const env = { ...process.env, SLIPWAY_LOCAL_PORT: String(local.port), ...(colour ? { FORCE_COLOR: '1' } : {}) };
 
 /** Runs `slipway` as a person would, and stops the story where it ends otherwise than expected. */
@@ -41,31 +45,46 @@ try {
   await slipway(['validate']);
   say('What would change in production? The ECR it asks runs on this machine');
   await slipway(['plan', '-e', 'prod', '--local']);
-  say('Make it so, in both environments');
-  await slipway(['apply', '-e', 'dev', '--local', '--auto-approve']);
+  say('Make it so');
   await slipway(['apply', '-e', 'prod', '--local', '--auto-approve']);
   say('A second plan has nothing to do');
   await slipway(['plan', '-e', 'prod', '--local', '--detailed-exitcode']);
 
-  say('Somebody clicks in the console: tags of payments/api may move, and the lifecycle policy is gone');
-  const console_ = new ECRClient({
+  say('Where to push to');
+  await slipway(['output', '-e', 'prod', '--local']);
+  say('A container client pushes: the same requests as docker push, and an image made from nothing');
+  const repositoryName = 'payments/api';
+  const address = `${prod.account}.${prod.region}/${repositoryName}`;
+  const { authorization } = local.login(prod);
+  const pushAs = (tag, text) => push(`${local.url}/v2/${address}`, authorization, tag, makeImage(text));
+  await pushAs('v1.0.0', 'the first release');
+  const ecr = new ECRClient({
     endpoint: local.url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: '222222222222', secretAccessKey: 'local' },
+    region: prod.region,
+    credentials: { accessKeyId: prod.account, secretAccessKey: 'local' },
   });
-  await console_.send(
-    new PutImageTagMutabilityCommand({ repositoryName: 'payments/api', imageTagMutability: 'MUTABLE' }),
+  const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
+  for (const { imageTags, imageDigest, imageSizeInBytes } of imageDetails) {
+    process.stdout.write(`${imageTags}  ${imageDigest}  ${imageSizeInBytes} bytes\n`);
+  }
+  say('The tag is taken for good: another image under it is refused, in the words of ECR');
+  const refusal = await pushAs('v1.0.0', 'something else').then(
+    () => undefined,
+    (error) => error.message,
   );
-  await console_.send(new DeleteLifecyclePolicyCommand({ repositoryName: 'payments/api' }));
-  console_.destroy();
+  if (refusal === undefined) throw new Error('a second push to an immutable tag came through');
+  process.stdout.write(`${refusal}\n`);
+
+  say('Somebody clicks in the console: tags of payments/api may move, and the lifecycle policy is gone');
+  await ecr.send(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: 'MUTABLE' }));
+  await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
+  ecr.destroy();
   say('Slipway finds it');
   await slipway(['drift', '-e', 'prod', '--local'], 2);
   say('And mends it');
   await slipway(['apply', '-e', 'prod', '--local', '--auto-approve']);
   await slipway(['drift', '-e', 'prod', '--local']);
 
-  say('Where to push to');
-  await slipway(['output', '-e', 'prod', '--local']);
   process.stdout.write('\nNext: slipway init in a folder of your own, or read README.md.\n');
 } finally {
   await local.close();
