@@ -225,7 +225,7 @@ describe('statements of the manifest', () => {
       'access/bad-principal statements.1.principals.0 "me" is not a principal',
       'access/bad-principal statements.1.principals.1 "service:a b" is not a principal',
       'access/action-without-repository statements.1.actions.0 "GetAuthorizationToken" is not about one repository',
-      'access/bad-action statements.1.actions.1 "ecr:PutImagee" is not an action of ECR',
+      'access/bad-action statements.1.actions.1 "ecr:PutImagee" is not an action of ECR; did you mean "ecr:PutImage"?',
       'access/bad-action statements.1.actions.2 "s3:GetObject" is not an action of ECR',
       'access/action-without-repository statements.1.actions.3 "ecr:DescribeReg*" is not about one repository',
       'access/bad-condition statements.1.conditions Condition uses the unknown operator "Equals"',

@@ -1,6 +1,7 @@
 // Compiles access intent into least-privilege statements under our own Sids.
 // It must not know what is live, nor other projects' statements.
 import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
+import { didYouMean } from '../diagnostics/suggest.js';
 import { conditionProblem, isAccountId, isPrincipalArn, isServiceName } from './document.js';
 import { documentOf, policySizeProblem } from './merge.js';
 import type { AccessIntent, Principal, Statement } from './model.js';
@@ -207,7 +208,10 @@ function rawProblems(raw: RawStatement, index: number): Diagnostic[] {
     const onRegistry = actionsLike(full, actionsOnRegistries).length > 0;
     if (onRegistry)
       report('access/action-without-repository', `actions.${at}`, `"${action}" is not about one repository`);
-    else report('access/bad-action', `actions.${at}`, `"${action}" is not an action of ECR`);
+    else {
+      const meant = didYouMean(full, actionsOnRepositories);
+      report('access/bad-action', `actions.${at}`, `"${action}" is not an action of ECR${meant}`);
+    }
   });
   const problem = raw.conditions === undefined ? undefined : conditionProblem(raw.conditions);
   if (problem !== undefined) report('access/bad-condition', 'conditions', problem);

@@ -159,9 +159,15 @@ describe('a statement', () => {
     ).toBe('valid');
     expect(condition({})).toBe('valid');
     expect(condition([])).toBe('statement 1: Condition is [], not an object');
-    for (const operator of ['StringSame', 'NullIfExists', 'ForSome:StringLike', 'ForAnyValue:StringLike:x']) {
+    for (const [operator, meant] of [
+      ['StringSame', '; did you mean "StringLike"?'],
+      ['IpAdress', '; did you mean "IpAddress"?'],
+      ['NullIfExists', ''],
+      ['ForSome:StringLike', ''],
+      ['ForAnyValue:StringLike:x', ''],
+    ] as const) {
       expect(condition({ [operator]: { 'aws:x': 'y' } })).toBe(
-        `statement 1: Condition uses the unknown operator "${operator}"`,
+        `statement 1: Condition uses the unknown operator "${operator}"${meant}`,
       );
     }
     expect(condition({ Bool: true })).toBe('statement 1: Condition.Bool is true, not an object');

@@ -1,8 +1,9 @@
 // Reads repository policies: strictly, as ECR does before it stores one, and leniently, as they lie in ECR.
 // It must not know grants or what statements mean.
 import { fail } from '../diagnostics/index.js';
+import { didYouMean } from '../diagnostics/suggest.js';
 import type { PolicyDocument, Statement } from './model.js';
-import { parseOperator } from './names.js';
+import { operators, parseOperator } from './names.js';
 
 /** Characters of a repository policy (API model, RepositoryPolicyText). */
 export const maxPolicyText = 10_240;
@@ -155,7 +156,8 @@ const principalKinds = new Map<string, (value: string) => boolean>([
 export function conditionProblem(condition: unknown): string | undefined {
   if (!isFields(condition)) return `Condition is ${show(condition)}, not an object`;
   for (const [operator, keys] of Object.entries(condition)) {
-    if (parseOperator(operator) === undefined) return `Condition uses the unknown operator ${show(operator)}`;
+    if (parseOperator(operator) === undefined)
+      return `Condition uses the unknown operator ${show(operator)}${didYouMean(operator, operators)}`;
     if (!isFields(keys)) return `Condition.${operator} is ${show(keys)}, not an object`;
     for (const [key, value] of Object.entries(keys)) {
       if (!/^[a-z0-9.-]+:.+$/i.test(key)) return `Condition.${operator} has ${show(key)}, which is not a condition key`;

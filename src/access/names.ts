@@ -121,7 +121,7 @@ export function actionsLike(pattern: string, universe: readonly string[]): reado
 }
 
 // IAM user guide, "IAM JSON policy elements: Condition operators".
-const operators = [
+export const operators: readonly string[] = [
   'StringEquals',
   'StringNotEquals',
   'StringEqualsIgnoreCase',

@@ -1,12 +1,12 @@
 // Checks what the layers come to: names, name collisions, encryption, tag counts, patterns without effect.
 // It must not know documents beyond the places that layers remember.
 import { type Diagnostic, type DiagnosticCode, diagnostic, type SourceRange } from '../diagnostics/index.js';
+import { didYouMean, listed } from '../diagnostics/suggest.js';
 import type { ProjectParts } from './parts.js';
 import { maxTags, ownershipTags } from './presets.js';
 import type { Origin } from './project.js';
 import { type Resolution, resolutions } from './resolve.js';
 import { quoted } from './rules.js';
-import { didYouMean, listed } from './suggest.js';
 import { rangeOf } from './tree.js';
 
 /** ECR API reference, CreateRepository, repositoryName. */
@@ -66,7 +66,11 @@ function nameRange(one: Resolution): SourceRange {
 function checkName(one: Resolution, report: Report): boolean {
   const { name, key } = one.resolved;
   if (legalName.test(name)) return true;
-  const mend = /[A-Z]/.test(name) ? 'use lower-case letters only' : undefined;
+  const mend = /[A-Z]/.test(name)
+    ? 'use lower-case letters only'
+    : name.length < 2 || name.length > 256
+      ? `a name has 2 to 256 characters, and this one ${name.length}: change the key, \`naming\`, or set repositoryName`
+      : undefined;
   const message =
     name === key
       ? `${quoted(name)} is not a name ECR takes`
@@ -135,7 +139,8 @@ class UnusedPatterns {
     for (const [place, { list, origin }] of this.#said) {
       if (this.#used.has(place)) continue;
       const already = list === 'mutableTagPatterns' ? 'tags may be moved' : 'tags are immutable';
-      report('manifest/tag-patterns-unused', `${list} have no effect: ${already} anyway`, origin.range);
+      const mend = `remove them, or set \`imageImmutable: ${list === 'mutableTagPatterns'}\``;
+      report('manifest/tag-patterns-unused', `${list} have no effect: ${already} anyway`, origin.range, mend);
     }
   }
 }

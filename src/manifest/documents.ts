@@ -1,10 +1,10 @@
 // Which of the YAML documents in a folder are Slipway's, Planton's, or nobody's business.
 // It must not know what the documents say beyond their apiVersion and kind.
 import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
+import { distance, nearest } from '../diagnostics/suggest.js';
 import { parseDocuments } from './parse.js';
 import { plantonVersions } from './planton.js';
 import { Source } from './source.js';
-import { distance, nearest } from './suggest.js';
 import { entryOf, headOf, type Place, rangeOf, type Tree } from './tree.js';
 
 export const apiVersion = 'ecr.slipway.dev/v1';

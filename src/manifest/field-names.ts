@@ -1,6 +1,6 @@
 // The fields of a message by name, and which one somebody probably meant.
 // It must not know values, nor where a field stands.
-import { nearest } from './suggest.js';
+import { nearest } from '../diagnostics/suggest.js';
 import type { FieldRow, MessageRow } from './table.js';
 
 /** What people call a field who come from other tools. */

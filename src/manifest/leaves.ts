@@ -1,10 +1,11 @@
 // Reads the ends of a tree: strings, whole numbers, true or false, a grantee in short form, conditions of IAM.
 // It must not know messages, nor where in a document it is.
+
+import { listed, nearest } from '../diagnostics/suggest.js';
 import type { Complaints } from './complaints.js';
 import { readGrantee } from './grantee.js';
 import type { Json } from './project.js';
 import { checkInteger, checkString, quoted } from './rules.js';
-import { listed, nearest } from './suggest.js';
 import type { FieldRow, MessageRow } from './table.js';
 import { plainOf, spotOf, type Tree, type TreeMap, textOf } from './tree.js';
 

@@ -139,5 +139,7 @@ export interface ResolvedRepository {
   readonly spec: EffectiveSpec;
   /** Where each effective value comes from, by dotted path (`lifecyclePolicy.maxImageCount`, `tags.Team`, `repositoryName`); lists have one origin. */
   readonly origins: ReadonlyMap<string, Origin>;
+  /** Where a value stands, by dotted path, within lists too; the nearest enclosing place otherwise. */
+  locate(path: string): SourceRange;
   readonly range: SourceRange;
 }

@@ -1,9 +1,9 @@
 // The environments and repositories that were read so far, and what is wrong with naming them.
 // It must not know documents, nor what is said of an environment or a repository.
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../diagnostics/index.js';
+import { didYouMean, listed } from '../diagnostics/suggest.js';
 import type { EnvironmentParts, RepositoryParts } from './parts.js';
 import { textOf, type Values } from './stated.js';
-import { didYouMean, listed } from './suggest.js';
 import { entryOf, type Place, rangeOf, spotOf, type Tree, type TreeEntry } from './tree.js';
 
 export class References {
@@ -25,11 +25,12 @@ export class References {
       this.repositories.set(key, parts);
       return;
     }
-    const place = rangeOf(first.keyPlace);
+    const { file, line } = rangeOf(first.keyPlace);
+    const where = file === parts.keyPlace.source.file ? `line ${line}` : `${file}, line ${line}`;
     const hint = longForm ? ' (a document of its own and an entry of the project count alike)' : '';
     this.report(
       'manifest/duplicate-repository',
-      `repository "${key}" is declared twice; the first is in ${place.file}, line ${place.line}${hint}`,
+      `repository "${key}" is declared twice; the first is in ${where}${hint}`,
       parts.keyPlace,
     );
   }

@@ -1,11 +1,11 @@
 // A project and an environment in, the settings of each repository there out.
 // It must not know documents, lifecycle rules or policies.
-import { fail } from '../diagnostics/index.js';
-import { layersOf } from './layers.js';
+import { fail, type SourceRange } from '../diagnostics/index.js';
+import { didYouMean, listed } from '../diagnostics/suggest.js';
+import { layersOf, type StatedLayer } from './layers.js';
 import { effectiveOf, type Merged, mergeLayers } from './merge.js';
 import { existsIn, type ProjectParts, partsOf, type RepositoryParts } from './parts.js';
 import type { Project, ResolvedRepository } from './project.js';
-import { didYouMean, listed } from './suggest.js';
 import { rangeOf } from './tree.js';
 
 export interface Resolution {
@@ -16,9 +16,20 @@ export interface Resolution {
 
 const kept = new WeakMap<ProjectParts, Map<string, readonly Resolution[]>>();
 
+/** The place of a path: its origin knows the list, and the layer that stated the list knows the places within it. */
+function placeOf(path: string, layers: readonly StatedLayer[], { ranks }: Merged): SourceRange | undefined {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('.'), 0))) {
+    const rank = ranks.get(at);
+    const place = rank === undefined ? undefined : layers[rank]?.locate(path);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
 function resolution(parts: ProjectParts, key: string, repository: RepositoryParts, environment: string): Resolution {
   const { layers, name, nameOrigin } = layersOf(parts, key, environment);
   const merged = mergeLayers(layers);
+  const { range } = repository.repository;
   const origins = new Map(merged.origins);
   origins.set('repositoryName', nameOrigin);
   const resolved: ResolvedRepository = {
@@ -27,7 +38,9 @@ function resolution(parts: ProjectParts, key: string, repository: RepositoryPart
     dialect: repository.repository.dialect,
     spec: effectiveOf(merged),
     origins,
-    range: repository.repository.range,
+    locate: (path) =>
+      placeOf(path, layers, merged) ?? (path === 'repositoryName' ? nameOrigin.range : undefined) ?? range,
+    range,
   };
   return { resolved, merged, parts: repository };
 }

@@ -1,7 +1,7 @@
 // Whether one string or number satisfies its rules, and what to say where it does not.
 // It must not know YAML or where the value stands.
 import type { DiagnosticCode } from '../diagnostics/index.js';
-import { didYouMean, listed, nearest } from './suggest.js';
+import { didYouMean, listed, nearest } from '../diagnostics/suggest.js';
 import type { Rules } from './table.js';
 
 export interface Complaint {

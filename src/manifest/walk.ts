@@ -1,12 +1,12 @@
 // Walks a tree beside the table of messages: reports every unknown key, wrong type and broken rule where it stands, and gives
 // back the values with shorthands expanded. It must not know what any field means, nor any other document.
 import type { Diagnostic } from '../diagnostics/index.js';
+import { listed } from '../diagnostics/suggest.js';
 import { Complaints } from './complaints.js';
 import { camelCase, fieldsOf, meantField } from './field-names.js';
 import { Leaves } from './leaves.js';
 import type { Json } from './project.js';
 import { checkString, quoted } from './rules.js';
-import { listed } from './suggest.js';
 import type { FieldRow, MessageRow, Table } from './table.js';
 import { headOf, isNull, madeMap, type Place, type Tree, type TreeEntry, textOf } from './tree.js';
 

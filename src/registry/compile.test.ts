@@ -33,6 +33,11 @@ function resolved(
       ...spec,
     },
     origins: new Map(Object.entries(origins).map(([path, line]) => [path, from(line)])),
+    locate: (path) => {
+      const enclosing = Object.keys(origins).filter((one) => path === one || path.startsWith(`${one}.`));
+      const nearest = enclosing.toSorted((one, other) => other.length - one.length)[0];
+      return at(nearest === undefined ? 1 : (origins[nearest] ?? 1));
+    },
     range: at(1),
   };
 }
@@ -243,6 +248,43 @@ spec:
     expect(JSON.stringify(prod)).toContain('arn:aws-us-gov:iam::444444444444:root');
     expect(compile(project(), 'dev')[0]?.repositories[1]?.tagMutability.mode).toBe('MUTABLE');
     expect(check(project(), 'prod')).toEqual([]);
+  });
+
+  it('has its problems shown within lists, in the layer that states them', () => {
+    const wrong = `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    prod:
+      account: "222222222222"
+      region: eu-west-1
+      access: {statements: [{name: Office, effect: Deny, principals: [bob], actions: ["ecr:BatchGetImag"]}]}
+  repositories:
+    api: {lifecyclePolicy: {keep: [{tags: ["v*"], last: 50}, {tags: ["x*", "v*"], last: 9}]}}
+    web:
+      lifecyclePolicy:
+        rules:
+          - {rulePriority: 1, selection: {tagStatus: any, countType: imageCountMoreThan, countNumber: 5}, action: {type: expire}}
+          - rulePriority: 2
+            selection: {tagStatus: untagged, countType: imageCountMoreThan, countUnit: days, countNumber: 2}
+            action: {type: expire}
+`;
+    const marked = check(parseProject([{ file: 'slipway.yaml', text: wrong, own: true }]), 'prod').map(
+      ({ code, range }) => {
+        const line = wrong.split('\n')[(range?.line ?? 0) - 1] ?? '';
+        return `${range?.line} ${code} ${line.slice((range?.column ?? 0) - 1, (range?.endColumn ?? 0) - 1)}`;
+      },
+    );
+    expect(new Set(marked)).toEqual(
+      new Set([
+        '11 lifecycle/duplicate-pattern "v*"',
+        '15 lifecycle/any-not-last 1',
+        '17 lifecycle/unit-not-allowed days',
+        '9 access/bad-principal bob',
+        '9 access/bad-action "ecr:BatchGetImag"',
+      ]),
+    );
   });
 
   it('has no other environments', () => {

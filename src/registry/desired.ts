@@ -189,16 +189,8 @@ function statementsOf(access: EffectiveSpec['access'], owner: Owner, place: Plac
   return { value: found.length > 0 ? [] : compileAccess(intent, owner, place), found };
 }
 
-/** Gives a problem its place in the manifest: that of the nearest enclosing value whose origin is known. */
+/** Gives a problem its place in the manifest. */
 function located(problem: Diagnostic, repository: ResolvedRepository, path: string): Diagnostic {
-  const range = problem.range ?? rangeOf(repository, path);
+  const range = problem.range ?? repository.locate(path);
   return { ...problem, range, path: `spec.repositories.${repository.key}.${path}` };
-}
-
-function rangeOf({ origins, range }: ResolvedRepository, path: string) {
-  for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('.'), 0))) {
-    const origin = origins.get(at);
-    if (origin?.range !== undefined) return origin.range;
-  }
-  return range;
 }
