@@ -61,7 +61,7 @@ describe('slipway validate', () => {
          |
       15 |     web: {mutableTagPatterns: ["latest"]}
          |                               ^^^^^^^^^^
-         = help: remove the patterns, or set imageImmutable
+         = help: remove them, or set \`imageImmutable: true\`
 
       2 errors and 1 warning
       ",
@@ -168,6 +168,14 @@ describe('slipway explain', () => {
       value: 10,
       origin: { layer: 'preset', label: 'preset development' },
     });
+  });
+
+  it('writes a map of one member as a map, unless it is a grantee', async () => {
+    folder.write('slipway.yaml', twoEnvironments);
+    const rule =
+      '{rulePriority: 1, selection: {tagStatus: any, countType: imageCountMoreThan, countNumber: 5}, action: {type: expire}}';
+    const said = await folder.run(['explain', 'api', '-e', 'dev', '--set', `api.lifecyclePolicy.rules=[${rule}]`]);
+    expect(said.stdout.replace(/\s+/g, ' ')).toContain('action: {type: expire}');
   });
 
   it('wants an environment where there are several, and a repository that is there', async () => {

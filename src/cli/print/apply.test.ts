@@ -95,6 +95,18 @@ describe('the progress of an apply', () => {
     `);
     expect(
       printOutcome(
+        run(false, { done: 0, already: 0, failed: 1, skipped: 2, interrupted: false }).report,
+        'destroy',
+        canvas,
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      Not destroyed: 1 repository failed, 2 skipped
+      mend the cause and run the command again: it goes on where this run ended
+      "
+    `);
+    expect(
+      printOutcome(
         run(false, { done: 3, already: 0, failed: 0, skipped: 0, interrupted: false }).report,
         'destroy',
         canvas,

@@ -167,14 +167,16 @@ export function printFailures({ failures }: ApplyReport, canvas: Canvas): string
 export function printOutcome({ outcome }: ApplyReport, purpose: 'apply' | 'destroy', canvas: Canvas): string {
   const { paint } = canvas;
   const verb = purpose === 'apply' ? 'Applied' : 'Destroyed';
-  const parts = outcome.done === 0 && outcome.already > 0 ? [] : [`${repositories(outcome.done)} done`];
+  const some = outcome.done > 0 || outcome.already > 0;
+  const silent = outcome.done === 0 && (some || outcome.failed > 0);
+  const parts = silent ? [] : [`${repositories(outcome.done)} done`];
   if (outcome.already > 0)
     parts.push(`${parts.length === 0 ? repositories(outcome.already) : outcome.already} already as planned`);
-  if (outcome.failed > 0) parts.push(`${outcome.failed} failed`);
+  if (outcome.failed > 0) parts.push(`${parts.length === 0 ? repositories(outcome.failed) : outcome.failed} failed`);
   if (outcome.skipped > 0) parts.push(`${outcome.skipped} skipped`);
   const complete = outcome.failed === 0 && outcome.skipped === 0 && !outcome.interrupted;
   if (complete) return `\n${paint.bold(paint.green(`${verb}: ${parts.join(', ')}`))}\n`;
-  const head = outcome.interrupted ? 'Interrupted' : `Partly ${verb.toLowerCase()}`;
+  const head = outcome.interrupted ? 'Interrupted' : `${some ? 'Partly' : 'Not'} ${verb.toLowerCase()}`;
   const next = 'run the command again: it goes on where this run ended';
   const advice = outcome.failed > 0 ? `mend the cause and ${next}` : next;
   return `\n${paint.bold(paint.red(`${head}: ${parts.join(', ')}`))}\n${hang('', advice, canvas.columns).join('\n')}\n`;

@@ -4,13 +4,16 @@ import type { ExplainRow, Json, Origin, ResolvedRepository } from '../../manifes
 import { type Canvas, hang, padEnd, width } from '../text.js';
 import { placeOf } from './diagnostics.js';
 
+const grantees = new Set(['account', 'role', 'user', 'org', 'service']);
+
 /** YAML's flow style, without the quotes that only a parser needs; a grantee in its short form. */
 function inline(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const members = Object.entries(value);
   const [first] = members;
-  if (members.length === 1 && first !== undefined && typeof first[1] === 'string') return `${first[0]}:${first[1]}`;
+  if (members.length === 1 && first !== undefined && grantees.has(first[0]) && typeof first[1] === 'string')
+    return `${first[0]}:${first[1]}`;
   return `{${members.map(([name, member]) => `${name}: ${inline(member)}`).join(', ')}}`;
 }
 
