@@ -63,7 +63,7 @@ export function initialProject(initial: InitialProject): string {
     '  # access:',
     '  #   pull: ["account:444444444444", "role:arn:aws:iam::333333333333:role/eks-node"]',
     '',
-    '  # The repositories. One that says nothing has immutable tags, is scanned on push, and loses untagged images after 14 days.',
+    '  # The repositories. One that says nothing is scanned on push, loses untagged images after 14 days, and takes the rest from the preset.',
   );
   if (initial.repositories.length === 0) {
     lines.push(
