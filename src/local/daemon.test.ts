@@ -1,5 +1,5 @@
 // The local ECR as a process of its own, started by a small program in place of the command line.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -110,6 +110,21 @@ describe('the local ECR in the background', () => {
     expect(await startDaemon({ port, dataDirectory: folder, entry })).toEqual({ ...second, started: false });
   });
 
+  it('in memory leaves nothing on the disk when it has ended', async () => {
+    const temporary = process.env.TMPDIR;
+    process.env.TMPDIR = folder;
+    try {
+      await startDaemon({ port, memory: true, entry });
+      // Its layers, but no log.
+      expect(readdirSync(folder)).toEqual([expect.stringMatching(/^slipway-blobs-/)]);
+      await stopDaemon(port);
+    } finally {
+      if (temporary === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = temporary;
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('started twice at once is one', async () => {
     const both = await Promise.all([1, 2].map(() => startDaemon({ port, dataDirectory: folder, entry })));
     expect(new Set(both.map((one) => one.pid)).size).toBe(1);
@@ -155,6 +170,16 @@ describe('the local ECR in the background', () => {
     writeFileSync(idle, "process.stdin.resume(); setInterval(() => {}, 1000); process.stderr.write('thinking\\n');");
     await expect(startDaemon({ port, dataDirectory: folder, entry: idle, timeoutMilliseconds: 500 })).rejects.toThrow(
       'did not answer',
+    );
+    writeFileSync(join(folder, 'state.db'), 'no database'.repeat(1000));
+    await expect(startDaemon({ port, dataDirectory: folder, entry })).rejects.toThrow(
+      `local/data-unusable: cannot open the store in '${folder}': file is not a database`,
+    );
+    const wrapped = join(cache, 'wrapped.mjs');
+    const lines = ['error[local/data-newer]: the data are', '    of a newer one', '  = help: update'];
+    writeFileSync(wrapped, `console.error(${JSON.stringify(lines.join('\n'))}); process.exitCode = 1;`);
+    await expect(startDaemon({ port, memory: true, entry: wrapped })).rejects.toThrow(
+      /^local\/data-newer: the data are of a newer one$/,
     );
     writeFileSync(join(folder, 'file'), '');
     await expect(startDaemon({ port, dataDirectory: join(folder, 'file'), entry })).rejects.toThrow(

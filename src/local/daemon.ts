@@ -1,11 +1,11 @@
 // The local ECR in the background: starts a process of its own, asks how it is, asks it to end. All of it over HTTP.
 // It must not know the command line beyond the arguments it passes on, nor what the server serves.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fail } from '../diagnostics/index.js';
+import { allDefinitions, type DiagnosticCode, fail } from '../diagnostics/index.js';
 import { type Health, serviceName } from './control.js';
 
 export type DaemonStatus =
@@ -103,7 +103,7 @@ function tail(file: string): string {
 function launch(
   options: DaemonOptions,
   dataDirectory: string | undefined,
-): { ended: Promise<number | string>; log: string; abandon: () => void } {
+): { ended: Promise<number | string>; log: string; abandon: () => void; tidy: () => void } {
   let folder: string;
   try {
     if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
@@ -138,7 +138,11 @@ function launch(
     child.once('exit', (code, signal) => done(code ?? signal ?? 'unknown'));
   });
   child.unref();
-  return { ended, log, abandon: () => void child.kill() };
+  // Nobody looks for the log of a server in memory: it was for this start alone. On Windows it stays, being open.
+  const tidy = (): void => {
+    if (dataDirectory === undefined && process.platform !== 'win32') rmSync(folder, { recursive: true, force: true });
+  };
+  return { ended, log, abandon: () => void child.kill(), tidy };
 }
 
 function sameData(status: DaemonStatus, dataDirectory: string | undefined): boolean {
@@ -162,8 +166,22 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningEcr & 
   }
   if (before.state !== 'absent') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(before)}`);
 
-  const { ended, log, abandon } = launch(options, dataDirectory);
-  const deadline = Date.now() + (options.timeoutMilliseconds ?? 15_000);
+  const launched = launch(options, dataDirectory);
+  try {
+    return await answering(launched, port, dataDirectory, options.timeoutMilliseconds ?? 15_000);
+  } finally {
+    launched.tidy();
+  }
+}
+
+/** Waits until the launched one answers, or one that was launched at the same time. */
+async function answering(
+  { ended, log, abandon }: ReturnType<typeof launch>,
+  port: number,
+  dataDirectory: string | undefined,
+  timeoutMilliseconds: number,
+): Promise<RunningEcr & { readonly started: boolean }> {
+  const deadline = Date.now() + timeoutMilliseconds;
   let end: number | string | undefined;
   void ended.then((how) => {
     end = how;
@@ -188,8 +206,8 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningEcr & 
   }
 }
 
-function running({ state: _, ...rest }: Extract<DaemonStatus, { state: 'running' }>): RunningEcr {
-  return rest;
+function running({ port, pid, dataDirectory, certificateAuthority }: RunningEcr): RunningEcr {
+  return { port, pid, dataDirectory, certificateAuthority };
 }
 
 function said(output: string): string {
@@ -220,7 +238,16 @@ function startFailed(
       `the data directory '${dataDirectory ?? ''}' is in use by another local ECR${holder(dataDirectory)}`,
     );
   }
+  const fault = userFault(output);
+  if (fault !== undefined) fail(fault.code, fault.message);
   fail('local/start-failed', `the local ECR ended at once (${end})${said(output)}`);
+}
+
+/** A diagnostic among what a process printed, where a person can mend it: then its end is no defect. */
+function userFault(output: string): { readonly code: DiagnosticCode; readonly message: string } | undefined {
+  const [, name, text = ''] = /^(?:error\[)?([a-z]+\/[a-z-]+)\]?: (.*(?:\n {4}.*)*)/m.exec(output) ?? [];
+  const known = allDefinitions().find(({ code, fault }) => code === name && fault === 'user');
+  return known === undefined ? undefined : { code: known.code, message: text.replaceAll(/\n +/g, ' ') };
 }
 
 /** What the server of a data directory has left there about itself. */
