@@ -122,7 +122,8 @@ describe('the local ECR in the background', () => {
       if (temporary === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = temporary;
     }
-    expect(readdirSync(folder)).toEqual([]);
+    // The port is free a moment before the process has gone.
+    await expect.poll(() => readdirSync(folder), { timeout: 10_000 }).toEqual([]);
   });
 
   it('started twice at once is one', async () => {
