@@ -44,6 +44,16 @@ describe('putImage', () => {
     });
   });
 
+  it('holds on to no layer that clients fetch elsewhere, unless it was pushed too', async () => {
+    const foreign = layerOf('windows', 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip');
+    await world.layer(repository, '{}');
+    await world.layer(repository, 'one');
+    const text = (name: string): string => imageManifest([foreign, layerOf('one')], { annotations: { name } });
+    expect(world.put(repository, text('absent')).layers).toEqual([sha256('{}'), sha256('one')]);
+    await world.layer(repository, 'windows');
+    expect(world.put(repository, text('there')).layers).toEqual([sha256('{}'), foreign.digest, sha256('one')]);
+  });
+
   it('takes an image without layers where that is allowed', async () => {
     await world.layer(repository, '{}');
     const manifest = Buffer.from(imageManifest([]));
@@ -135,6 +145,11 @@ describe('finding', () => {
     const digests = images.map(({ digest }) => digest).sort();
     expect(imagesOf(world.context, repository, undefined, 10).map(({ digest }) => digest)).toEqual(digests);
     expect(imagesOf(world.context, repository, digests[0], 1).map(({ digest }) => digest)).toEqual([digests[1]]);
+    const imageId = { imageTag: 'b' };
+    const targetStorageClass = 'ARCHIVE';
+    world.call('UpdateImageStorageClass', { repositoryName: repository.name, imageId, targetStorageClass });
+    expect(imagesOf(world.context, repository, undefined, 10).map(({ digest }) => digest)).toEqual(digests);
+    expect(tagsOf(world.context, repository, undefined, 10)).toEqual(['a', 'c']);
   });
 
   it('knows what refers to an image', () => {

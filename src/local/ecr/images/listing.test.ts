@@ -142,6 +142,10 @@ describe('DescribeImages', () => {
     );
     expect(ask([{ imageTag: 'v1' }, { imageTag: 'v2' }], { imageStatus: 'ACTIVE' })).toEqual([two.digest]);
     expect(ask([{ imageTag: 'v1' }, { imageTag: 'v2' }], { tagStatus: 'UNTAGGED' })).toEqual([]);
+    const bare = await world.image(repository, 'three');
+    const both = [{ imageDigest: bare.digest }, { imageTag: 'v2' }];
+    expect(ask(both, { tagStatus: 'UNTAGGED' })).toEqual([bare.digest]);
+    expect(ask(both, { tagStatus: 'TAGGED' })).toEqual([two.digest]);
   });
 
   it.each([

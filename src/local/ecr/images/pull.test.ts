@@ -82,6 +82,13 @@ describe('BatchGetImage', () => {
     });
   });
 
+  it.each(['sha256:', ':00', ' sha256:00', 'sha256:00 ', 'sha256:0g', 'sha256:00\n', 'sha/256:00'])(
+    'knows that %j is no digest',
+    (imageDigest) => {
+      expect(get([{ imageDigest }])).toMatchObject({ images: [], failures: [{ failureCode: 'InvalidImageDigest' }] });
+    },
+  );
+
   it('gives what the client takes, and does not translate', () => {
     expect(get([{ imageTag: 'v1' }], { acceptedMediaTypes: [types.dockerImage, types.image] })).toMatchObject({
       images: [found('v1')],

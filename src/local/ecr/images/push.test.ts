@@ -395,6 +395,13 @@ describe('PutImage', () => {
     });
   });
 
+  it('moves one tag of several, and leaves the others', async () => {
+    for (const imageTag of ['a', 'latest', 'z']) put({ imageTag });
+    await world.image(repository, 'two', 'latest');
+    const { imageDetails } = world.call('DescribeImages', { repositoryName, imageIds: [{ imageDigest: digest }] });
+    expect(imageDetails).toMatchObject([{ imageTags: ['a', 'z'] }]);
+  });
+
   it.each([
     ['IMMUTABLE', 'v1'],
     ['IMMUTABLE_WITH_EXCLUSION', 'v1'],
