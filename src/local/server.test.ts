@@ -90,6 +90,24 @@ describe('a client that falls silent', () => {
   });
 });
 
+describe('a client that asks for several things at once and goes', () => {
+  it('is missed by every answer it would have had', async () => {
+    const asked = 5;
+    const ends: Promise<unknown>[] = [];
+    const socket = await open(async (_, response) => {
+      const end = once(response, 'close');
+      ends.push(end);
+      response.write('the beginning of an answer');
+      if (ends.length === asked) socket.destroy();
+      await end;
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(asked));
+    await once(socket, 'close');
+    expect(ends).toHaveLength(asked);
+    await Promise.all(ends);
+  });
+});
+
 describe('a client that is not silent', () => {
   it('may send as slowly as it likes', async () => {
     const socket = await open(async (request, response) => {

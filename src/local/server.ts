@@ -149,6 +149,31 @@ function watchSilence(server: Server, idle: number): void {
   });
 }
 
+/**
+ * Node tells of the end of a connection only the response whose turn it is: of several requests that were sent at once, the others would
+ * wait for ever, and hold what they were about to send.
+ */
+function endTogether(server: Server): void {
+  const waiting = new WeakMap<Socket, Set<ServerResponse>>();
+  server.on('request', ({ socket }, response) => {
+    let responses = waiting.get(socket);
+    if (responses === undefined) {
+      const all = new Set<ServerResponse>();
+      waiting.set(socket, (responses = all));
+      socket.once('close', () => {
+        for (const one of all) {
+          if (one.socket !== null) continue;
+          one.destroy();
+          one.emit('close');
+        }
+      });
+    }
+    const mine = responses;
+    mine.add(response);
+    response.once('close', () => mine.delete(response));
+  });
+}
+
 function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
@@ -171,6 +196,7 @@ export function listen(options: HttpOptions): Promise<HttpServer> {
     authority === undefined ? createServer(limits, answer) : createTwofoldServer(limits, authority, answer);
   server.maxHeadersCount = 100;
   watchSilence(server, options.idle ?? 60_000);
+  endTogether(server);
   server.on('clientError', refuseGarbage);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
