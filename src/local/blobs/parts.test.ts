@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -408,10 +410,15 @@ describe('a temporary folder', () => {
     leave('slipway-blobs-elsewhere', { pid, space: 'pid:[1]' });
     leave('slipway-blobs-unknown', {});
     leave('other', { pid, space: note.space });
+    symlinkSync(join(folder, 'other'), join(folder, 'slipway-blobs-link'));
+    const isRoot = process.getuid?.() === 0;
+    leave('slipway-blobs-foreign', isRoot ? { pid, space: note.space } : {});
+    // Only root may give a folder away.
+    if (isRoot) chownSync(join(folder, 'slipway-blobs-foreign'), 12_345, 12_345);
     const next = temporaryFolder(folder);
     const left = readdirSync(folder).map((name) => join(folder, name));
     expect(left).not.toContain(join(folder, 'slipway-blobs-dead'));
-    expect(left).toHaveLength(5);
+    expect(left).toHaveLength(7);
     alive.remove();
     next.remove();
   });

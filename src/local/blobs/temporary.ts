@@ -1,6 +1,6 @@
 // A folder in the system's temporary directory that goes with this process, and takes with it those of processes that were killed.
 // It must not know what is kept in it.
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -38,6 +38,16 @@ function ownerOf(folder: string): Partial<Owner> {
   }
 }
 
+/** Where all may write, somebody else's folder could become another one while it is emptied. */
+function isMine(folder: string): boolean {
+  try {
+    const found = lstatSync(folder);
+    return found.isDirectory() && (process.getuid === undefined || found.uid === process.getuid());
+  } catch {
+    return false;
+  }
+}
+
 function remove(folder: string): void {
   // Whoever still writes there has lost its reader: a file more or less must not be the end of anybody.
   try {
@@ -59,9 +69,10 @@ function namesIn(directory: string): readonly string[] {
 /** What processes have left that had no time to clear up. Only where it is certain that they are gone. */
 function removeLeftovers(directory: string): void {
   for (const name of namesIn(directory)) {
-    if (!name.startsWith(prefix)) continue;
-    const { pid, space: theirs } = ownerOf(join(directory, name));
-    if (typeof pid === 'number' && theirs === space() && !isAlive(pid)) remove(join(directory, name));
+    const folder = join(directory, name);
+    if (!name.startsWith(prefix) || !isMine(folder)) continue;
+    const { pid, space: theirs } = ownerOf(folder);
+    if (typeof pid === 'number' && theirs === space() && !isAlive(pid)) remove(folder);
   }
 }
 
