@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isSlipwayError } from '../diagnostics/index.js';
 import type { Cloud } from './cloud.js';
 import { type Faults, faultRules } from './faults.js';
+import type { Settings } from './settings.js';
 import { type Answer, jsonAnswer } from './wire/answer.js';
 
 export const controlPrefix = '/_slipway/';
@@ -16,6 +17,8 @@ export interface Health {
   readonly dataDirectory: string | null;
   /** Path of the certificate to trust, where the port speaks HTTPS as well. */
   readonly certificateAuthority?: string | null;
+  /** An older server does not tell them. */
+  readonly settings?: Settings;
 }
 
 export interface ControlRequest {

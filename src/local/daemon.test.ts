@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { daemonStatus, startDaemon, stopDaemon } from './index.js';
+import { type DaemonOptions, daemonStatus, startDaemon, stopDaemon } from './index.js';
 
 // Inside the checkout, so that the program finds its packages.
 const cache = resolve('node_modules/.cache/slipway-local-test', String(process.pid));
@@ -78,6 +78,7 @@ describe('the local ECR in the background', () => {
       pid: first.pid,
       dataDirectory: folder,
       certificateAuthority: null,
+      settings: { profile: 'ecr', uriStyle: 'local', quotas: false, upstreams: {}, upstreamSecrets: [] },
     });
     expect(await startDaemon({ port, dataDirectory: folder, entry })).toEqual({ ...first, started: false });
     await client().send(new CreateRepositoryCommand({ repositoryName: 'app' }));
@@ -96,6 +97,26 @@ describe('the local ECR in the background', () => {
     while ((await daemonStatus(port)).state !== 'absent') await new Promise((done) => setImmediate(done));
     await startDaemon({ port, dataDirectory: folder, entry });
     expect((await client().send(new DescribeRepositoriesCommand({}))).repositories).toHaveLength(20);
+  });
+
+  it('that runs otherwise than was asked for is not taken for one that does', async () => {
+    const { pid } = await startDaemon({ port, dataDirectory: folder, entry });
+    const asking = (asked: NonNullable<DaemonOptions['asked']>) =>
+      startDaemon({ port, dataDirectory: folder, entry, asked });
+    await expect(
+      asking({
+        profile: 'strict-oci',
+        uriStyle: 'aws',
+        quotas: true,
+        upstreams: { quay: 'http://127.0.0.1:5000' },
+        upstreamSecrets: ['ecr-pullthroughcache/x'],
+      }),
+    ).rejects.toThrow(
+      `local/other-settings: the local ECR on port ${port} (process ${pid}) runs without --profile strict-oci, ` +
+        `--uri-style aws, --quotas, --upstream quay=http://127.0.0.1:5000, the secret 'ecr-pullthroughcache/x' of --upstream-secrets`,
+    );
+    const asItIs = { profile: 'ecr', uriStyle: 'local', quotas: false } as const;
+    expect(await asking(asItIs)).toMatchObject({ started: false, pid });
   });
 
   it('that runs without TLS is not taken for one with', async () => {

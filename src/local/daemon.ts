@@ -1,12 +1,14 @@
 // The local ECR in the background: starts a process of its own, asks how it is, asks it to end. All of it over HTTP.
 // It must not know the command line beyond the arguments it passes on, nor what the server serves.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allDefinitions, type DiagnosticCode, fail } from '../diagnostics/index.js';
 import { type Health, serviceName } from './control.js';
+import { makeDataFolder } from './data-folder.js';
+import { lacking, type Settings } from './settings.js';
 
 export type DaemonStatus =
   | ({ readonly state: 'running' } & RunningEcr)
@@ -21,6 +23,8 @@ export interface RunningEcr {
   readonly dataDirectory: string | null;
   /** Path of the certificate to trust, where the port speaks HTTPS as well. */
   readonly certificateAuthority: string | null;
+  /** An older server does not tell them. */
+  readonly settings?: Settings;
 }
 
 export interface DaemonOptions {
@@ -29,6 +33,8 @@ export interface DaemonOptions {
   readonly memory?: boolean;
   /** One that runs without is not joined. */
   readonly tls?: boolean;
+  /** What was asked for in so many words: one that runs otherwise is not joined. */
+  readonly asked?: Partial<Settings>;
   /** The program to run with `local start --foreground …`. */
   readonly entry: string;
   /** Further arguments, for instance `--uri-style aws`. */
@@ -69,8 +75,9 @@ export async function daemonStatus(port: number): Promise<DaemonStatus> {
   try {
     const health: unknown = await response.json();
     if (isHealth(health)) {
-      const { pid, dataDirectory, certificateAuthority = null } = health;
-      return { state: 'running', port, pid, dataDirectory, certificateAuthority };
+      const { pid, dataDirectory, certificateAuthority = null, settings } = health;
+      const told = settings === undefined ? {} : { settings };
+      return { state: 'running', port, pid, dataDirectory, certificateAuthority, ...told };
     }
   } catch {
     // Not JSON: told below.
@@ -104,16 +111,8 @@ function launch(
   options: DaemonOptions,
   dataDirectory: string | undefined,
 ): { ended: Promise<number | string>; log: string; abandon: () => void; tidy: () => void } {
-  let folder: string;
-  try {
-    if (dataDirectory !== undefined) mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
-    folder = dataDirectory ?? mkdtempSync(join(tmpdir(), 'slipway-local-'));
-  } catch (error) {
-    fail(
-      'local/data-unusable',
-      `cannot make the data directory: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+  if (dataDirectory !== undefined) makeDataFolder(dataDirectory);
+  const folder = dataDirectory ?? mkdtempSync(join(tmpdir(), 'slipway-local-'));
   const log = join(folder, 'local.log');
   const output = openSync(log, 'w', 0o600);
   const where = dataDirectory === undefined ? ['--memory'] : ['--data', dataDirectory];
@@ -159,16 +158,13 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningEcr & 
     options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
   const before = await daemonStatus(port);
   if (before.state === 'running' && sameData(before, dataDirectory)) {
-    if (options.tls === true && before.certificateAuthority === null) {
-      fail('local/no-tls', `the local ECR on port ${port} (process ${before.pid}) runs without TLS`);
-    }
-    return { started: false, ...running(before) };
+    return { started: false, ...joined(before, options) };
   }
   if (before.state !== 'absent') fail('local/port-in-use', `port ${port} is taken by ${describeStatus(before)}`);
 
   const launched = launch(options, dataDirectory);
   try {
-    return await answering(launched, port, dataDirectory, options.timeoutMilliseconds ?? 15_000);
+    return await answering(launched, dataDirectory, options);
   } finally {
     launched.tidy();
   }
@@ -177,10 +173,10 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningEcr & 
 /** Waits until the launched one answers, or one that was launched at the same time. */
 async function answering(
   { ended, log, abandon }: ReturnType<typeof launch>,
-  port: number,
   dataDirectory: string | undefined,
-  timeoutMilliseconds: number,
+  options: DaemonOptions,
 ): Promise<RunningEcr & { readonly started: boolean }> {
+  const { port, timeoutMilliseconds = 15_000 } = options;
   const deadline = Date.now() + timeoutMilliseconds;
   let end: number | string | undefined;
   void ended.then((how) => {
@@ -190,7 +186,7 @@ async function answering(
     const status = await daemonStatus(port);
     // Two that start together: the one that came second joins the first.
     if (status.state === 'running' && sameData(status, dataDirectory))
-      return { started: end === undefined, ...running(status) };
+      return { started: end === undefined, ...joined(status, options) };
     if (end !== undefined) {
       // Locked data without anybody on the port may be held by one that is about to listen there: it is waited for.
       const joining = locked(tail(log)) && status.state === 'absent' && !(await heldElsewhere(port, dataDirectory));
@@ -208,6 +204,18 @@ async function answering(
 
 function running({ port, pid, dataDirectory, certificateAuthority }: RunningEcr): RunningEcr {
   return { port, pid, dataDirectory, certificateAuthority };
+}
+
+/** One that runs, where it is as was asked for. Throws `local/no-tls` or `local/other-settings`. */
+function joined(status: RunningEcr, { tls, asked = {} }: DaemonOptions): RunningEcr {
+  const who = `the local ECR on port ${status.port} (process ${status.pid})`;
+  if (tls === true && status.certificateAuthority === null) fail('local/no-tls', `${who} runs without TLS`);
+  const missing = lacking(asked, status.settings);
+  if (missing.length > 0) {
+    const how = status.settings === undefined ? 'does not tell whether it runs with' : 'runs without';
+    fail('local/other-settings', `${who} ${how} ${missing.join(', ')}`);
+  }
+  return running(status);
 }
 
 function said(output: string): string {

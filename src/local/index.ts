@@ -227,6 +227,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     pid: process.pid,
     dataDirectory: dataDirectory ?? null,
     certificateAuthority: tls?.authority.file ?? null,
+    settings: {
+      profile: options.profile ?? 'ecr',
+      uriStyle: options.uriStyle ?? 'local',
+      quotas: options.quotas === true,
+      upstreams: options.upstreams ?? {},
+      upstreamSecrets: Object.keys(options.upstreamSecrets ?? {}),
+    },
   };
   const stop = (): void => void close();
 

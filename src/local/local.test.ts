@@ -398,7 +398,14 @@ describe('the fault switch', () => {
     expect(await control('GET', 'calls')).toEqual([200, {}]);
     expect(await control('GET', 'health')).toEqual([
       200,
-      { service: 'slipway-local', version: 1, pid: process.pid, dataDirectory: null, certificateAuthority: null },
+      {
+        service: 'slipway-local',
+        version: 1,
+        pid: process.pid,
+        dataDirectory: null,
+        certificateAuthority: null,
+        settings: { profile: 'ecr', uriStyle: 'local', quotas: false, upstreams: {}, upstreamSecrets: [] },
+      },
     ]);
     for (const [body, message] of [
       ['{', 'the body is not JSON'],

@@ -48,7 +48,14 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
       : resolve(services.cwd, options.data);
   if (options.foreground) return serve(args, port, dataDirectory, services);
   // Whatever is wrong with them is told here, not by the process that stays behind.
-  await readUpstreams(options, services.cwd);
+  const { upstreams, upstreamSecrets } = await readUpstreams(options, services.cwd);
+  const asked = {
+    ...(options.profile !== undefined && { profile: profileOf(options.profile) }),
+    ...(options.uriStyle !== undefined && { uriStyle: uriStyleOf(options.uriStyle) }),
+    quotas: options.quotas,
+    ...(upstreams !== undefined && { upstreams }),
+    ...(upstreamSecrets !== undefined && { upstreamSecrets: Object.keys(upstreamSecrets) }),
+  };
 
   const extraArguments = [
     ...(options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle]),
@@ -57,7 +64,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
     ...upstreamArguments(options, services.cwd),
   ];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
-  const running = await startDaemon({ port, ...data, tls: options.tls, entry: services.entry, extraArguments });
+  const running = await startDaemon({ port, ...data, tls: options.tls, asked, entry: services.entry, extraArguments });
   const elsewhere = options.port !== undefined;
   if (global.output === 'json') {
     const { pid, started, dataDirectory: folder } = running;
@@ -91,6 +98,14 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
     ].join('\n'),
   );
   return exit.ok;
+}
+
+function profileOf(text: string | undefined): 'ecr' | 'strict-oci' {
+  return text === 'strict-oci' ? text : 'ecr';
+}
+
+function uriStyleOf(text: string | undefined): 'local' | 'aws' {
+  return text === 'aws' ? text : 'local';
 }
 
 /** For an environment; `--local` means the usual port. */
@@ -128,13 +143,12 @@ async function serve(
   services: Services,
 ): Promise<ExitCode> {
   const { startLocalEcr } = await import('../../local/index.js');
-  const uriStyle = options.uriStyle === 'aws' ? 'aws' : 'local';
   const server = await startLocalEcr({
     port,
-    uriStyle,
+    uriStyle: uriStyleOf(options.uriStyle),
     tls: options.tls,
     quotas: options.quotas,
-    profile: options.profile === 'strict-oci' ? 'strict-oci' : 'ecr',
+    profile: profileOf(options.profile),
     ...(await readUpstreams(options, services.cwd)),
     ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
   });

@@ -24,6 +24,14 @@ export const localCodes = defineCodes({
       'One was to be started with --tls, and one that speaks plain HTTP alone has the port and the data already.',
     mend: 'stop it with `slipway local stop`, and start it again with --tls',
   },
+  'local/other-settings': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The local ECR runs with other settings',
+    meaning:
+      'One was to be started with options that the message names, and one that was started without them has the port and the data already. Secrets are compared by their names alone.',
+    mend: 'stop it with `slipway local stop` and start it again with these options, or leave them out to use it as it is',
+  },
   'local/data-locked': {
     severity: 'error',
     fault: 'user',
@@ -37,7 +45,7 @@ export const localCodes = defineCodes({
     title: 'The data directory cannot be used',
     meaning:
       'The directory cannot be made or its store cannot be opened: permissions, a full disk, or a file that is no store.',
-    mend: 'choose another directory with --data, or mend the permissions; deleting its state.db starts afresh',
+    mend: 'choose another directory with --data, or mend the permissions; where state.db is no store, deleting it starts afresh',
   },
   'local/data-newer': {
     severity: 'error',

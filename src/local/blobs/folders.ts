@@ -1,7 +1,8 @@
 // Folders whose names are on the disk for good: made when they are first needed, and flushed together with the folder they lie in.
 // It must not know what is kept in them.
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../data-folder.js';
 import { told } from './failures.js';
 
 export class Folders {
@@ -30,7 +31,7 @@ export class Folders {
     const parent = path === this.#root ? undefined : dirname(path);
     if (parent !== undefined) await this.make(parent);
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      makeFolder(path);
     } catch (error) {
       throw told(error);
     }

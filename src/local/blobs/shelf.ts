@@ -1,9 +1,10 @@
 // The blobs themselves: files under their digest, each held as long as somebody needs it.
 // It must not know how their bytes came here.
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { makeFolder } from '../data-folder.js';
 import type { Allowance, Buffers } from './allowance.js';
 import { BlobError, type BlobRange, type Digest, type HeldBlob, isDigest } from './blob-store.js';
 import { BlobStream, type Stretch } from './blob-stream.js';
@@ -140,7 +141,7 @@ export class Shelf {
 
   setAside(digest: Digest): boolean {
     if (this.#holders.has(digest) || this.size(digest) === undefined) return false;
-    mkdirSync(this.#layout.damaged, { recursive: true, mode: 0o700 });
+    makeFolder(this.#layout.damaged);
     renameSync(this.#layout.blob(digest), this.#layout.setAside(digest));
     return true;
   }

@@ -1,9 +1,9 @@
 // The store that lasts: one libsql file in the data directory, held by one process at a time.
 // It must not know what the documents mean.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { fail } from '../../diagnostics/index.js';
+import { makeDataFolder } from '../data-folder.js';
 import { Batch } from './batch.js';
 import { Recent } from './recent.js';
 import type { Json, Store } from './store.js';
@@ -15,11 +15,7 @@ function reason(error: unknown): string {
 }
 
 function open(folder: string): Database.Database {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    fail('local/data-unusable', `cannot make the data directory '${folder}': ${reason(error)}`, { cause: error });
-  }
+  makeDataFolder(folder);
   let database: Database.Database | undefined;
   try {
     database = new Database(join(folder, 'state.db'));

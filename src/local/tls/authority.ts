@@ -1,10 +1,11 @@
 // The certificate authority of a data directory, made once and kept, and what the server shows to clients: certificates that
 // live for a month, in memory only. It must not know HTTP.
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { fail } from '../../diagnostics/index.js';
+import { makeFolder } from '../data-folder.js';
 import { type KeyAndCertificate, makeAuthority, makeServer } from './certificate.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -103,7 +104,7 @@ function signedWith(certificate: X509Certificate, key: string): boolean {
 function write(folder: string, now: number): KeyAndCertificate {
   const made = makeAuthority(authorityName, permitted, { from: now - slack, to: now + authorityLives });
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     // A kill between the two leaves a pair that does not fit, which the next start replaces.
     put(join(folder, 'ca.key'), made.key, 0o600);
     put(join(folder, 'ca.crt'), made.certificate, 0o644);

@@ -1,0 +1,33 @@
+// How a local ECR was started, as far as one that would join it may have asked for something else.
+// It must not know the command line beyond what its options are called, nor who asks.
+import type { ProfileName } from './distribution/index.js';
+
+export interface Settings {
+  readonly profile: ProfileName;
+  readonly uriStyle: 'local' | 'aws';
+  readonly quotas: boolean;
+  /** Addresses by the prefix of a rule, or by an upstream's host. */
+  readonly upstreams: Readonly<Record<string, string>>;
+  /** The names alone: what they hold is told to nobody. */
+  readonly upstreamSecrets: readonly string[];
+}
+
+function sameAddress(one: string, other: string | undefined): boolean {
+  return other !== undefined && new URL(one).href === new URL(other).href;
+}
+
+/** What was asked for and is not so, as the options it would take. One that does not tell its settings lacks them all. */
+export function lacking(asked: Partial<Settings>, has: Partial<Settings> = {}): readonly string[] {
+  const { profile, uriStyle, quotas = false, upstreams = {}, upstreamSecrets = [] } = asked;
+  return [
+    ...(profile === undefined || profile === has.profile ? [] : [`--profile ${profile}`]),
+    ...(uriStyle === undefined || uriStyle === has.uriStyle ? [] : [`--uri-style ${uriStyle}`]),
+    ...(quotas && has.quotas !== true ? ['--quotas'] : []),
+    ...Object.entries(upstreams)
+      .filter(([name, address]) => !sameAddress(address, has.upstreams?.[name]))
+      .map(([name, address]) => `--upstream ${name}=${address}`),
+    ...upstreamSecrets
+      .filter((name) => has.upstreamSecrets?.includes(name) !== true)
+      .map((name) => `the secret '${name}' of --upstream-secrets`),
+  ];
+}
