@@ -215,7 +215,7 @@ describe('statements of the manifest', () => {
       effect: 'Allow',
       principals: ['me', 'service:a b', role.arn],
       actions: ['GetAuthorizationToken', 'ecr:PutImagee', 's3:GetObject', 'ecr:DescribeReg*', 'ecr:Describe*'],
-      conditions: { Equals: { 'aws:x': 'y' } },
+      conditions: { Equals: { 'aws:x': 'y' }, Bool: { SecureTransport: 'false' } },
     } as const;
     expect(
       check({ push: [org], statements: [raw, bad, { name: 'empty', effect: 'Allow', principals: [], actions: [] }] }),
@@ -228,7 +228,8 @@ describe('statements of the manifest', () => {
       'access/bad-action statements.1.actions.1 "ecr:PutImagee" is not an action of ECR; did you mean "ecr:PutImage"?',
       'access/bad-action statements.1.actions.2 "s3:GetObject" is not an action of ECR',
       'access/action-without-repository statements.1.actions.3 "ecr:DescribeReg*" is not about one repository',
-      'access/bad-condition statements.1.conditions Condition uses the unknown operator "Equals"',
+      'access/bad-condition statements.1.conditions.Equals statement "1st": Condition uses the unknown operator "Equals"',
+      'access/bad-condition statements.1.conditions.Bool.SecureTransport statement "1st": Condition.Bool has "SecureTransport", which is not a condition key',
       'access/empty-statement statements.2.principals statement "empty" names no principal',
       'access/empty-statement statements.2.actions statement "empty" names no action',
     ]);

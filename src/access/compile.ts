@@ -2,7 +2,7 @@
 // It must not know what is live, nor other projects' statements.
 import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
 import { didYouMean } from '../diagnostics/suggest.js';
-import { conditionProblem, isAccountId, isPrincipalArn, isServiceName } from './document.js';
+import { conditionProblems, isAccountId, isPrincipalArn, isServiceName } from './document.js';
 import { documentOf, policySizeProblem } from './merge.js';
 import type { AccessIntent, Principal, Statement } from './model.js';
 import {
@@ -56,8 +56,10 @@ function build(
   owner: StatementOwner,
   context: AccessContext,
 ): { statements: Statement[]; problems: Diagnostic[] } {
-  const problems = [...pushProblems(intent.push), ...intent.statements.flatMap(rawProblems)];
-  if (problems.length > 0) return { statements: [], problems };
+  const problems = [
+    ...intent.push.flatMap((principal, index) => checkPush(principal, `push.${index}`)),
+    ...intent.statements.flatMap(rawProblems),
+  ];
   const parts = [
     ...grants('Pull', 'pull', intent.pull, pullActions, context),
     ...grants('Push', 'push', intent.push, pushActions, context),
@@ -75,6 +77,7 @@ function build(
     }
     seen.add(purpose);
   }
+  if (problems.length > 0) return { statements: [], problems };
   const statements = parts.map(({ purpose, statement }) =>
     canonicalStatement({ Sid: `${prefix}${purpose}`, ...statement }, context),
   );
@@ -83,18 +86,13 @@ function build(
   return { statements, problems };
 }
 
-function pushProblems(push: readonly Principal[]): Diagnostic[] {
-  return push.flatMap((principal, index) => {
-    const path = `push.${index}`;
-    if (principal.kind === 'org')
-      return [
-        diagnostic('access/push-by-organization', `everyone in organisation ${principal.id} could push`, { path }),
-      ];
-    if (principal.kind === 'service' && shortName(principal.service) !== 'codebuild') {
-      return [diagnostic('access/push-by-service', `${principal.service} does not push images`, { path })];
-    }
-    return [];
-  });
+/** What is wrong with letting a principal push. */
+export function checkPush(principal: Principal, path: string): readonly Diagnostic[] {
+  if (principal.kind === 'org')
+    return [diagnostic('access/push-by-organization', `everyone in organisation ${principal.id} could push`, { path })];
+  if (principal.kind === 'service' && shortName(principal.service) !== 'codebuild')
+    return [diagnostic('access/push-by-service', `${principal.service} does not push images`, { path })];
+  return [];
 }
 
 /** Principals of one verb together: as few statements as their conditions allow. */
@@ -213,8 +211,10 @@ function rawProblems(raw: RawStatement, index: number): Diagnostic[] {
       report('access/bad-action', `actions.${at}`, `"${action}" is not an action of ECR${meant}`);
     }
   });
-  const problem = raw.conditions === undefined ? undefined : conditionProblem(raw.conditions);
-  if (problem !== undefined) report('access/bad-condition', 'conditions', problem);
+  for (const { path, message } of raw.conditions === undefined ? [] : conditionProblems(raw.conditions)) {
+    const place = path === '' ? 'conditions' : `conditions.${path}`;
+    report('access/bad-condition', place, `statement "${raw.name}": ${message}`);
+  }
   return found;
 }
 

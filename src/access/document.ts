@@ -119,8 +119,8 @@ function strictStatement(statement: unknown, place: string): string | undefined 
   if (statement.Resource !== undefined) strings(statement.Resource, `${place}: Resource`);
   if (statement.NotResource !== undefined) strings(statement.NotResource, `${place}: NotResource`);
   if (Condition !== undefined) {
-    const problem = conditionProblem(Condition);
-    if (problem !== undefined) refuse(`${place}: ${problem}`);
+    const [problem] = conditionProblems(Condition);
+    if (problem !== undefined) refuse(`${place}: ${problem.message}`);
   }
   return Sid;
 }
@@ -152,22 +152,35 @@ const principalKinds = new Map<string, (value: string) => boolean>([
   ['CanonicalUser', (value) => canonicalUser.test(value)],
 ]);
 
-/** What is wrong with the shape of a condition block; `undefined` where nothing is. */
-export function conditionProblem(condition: unknown): string | undefined {
-  if (!isFields(condition)) return `Condition is ${show(condition)}, not an object`;
-  for (const [operator, keys] of Object.entries(condition)) {
-    if (parseOperator(operator) === undefined)
-      return `Condition uses the unknown operator ${show(operator)}${didYouMean(operator, operators)}`;
-    if (!isFields(keys)) return `Condition.${operator} is ${show(keys)}, not an object`;
-    for (const [key, value] of Object.entries(keys)) {
-      if (!/^[a-z0-9.-]+:.+$/i.test(key)) return `Condition.${operator} has ${show(key)}, which is not a condition key`;
-      const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-      const bad = values.find((one) => !['string', 'boolean', 'number'].includes(typeof one));
-      if (values.length === 0 || bad !== undefined)
-        return `Condition.${operator} gives ${show(key)} the value ${show(value)}`;
-    }
+export interface ConditionProblem {
+  /** Within the block: `StringEquals.aws:SourceArn`; empty for all of it. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Everything wrong with the shape of a condition block. */
+export function conditionProblems(condition: unknown): readonly ConditionProblem[] {
+  if (!isFields(condition)) return [{ path: '', message: `Condition is ${show(condition)}, not an object` }];
+  return Object.entries(condition).flatMap(([operator, keys]) => operatorProblems(operator, keys));
+}
+
+function operatorProblems(operator: string, keys: unknown): readonly ConditionProblem[] {
+  const found: ConditionProblem[] = [];
+  if (parseOperator(operator) === undefined) {
+    const message = `Condition uses the unknown operator ${show(operator)}${didYouMean(operator, operators)}`;
+    found.push({ path: operator, message });
   }
-  return undefined;
+  if (!isFields(keys))
+    return [...found, { path: operator, message: `Condition.${operator} is ${show(keys)}, not an object` }];
+  for (const [key, value] of Object.entries(keys)) {
+    const path = `${operator}.${key}`;
+    if (!/^[a-z0-9.-]+:.+$/i.test(key))
+      found.push({ path, message: `Condition.${operator} has ${show(key)}, which is not a condition key` });
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (values.length === 0 || values.some((one) => !['string', 'boolean', 'number'].includes(typeof one)))
+      found.push({ path, message: `Condition.${operator} gives ${show(key)} the value ${show(value)}` });
+  }
+  return found;
 }
 
 function strings(value: unknown, place: string): readonly string[] {

@@ -1,7 +1,7 @@
 // The room's door.
 // Behind it: grants to statements, ECR's validation of policies, one form for each meaning, merging and comparison.
 export { type AccessChange, accessChange } from './change.js';
-export { type AccessContext, checkAccess, compileAccess } from './compile.js';
+export { type AccessContext, checkAccess, checkPush, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
 export { type Exposure, exposuresOf } from './exposure.js';

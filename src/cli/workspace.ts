@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { loadProject, type Project, type ProjectEnvironment } from '../manifest/index.js';
+import { checkRules } from '../registry/index.js';
 import type { GlobalValues } from './command.js';
 import { diagnosticContext } from './diagnostic-context.js';
 import { printDiagnostics } from './print/diagnostics.js';
@@ -17,7 +18,7 @@ export function holdsProject(folder: string): boolean {
 }
 
 export async function openProject(global: GlobalValues): Promise<Project> {
-  return loadProject(global.project, { set: global.set });
+  return loadProject(global.project, { set: global.set, furtherCheck: checkRules });
 }
 
 /** The environment that -e names, or the only one. */

@@ -9,6 +9,7 @@ import type { ProjectParts, SetParts, Shared, Stated } from './parts.js';
 import type { ProjectEnvironment } from './project.js';
 import { References } from './references.js';
 import { readSettings } from './set.js';
+import { areSound, soundParts } from './sound.js';
 import { commonOf, entriesOf, mapOf, statedOf, stringsOf, textOf, type Values } from './stated.js';
 import { entryOf, isNull, type Place, rangeOf, type Tree, type TreeEntry, valueAt } from './tree.js';
 import { type WalkContext, walk } from './walk.js';
@@ -51,7 +52,12 @@ export class Assembly {
     );
     const set =
       setTree === undefined ? {} : walk(setTree, 'ProjectSpec', '', setTree, { ...this.#context, partial: true });
-    this.#readEnvironments(mapOf(spec['environments']), valueAt(specTree, 'environments'), mapOf(set['environments']));
+    this.#readEnvironments(
+      mapOf(spec['environments']),
+      valueAt(specTree, 'environments'),
+      mapOf(set['environments']),
+      setTree,
+    );
     const declarations = new Declarations(this.#context, this.#references, org);
     for (const entry of entriesOf(repositoriesTree))
       declarations.shortForm(entry, mapOf(spec['repositories'])[entry.key]);
@@ -89,6 +95,11 @@ export class Assembly {
     };
   }
 
+  /** The same project without its mistakes. */
+  sound(parts: ProjectParts): ProjectParts {
+    return soundParts(parts, this.#context.tainted);
+  }
+
   #isTainted(tree: Tree | undefined): boolean {
     return tree !== undefined && this.#context.tainted.has(tree);
   }
@@ -106,7 +117,7 @@ export class Assembly {
     };
   }
 
-  #readEnvironments(values: Values, tree: Tree | undefined, set: Values): void {
+  #readEnvironments(values: Values, tree: Tree | undefined, set: Values, setTree: Tree | undefined): void {
     for (const entry of entriesOf(tree)) {
       const own = mapOf(values[entry.key]);
       const said = mapOf(set[entry.key]);
@@ -125,6 +136,12 @@ export class Assembly {
         ...this.#shared(own, entry.value),
         overrides: this.#overrides(own, entry.value),
         place: entry.keyPlace,
+        placed:
+          account !== undefined &&
+          region !== undefined &&
+          [entry.value, valueAt(setTree, 'environments', entry.key)].every((tree) =>
+            areSound(tree, ['account', 'region', 'preset'], this.#context.tainted),
+          ),
         tainted: account === undefined || region === undefined || this.#isTainted(entry.value),
       });
     }

@@ -12,13 +12,22 @@ import { entryOf, rangeOf, valueAt } from './tree.js';
 export interface ParseOptions {
   /** `PATH=VALUE`, each below `spec`. */
   readonly set?: readonly string[];
+  /**
+   * What a later room finds wrong in one environment. It is asked where the manifest has errors of its own, of the project
+   * without them, so that one run tells of everything; of a project that is returned, the caller asks it.
+   */
+  readonly furtherCheck?: (project: Project, environment: string) => readonly Diagnostic[];
+}
+
+function placeOf({ range }: Diagnostic): string {
+  return `${range?.file ?? ''}:${range?.line ?? 0}:${range?.column ?? 0}`;
 }
 
 /** By file and place, errors and warnings alike; what is reported twice is one. */
 function inOrder(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
   const kept = problems.filter((one) => {
-    const key = `${one.code} ${one.message} ${one.range?.file ?? ''}:${one.range?.line ?? 0}:${one.range?.column ?? 0}`;
+    const key = `${one.code} ${one.message} ${placeOf(one)}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -84,6 +93,11 @@ function projectOf(parts: ProjectParts, warnings: readonly Diagnostic[]): Projec
   return project;
 }
 
+function furtherProblems(parts: ProjectParts, check: NonNullable<ParseOptions['furtherCheck']>): readonly Diagnostic[] {
+  const project = projectOf(parts, []);
+  return [...project.environments.keys()].flatMap((environment) => check(project, environment));
+}
+
 /**
  * Makes a project of texts. `looked` says where they were looked for, should there be none.
  * @throws SlipwayError with every problem there is.
@@ -109,14 +123,15 @@ export function parseProject(
     if (!documents.incomplete) problems.push(withoutProject(documents, options.looked ?? 'what was given'));
     throw new SlipwayError(inOrder(problems));
   }
-  const parts = new Assembly(problems, options.set ?? []).assemble(
-    first,
-    documents.repositories,
-    documents.planton,
-    options.directory ?? '',
-  );
+  const assembly = new Assembly(problems, options.set ?? []);
+  const parts = assembly.assemble(first, documents.repositories, documents.planton, options.directory ?? '');
   checkEffective(parts, problems);
-  const sorted = inOrder(problems);
-  if (sorted.some((one) => one.severity === 'error')) throw new SlipwayError(sorted);
-  return projectOf(parts, sorted);
+  if (problems.some((one) => one.severity === 'error')) {
+    const further =
+      options.furtherCheck === undefined ? [] : furtherProblems(assembly.sound(parts), options.furtherCheck);
+    const places = new Set(problems.map(placeOf));
+    // Where something is wrong already, a later room would say the same in other words.
+    throw new SlipwayError(inOrder([...problems, ...further.filter((one) => !places.has(placeOf(one)))]));
+  }
+  return projectOf(parts, inOrder(problems));
 }

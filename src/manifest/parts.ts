@@ -20,6 +20,8 @@ export interface EnvironmentParts extends Shared {
   readonly environment: ProjectEnvironment;
   readonly overrides: ReadonlyMap<string, Stated>;
   readonly place: Place;
+  /** Whether its account, Region and preset could be read. */
+  readonly placed: boolean;
   /** Something in it is wrong, so what follows from it is not checked. */
   readonly tainted: boolean;
 }

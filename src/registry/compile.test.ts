@@ -162,6 +162,7 @@ describe('problems', () => {
       expect.stringMatching(/^7 spec\.repositories\.bad\.lifecyclePolicy\.maxImageCount lifecycle\/bad-number: /),
       expect.stringMatching(/^8 spec\.repositories\.bad\.access\.pull\.0\.account access\/bad-account: /),
       expect.stringMatching(/^8 spec\.repositories\.bad\.access\.pull\.1 access\/bad-grantee: /),
+      '1 spec.repositories.bad.access.push.0 access/push-by-organization: everyone in organisation o-1234567890 could push',
       '1 spec.repositories.bad.repositoryName registry/duplicate-name: "bad" and "bad" are both named "bad"',
     ]);
     expect(() => assertDesired(desire([bad], owner, place))).toThrow(/too-many-patterns[\s\S]*bad-grantee/);

@@ -2,7 +2,7 @@
 // It must not know what is live, nor any target it may be written for.
 import type { Diagnostic } from '../diagnostics/index.js';
 import { type Project, resolve } from '../manifest/index.js';
-import { assertDesired, type Desired, desire } from './desired.js';
+import { assertDesired, checkIntents, type Desired, desire } from './desired.js';
 import type { DesiredRegistry } from './model.js';
 import { partitionOf } from './place.js';
 
@@ -19,12 +19,23 @@ export function check(project: Project, environment: string): readonly Diagnosti
   return desired(project, environment).diagnostics;
 }
 
+/** What `check` finds in lifecycle rules and grants: the `furtherCheck` of a manifest that has errors of its own. */
+export function checkRules(project: Project, environment: string): readonly Diagnostic[] {
+  const { resolved, owner, place } = wanted(project, environment);
+  return checkIntents(resolved, owner, place);
+}
+
 function desired(project: Project, environment: string): Desired {
+  const { resolved, owner, place } = wanted(project, environment);
+  return desire(resolved, owner, place);
+}
+
+function wanted(project: Project, environment: string) {
   // Refuses an environment that does not exist.
   const resolved = resolve(project, environment);
   const found = project.environments.get(environment);
   if (found === undefined) throw new TypeError(`the project resolved "${environment}", which it does not have`);
   const owner = { project: project.name, environment };
   const place = { account: found.account, region: found.region, partition: partitionOf(found.region) };
-  return desire(resolved, owner, place);
+  return { resolved, owner, place };
 }

@@ -4,6 +4,7 @@ import {
   type AccessIntent,
   checkAccess,
   checkGrantee,
+  checkPush,
   compileAccess,
   type Principal,
   principalOf,
@@ -76,6 +77,25 @@ export function desire(resolved: readonly ResolvedRepository[], owner: Owner, pl
   }
   const { account, region, partition } = place;
   return { registry: { owner, account, region, partition, repositories }, diagnostics };
+}
+
+/** What is wrong with lifecycle rules and grants alone, which the manifest does not look into. */
+export function checkIntents(
+  resolved: readonly ResolvedRepository[],
+  owner: Owner,
+  place: Place,
+): readonly Diagnostic[] {
+  const lifecycles = new Shared<readonly Diagnostic[]>();
+  const statements = new Shared<readonly Diagnostic[]>();
+  return resolved.flatMap((repository) => {
+    const { access, lifecyclePolicy: lifecycle } = repository.spec;
+    const rules = lifecycle === undefined ? [] : lifecycles.of(lifecycle, () => lifecycleOf(lifecycle).found);
+    const grants = statements.of(access, () => statementsOf(access, owner, place).found);
+    return [
+      ...rules.map((one) => located(one, repository, `lifecyclePolicy.${one.path ?? ''}`)),
+      ...grants.map((one) => located(one, repository, `access.${one.path ?? ''}`)),
+    ];
+  });
 }
 
 /** The registry, unless something is wrong with it; then every problem at once. */
@@ -172,20 +192,27 @@ function lifecycleOf(spec: LifecycleSpec): Made<LifecyclePolicy | null | undefin
 
 function statementsOf(access: EffectiveSpec['access'], owner: Owner, place: Place): Made<readonly Statement[]> {
   const bad: Diagnostic[] = [];
+  const pushed: Diagnostic[] = [];
   const principals = (field: 'pull' | 'push'): Principal[] =>
     access[field].flatMap((grantee, index) => {
       const path = `${field}.${index}`;
       const found = checkGrantee(grantee, path);
       bad.push(...found);
-      return found.length === 0 ? [principalOf(grantee, path)] : [];
+      if (found.length > 0) return [];
+      const principal = principalOf(grantee, path);
+      if (field === 'push') pushed.push(...checkPush(principal, path));
+      return [principal];
     });
   const intent: AccessIntent = {
     pull: principals('pull'),
     push: principals('push'),
     statements: access.statements,
   };
-  // Positions in a list that lacks its bad members would be off, so that problems of the whole wait for the next run.
-  const found = bad.length > 0 ? bad : checkAccess(intent, owner, place);
+  const found =
+    bad.length === 0
+      ? checkAccess(intent, owner, place)
+      : // Positions among the grantees would be off without the bad ones; the statements' own hold.
+        [...bad, ...pushed, ...checkAccess({ pull: [], push: [], statements: access.statements }, owner, place)];
   return { value: found.length > 0 ? [] : compileAccess(intent, owner, place), found };
 }
 

@@ -1,6 +1,6 @@
 // The room's door.
 // Behind it: the two models of a registry, compilation to the desired one, and what counts as equal and as ours.
-export { check, compile } from './compile.js';
+export { check, checkRules, compile } from './compile.js';
 export { assertDesired, type Desired, desire } from './desired.js';
 export type {
   DesiredRegistry,

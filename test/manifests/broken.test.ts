@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Diagnostic, isSlipwayError } from '../../src/diagnostics/index.js';
 import { loadProject } from '../../src/manifest/index.js';
+import { checkRules } from '../../src/registry/index.js';
 
 const root = 'test/manifests/broken';
 const cases = readdirSync(root).sort();
@@ -19,7 +20,7 @@ async function problemsOf(folder: string): Promise<readonly Diagnostic[]> {
   const settings = join(folder, 'set.txt');
   const set = existsSync(settings) ? readFileSync(settings, 'utf8').trimEnd().split('\n') : [];
   try {
-    await loadProject(folder, { set });
+    await loadProject(folder, { set, furtherCheck: checkRules });
     return [];
   } catch (error) {
     if (isSlipwayError(error)) return error.diagnostics;
