@@ -46,9 +46,10 @@ export class EarlyFlushes {
     const running = this.#flusher.flush(this.#file);
     if (running === undefined) return;
     this.#flushed = position;
-    this.#running = this.#running.then(() => running);
-    // It is heard of at the end.
-    this.#running.catch(() => {});
+    const both = Promise.all([this.#running, running]).then(() => undefined);
+    // It is heard of at the end; whoever fails before that, and after another has, must not end the process.
+    both.catch(() => {});
+    this.#running = both;
   }
 
   /** Rejects where one of them has failed. */

@@ -113,6 +113,22 @@ describe('an upload', () => {
     await store.close();
   });
 
+  it('ends in one error, however often the disk fails meanwhile', async () => {
+    const store = openBlobStore({ folder });
+    const unheard: unknown[] = [];
+    const listener = (error: unknown): void => void unheard.push(error);
+    process.on('unhandledRejection', listener);
+    const flush = vi.spyOn(await handles(), 'datasync').mockRejectedValue(systemError('EIO'));
+    const large = Array.from({ length: 140 }, () => Buffer.alloc(MiB));
+    const upload = await store.begin();
+    await expect(store.append(upload, 0, Readable.from(large))).rejects.toMatchObject({ code: 'EIO' });
+    expect(flush.mock.calls.length).toBeGreaterThan(1);
+    await new Promise((done) => setImmediate(done));
+    process.off('unhandledRejection', listener);
+    expect(unheard).toEqual([]);
+    await store.close();
+  });
+
   it('is kept where its folder could not be made, and becomes a blob when it can', async () => {
     const store = openBlobStore({ folder });
     const bytes = Buffer.from('some bytes');
