@@ -65,7 +65,7 @@ try {
   });
   const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
   for (const { imageTags, imageDigest, imageSizeInBytes } of imageDetails) {
-    process.stdout.write(`${imageTags}  ${imageDigest}  ${imageSizeInBytes} bytes\n`);
+    process.stdout.write(`${imageTags.join(' ')}  ${imageDigest}  ${imageSizeInBytes} bytes\n`);
   }
   say('The tag is taken for good: another image under it is refused, in the words of ECR');
   const refusal = await pushAs('v1.0.0', 'something else').then(
