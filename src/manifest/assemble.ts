@@ -47,7 +47,7 @@ export class Assembly {
     const setTree = readSettings(
       this.#settings,
       new Set(schema['ProjectSpec']?.fields.map((field) => field.name)),
-      (key) => keys.has(key),
+      keys,
       this.#problems,
     );
     const set =
@@ -131,6 +131,10 @@ export class Assembly {
         ...(typeof preset === 'string' ? { preset: preset as NonNullable<ProjectEnvironment['preset']> } : {}),
         range: rangeOf(entry.keyPlace),
       };
+      const regionEntry =
+        entryOf(valueAt(setTree, 'environments', entry.key), 'region') ?? entryOf(entry.value, 'region');
+      if (regionEntry !== undefined && !this.#isTainted(regionEntry.value))
+        this.#references.knownRegion(region, regionEntry);
       this.#references.environments.set(entry.key, {
         environment,
         ...this.#shared(own, entry.value),

@@ -156,4 +156,18 @@ describe('nothing there', () => {
     expect(loaded.environments.get('live')?.region).toBe('eu-north-1');
     expect(loaded.repositories.get('api')).toMatchObject({ dialect: 'planton', environments: ['live'] });
   });
+
+  it('of a Region that is not known is loaded, with a warning', async () => {
+    put('slipway.yaml', project);
+    expect((await loadProject(folder)).warnings).toEqual([]);
+    const set = ['environments.prod.region=us-esat-1'];
+    expect((await loadProject(folder, { set })).warnings).toMatchObject([
+      {
+        code: 'manifest/unknown-region',
+        severity: 'warning',
+        message: 'the Region "us-esat-1" is not known; did you mean "us-east-1"?',
+        range: { file: '--set', line: 1, column: 26 },
+      },
+    ]);
+  });
 });

@@ -1,8 +1,9 @@
 // The environments and repositories that were read so far, and what is wrong with naming them.
 // It must not know documents, nor what is said of an environment or a repository.
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../diagnostics/index.js';
-import { didYouMean, listed } from '../diagnostics/suggest.js';
+import { didYouMean, listed, nearest } from '../diagnostics/suggest.js';
 import type { EnvironmentParts, RepositoryParts } from './parts.js';
+import { regions } from './regions.js';
 import { textOf, type Values } from './stated.js';
 import { entryOf, type Place, rangeOf, spotOf, type Tree, type TreeEntry } from './tree.js';
 
@@ -77,6 +78,18 @@ export class References {
       place,
     );
     return true;
+  }
+
+  /** AWS opens Regions: one that is not known is a doubt. */
+  knownRegion(region: string | undefined, entry: TreeEntry): void {
+    if (region === undefined || regions.includes(region)) return;
+    const near = nearest(region, regions);
+    this.report(
+      'manifest/unknown-region',
+      `the Region "${region}" is not known${didYouMean(region, regions)}`,
+      spotOf(entry),
+      near === undefined ? undefined : `write "${near}", or leave it where AWS has opened "${region}" since`,
+    );
   }
 
   /** A Region that is said must be that of each of the environments. */

@@ -1,6 +1,7 @@
 // `--set PATH=VALUE`, any number of them, as one tree below `spec`.
 // It must not know which fields there are: the walker checks the tree as it checks a document.
 import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
+import { didYouMean, listed } from '../diagnostics/suggest.js';
 import { parseDocuments } from './parse.js';
 import { Source } from './source.js';
 import { isNull, type Place, type Tree, type TreeEntry, type TreeMap } from './tree.js';
@@ -30,6 +31,15 @@ function segments(path: string, offset: number): { key: string; start: number; e
   return found;
 }
 
+const shown = 10;
+
+function choices(fields: ReadonlySet<string>, repositories: ReadonlySet<string>): string {
+  const few = [...repositories].slice(0, shown);
+  const more = repositories.size - few.length;
+  const keys = few.length === 0 ? '' : `; the repositories are ${listed(more > 0 ? [...few, `${more} more`] : few)}`;
+  return `the fields here are ${listed([...fields])}${keys}`;
+}
+
 function treeOf(branch: Branch): Tree {
   if (branch.value !== undefined && branch.children.size === 0) return branch.value;
   const entries: TreeEntry[] = [...branch.children].map(([key, child]) => ({
@@ -42,13 +52,12 @@ function treeOf(branch: Branch): Tree {
 }
 
 /**
- * The tree, or `undefined` where nothing is set. `isRepository` says whether a first segment that is no field is the key of a
- * repository, so that `api.scanOnPush=false` may stand for `repositories.api.scanOnPush=false`.
+ * The tree, or `undefined` where nothing is set. A first segment that is no field may be the key of a repository, so that `api.scanOnPush=false` may stand for `repositories.api.scanOnPush=false`.
  */
 export function readSettings(
   settings: readonly string[],
   fields: ReadonlySet<string>,
-  isRepository: (key: string) => boolean,
+  repositories: ReadonlySet<string>,
   problems: Diagnostic[],
 ): Tree | undefined {
   if (settings.length === 0) return undefined;
@@ -81,7 +90,19 @@ export function readSettings(
       bad('has an empty name in its path', start, start + equals);
       continue;
     }
-    if (!fields.has(first.key) && isRepository(first.key)) path.unshift({ ...first, key: 'repositories' });
+    if (!fields.has(first.key) && repositories.has(first.key)) path.unshift({ ...first, key: 'repositories' });
+    // With one segment it can only be meant for a field.
+    else if (!fields.has(first.key) && path.length > 1) {
+      const known = [...fields, ...repositories];
+      problems.push(
+        diagnostic(
+          'manifest/bad-set',
+          `"${first.key}" is no field of the project and no repository${didYouMean(first.key, known)}`,
+          { range: source.range(first.start, first.end), mend: choices(fields, repositories) },
+        ),
+      );
+      continue;
+    }
     const before = problems.length;
     const valueStart = start + equals + 1;
     const parsed = parseDocuments(source, problems, line.slice(equals + 1), valueStart);

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isSlipwayError } from '../../src/diagnostics/index.js';
 import { parseProject, printProject, resolve } from '../../src/manifest/index.js';
+import { checkRules } from '../../src/registry/index.js';
 
 const folders = ['good', 'broken'].flatMap((kind) => {
   const root = join('test/manifests', kind);
@@ -49,7 +50,7 @@ it('a damaged manifest loads or says what is wrong with it', () => {
         text = text.slice(0, place) + insert + text.slice(place + remove);
       }
       try {
-        const project = parseProject([{ file: 'slipway.yaml', text, own: true }]);
+        const project = parseProject([{ file: 'slipway.yaml', text, own: true }], { furtherCheck: checkRules });
         for (const name of project.environments.keys()) resolve(project, name);
         expect(printProject(project)).not.toBe('');
       } catch (error) {

@@ -188,6 +188,11 @@ export const manifestCodes = defineCodes({
     'The project has no environment of that name.',
     "name one of the project's environments",
   ),
+  'manifest/unknown-region': doubt(
+    'an unknown Region',
+    'Slipway knows no Region of that name. AWS opens new ones, so that this may be right; most often it is mistyped.',
+    'correct the Region, or leave it where AWS has opened it since this version of Slipway',
+  ),
   'manifest/empty-environments': mistake(
     'a repository in no environment',
     'An empty list of environments would make the repository exist nowhere.',
