@@ -134,7 +134,8 @@ function assessDeletion(
   if (length === 0) return { ...repository, deletion: { force: false, images: 0 } };
   if (force)
     hazards.push({ kind: 'delete-images', reason: `${plural(length, 'image')} would be deleted with the repository` });
-  const reason = `it holds ${plural(length, 'image')} and forceDelete is not set, so ECR will refuse to delete it`;
+  const advice = `set \`forceDelete: true\`, then --accept delete-images:${repository.name}`;
+  const reason = `it holds ${plural(length, 'image')} and forceDelete is not set, so ECR will refuse to delete it; to delete it with them, ${advice}`;
   return { ...repository, ...(force ? {} : { reason }), deletion: { force, images: length } };
 }
 

@@ -90,6 +90,27 @@ describe('a consent to no hazard of the plan', () => {
     );
   });
 
+  it('says what a deletion with images needs beside it', () => {
+    const whole = planOf(['payments/api', 'api'], ['payments/web', 'web']);
+    const withDeletion = (images: number): Plan => ({
+      ...whole,
+      registries: whole.registries.map((registry) => ({
+        ...registry,
+        repositories: registry.repositories.map((one) =>
+          one.key === 'api' ? { ...one, action: 'delete', deletion: { force: false, images } } : one,
+        ),
+      })),
+    });
+    const mends = (images: number, entry: string) =>
+      unusedConsent(withDeletion(images), [entry]).map(({ mend }) => mend);
+    for (const name of ['api', 'payments/api'])
+      expect(mends(4, `delete-images:${name}`)).toEqual(['set `forceDelete: true` for api first']);
+    const nothing = ['the plan has no hazards: leave it out'];
+    expect(mends(0, 'delete-images:api')).toEqual(nothing);
+    expect(mends(4, 'delete-images:web')).toEqual(nothing);
+    expect(mends(4, 'lose-access:api')).toEqual(nothing);
+  });
+
   it('is listed in part where there is much', () => {
     const many = planOf(...Array.from({ length: 7 }, (_, index): Planned => [`r${index}`, undefined, 'lose-access']));
     expect(unusedConsent(many, ['lose-access:x'])[0]?.mend).toBe(

@@ -43,7 +43,9 @@ export function unusedConsent(plan: Plan, accepted: readonly string[] = []): rea
     (entry) => partsOf(entry).rest !== '' && !meaningsOf(entry, plan).some((one) => there.includes(one)),
   );
   return unused.map((entry) => {
-    const mend = there.length === 0 ? 'the plan has no hazards: leave it out' : `the plan has ${few(there)}`;
+    const mend =
+      refusedDeletion(entry, plan) ??
+      (there.length === 0 ? 'the plan has no hazards: leave it out' : `the plan has ${few(there)}`);
     return diagnostic('plan/consent-unused', `the plan has no hazard "${entry}"`, { mend });
   });
 }
@@ -57,6 +59,18 @@ export function requireConsent(plan: Plan, accepted: readonly string[] = []): vo
     diagnostic('plan/consent-needed', `${hazard.repository}: ${hazard.reason}`, { mend: flag }),
   );
   if (missing.length > 0) throw new SlipwayError([...missing, ...unusedConsent(plan, accepted)]);
+}
+
+/** Consent alone deletes no images: where the manifest does not say so too, there is no hazard to consent to. */
+function refusedDeletion(entry: string, plan: Plan): string | undefined {
+  const meanings = meaningsOf(entry, plan);
+  const refused = plan.registries
+    .flatMap((registry) => registry.repositories)
+    .find(
+      ({ name, deletion }) =>
+        deletion?.force === false && deletion.images !== 0 && meanings.includes(`delete-images:${name}`),
+    );
+  return refused === undefined ? undefined : `set \`forceDelete: true\` for ${refused.key ?? refused.name} first`;
 }
 
 /** `rest` begins with the colon, where there is one. */

@@ -256,7 +256,8 @@ describe('deleting', () => {
         arn: live.arn('api'),
         uri: live.uri('api'),
         action: 'delete',
-        reason: 'it holds 4 images and forceDelete is not set, so ECR will refuse to delete it',
+        reason:
+          'it holds 4 images and forceDelete is not set, so ECR will refuse to delete it; to delete it with them, set `forceDelete: true`, then --accept delete-images:api',
         changes: [],
         kept: [],
         unknown: [],
