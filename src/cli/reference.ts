@@ -86,7 +86,10 @@ export function referencePage(specs: readonly CommandSpec[]): string {
       [
         ['130', 'interrupted by Ctrl-C'],
         ['1', 'an error, or partly applied'],
-        ['3', 'refused for safety: a hazard without consent, a stale plan, the wrong account, a lock, nobody to ask'],
+        [
+          '3',
+          'refused for safety: a hazard without consent, a stale plan, the wrong account, a lock, a question not answered with yes, nobody to ask',
+        ],
         ['2', 'there is something to see: `drift`, and `plan --detailed-exitcode`'],
         ['0', 'done'],
       ],

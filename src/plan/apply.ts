@@ -148,7 +148,7 @@ class Run {
     const at = { repository: repository.name, region: site.registry.region };
     const steps = stepsLeft(site, repository);
     const stopped = this.#stopped();
-    if (stopped !== undefined) return this.#skip(at, `${stopped} before it began`);
+    if (stopped !== undefined) return this.#skip({ ...at, unbegun: true }, `${stopped} before it began`);
     if (repository.changes.some((one) => one.aspect === 'encryption' && one.before !== null)) {
       const reason = 'its encryption cannot be changed in place; the plan tells how to move to a new repository';
       if (steps.length === 0) return this.#skip(at, reason);
@@ -216,7 +216,7 @@ class Run {
     this.events.push({ type: 'repository-done', ...placed(site, repository, uri), action, already: true });
   }
 
-  #skip(at: { readonly repository: string; readonly region: string }, reason: string): void {
+  #skip(at: { readonly repository: string; readonly region: string; readonly unbegun?: true }, reason: string): void {
     this.#count.skipped += 1;
     this.events.push({ type: 'repository-skipped', ...at, reason });
   }

@@ -349,6 +349,7 @@ describe('the whole repository', () => {
       repository: 'web',
       region: 'eu-west-1',
       reason: 'stopped for want of credentials before it began',
+      unbegun: true,
     });
   });
 
@@ -438,7 +439,13 @@ describe('interrupted', () => {
         region: 'eu-west-1',
         reason: 'interrupted before put-lifecycle-policy (done: create)',
       },
-      { type: 'repository-skipped', repository: 'web', region: 'eu-west-1', reason: 'interrupted before it began' },
+      {
+        type: 'repository-skipped',
+        repository: 'web',
+        region: 'eu-west-1',
+        reason: 'interrupted before it began',
+        unbegun: true,
+      },
       { type: 'finished', outcome: { done: 0, already: 0, failed: 0, skipped: 2, interrupted: true } },
     ]);
     expect(live.parameters.size).toBe(0);

@@ -219,6 +219,8 @@ export type ApplyEvent =
       readonly repository: string;
       readonly region: string;
       readonly reason: string;
+      /** The run stopped before its turn came. */
+      readonly unbegun?: true;
     }
   | { readonly type: 'finished'; readonly outcome: ApplyOutcome };
 

@@ -20,7 +20,7 @@ export const applyCommand = defineCommand({
     plan: 'what was to be done',
     outcome: 'numbers of repositories done, already as planned, failed and skipped, and whether it was interrupted',
     failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
-    skipped: 'repository, region and reason of each',
+    skipped: 'repository, region and reason of each; `unbegun` is true where the run stopped before its turn',
     warnings: 'texts',
     diagnostics: 'warnings of the manifest, and of consent that was not needed',
   },
@@ -35,7 +35,7 @@ export const applyCommand = defineCommand({
   ],
   exits: {
     '1': 'an error, or not everything was done',
-    '3': 'refused for safety: a hazard without consent, a saved plan that is out of date or out of place, the wrong account, a lock, nobody to ask',
+    '3': 'refused for safety: a hazard without consent, a saved plan that is out of date or out of place, the wrong account, a lock, a question not answered with yes, nobody to ask',
   },
 });
 

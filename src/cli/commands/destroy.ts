@@ -18,7 +18,7 @@ export const destroyCommand = defineCommand({
     plan: 'what was to be done',
     outcome: 'numbers of repositories done, already as planned, failed and skipped, and whether it was interrupted',
     failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
-    skipped: 'repository, region and reason of each',
+    skipped: 'repository, region and reason of each; `unbegun` is true where the run stopped before its turn',
     warnings: 'texts',
     diagnostics: 'warnings of the manifest',
   },
@@ -28,7 +28,7 @@ export const destroyCommand = defineCommand({
   ],
   exits: {
     '1': 'an error, or not everything was done',
-    '3': 'refused for safety: images without consent, the wrong account, a lock, nobody to ask',
+    '3': 'refused for safety: images without consent, the wrong account, a lock, a question not answered with yes, nobody to ask',
   },
 });
 

@@ -6,7 +6,7 @@ import { ApplyProgress, printFailures, printOutcome } from './apply.js';
 
 const region = 'eu-west-1';
 const events: readonly ApplyEvent[] = [
-  { type: 'started', repositories: 3, steps: 9 },
+  { type: 'started', repositories: 5, steps: 9 },
   { type: 'warning', message: 'SSM may not be used, so there is no lock' },
   { type: 'repository-started', repository: 'payments/api', region, action: 'create' },
   { type: 'repository-started', repository: 'payments/web', region, action: 'update' },
@@ -22,7 +22,14 @@ const events: readonly ApplyEvent[] = [
     message: 'User: arn:aws:sts::111111111111:assumed-role/ci/run is not authorized to perform: ecr:PutLifecyclePolicy',
     skipped: ['set-repository-policy'],
   },
-  { type: 'repository-skipped', repository: 'payments/old', region, reason: 'interrupted before it began' },
+  { type: 'repository-skipped', repository: 'payments/old', region, reason: 'interrupted before put-lifecycle-policy' },
+  ...['a', 'b'].map((name) => ({
+    type: 'repository-skipped' as const,
+    repository: `payments/${name}`,
+    region,
+    reason: 'interrupted before it began',
+    unbegun: true as const,
+  })),
 ];
 
 function run(isTTY: boolean, outcome: ApplyOutcome, rename = (name: string) => name) {
@@ -40,9 +47,10 @@ describe('the progress of an apply', () => {
     const { text, report } = run(false, { done: 1, already: 0, failed: 1, skipped: 1, interrupted: false });
     expect(text).toMatchInlineSnapshot(`
       "warning: SSM may not be used, so there is no lock
-      [1/3] + payments/api  created
-      [2/3] x payments/web  failed: ecr:PutLifecyclePolicy, AccessDeniedException
-      [3/3] . payments/old  skipped: interrupted before it began
+      [1/5] + payments/api  created
+      [2/5] x payments/web  failed: ecr:PutLifecyclePolicy, AccessDeniedException
+      [3/5] . payments/old  skipped: interrupted before put-lifecycle-policy
+      2 repositories skipped: interrupted before they began
       "
     `);
     const long = run(false, { ...report.outcome }, (text) =>
@@ -50,12 +58,15 @@ describe('the progress of an apply', () => {
     );
     expect(long.text).toMatchInlineSnapshot(`
       "warning: SSM may not be used, so there is no lock
-      [1/3] + payments/of-the-northern-team/api  created
-      [2/3] x payments/of-the-northern-team/web
+      [1/5] + payments/of-the-northern-team/api  created
+      [2/5] x payments/of-the-northern-team/web
               failed: ecr:PutLifecyclePolicy, AccessDeniedException
-      [3/3] . payments/of-the-northern-team/old  skipped: interrupted before it began
+      [3/5] . payments/of-the-northern-team/old
+              skipped: interrupted before put-lifecycle-policy
+      2 repositories skipped: interrupted before they began
       "
     `);
+    expect(report.skipped.map(({ repository }) => repository)).toEqual(['payments/old', 'payments/a', 'payments/b']);
     expect(printFailures(report, canvas)).toMatchInlineSnapshot(`
       "
       failed payments/web (eu-west-1)
@@ -75,7 +86,7 @@ describe('the progress of an apply', () => {
 
   it('rewrites one line on a terminal and leaves none of it behind', () => {
     const { text } = run(true, { done: 1, already: 0, failed: 1, skipped: 1, interrupted: false });
-    expect(text).toContain('[0/3] creating payments/api and 1 more …\r\u001b[K');
+    expect(text).toContain('[0/5] creating payments/api and 1 more …\r\u001b[K');
     const left = text.split('\n').map((line) => line.split('\u001b[K').at(-1));
     expect(left.join('\n')).toBe(run(false, { done: 1, already: 0, failed: 1, skipped: 1, interrupted: false }).text);
   });

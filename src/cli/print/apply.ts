@@ -96,6 +96,18 @@ export class ApplyProgress {
     else for (const line of [head, ...hang(' '.repeat(counter.length + 3), what, columns, tint)]) this.#line(line);
   }
 
+  #waiting(): void {
+    const counts = new Map<string, number>();
+    for (const { unbegun, reason } of this.#skipped) {
+      if (unbegun === true) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    const { paint } = this.#canvas;
+    for (const [reason, number] of counts) {
+      const why = `skipped: ${reason}`.replace(/ it began$/, number === 1 ? '$&' : ' they began');
+      this.#line(paint.dim(`${repositories(number)} ${why}`));
+    }
+  }
+
   on(event: ApplyEvent): void {
     const { paint, columns } = this.#canvas;
     switch (event.type) {
@@ -122,11 +134,13 @@ export class ApplyProgress {
         break;
       case 'repository-skipped':
         this.#skipped.push(event);
-        this.#finish(event, '.', `skipped: ${event.reason}`, paint.dim);
+        // One line for each that merely waited would bury those that are half made.
+        if (event.unbegun !== true) this.#finish(event, '.', `skipped: ${event.reason}`, paint.dim);
         break;
       case 'finished':
         this.#outcome = event.outcome;
         this.#erase();
+        this.#waiting();
         return;
     }
     this.#status();
