@@ -119,6 +119,24 @@ describe('the local ECR in the background', () => {
     expect(await asking(asItIs)).toMatchObject({ started: false, pid });
   });
 
+  it('clears up what one in memory has left that was killed, whatever starts next', async () => {
+    const { pid } = await startDaemon({ port, memory: true, entry });
+    const left = (): string[] =>
+      readdirSync(tmpdir()).filter((name) => {
+        try {
+          const owner = readFileSync(join(tmpdir(), name, 'owner.json'), 'utf8');
+          return name.startsWith('slipway-') && (JSON.parse(owner) as { pid: number }).pid === pid;
+        } catch {
+          return false;
+        }
+      });
+    expect(left()).toHaveLength(1);
+    process.kill(pid, 'SIGKILL');
+    while ((await daemonStatus(port)).state !== 'absent') await new Promise((done) => setImmediate(done));
+    await startDaemon({ port, dataDirectory: folder, entry });
+    expect(left()).toEqual([]);
+  });
+
   it('that runs without TLS is not taken for one with', async () => {
     const { pid, certificateAuthority } = await startDaemon({ port, dataDirectory: folder, entry });
     expect(certificateAuthority).toBeNull();

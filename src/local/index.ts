@@ -1,11 +1,11 @@
 // The room's door: an ECR on this machine, in this process or in the background.
 // It must not know who talks to it, nor print for anyone but the operator of a broken server.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { openBackground } from './background.js';
 import { openBlobStore } from './blobs/open.js';
+import { removeLeftovers, temporaryFolder } from './blobs/temporary.js';
 import { checkRoute } from './check/route.js';
 import { Cloud } from './cloud.js';
 import { type Health, serviceName } from './control.js';
@@ -135,8 +135,8 @@ function openTls(
     if (dataDirectory !== undefined) {
       return { authority: openAuthority(join(dataDirectory, 'tls')), forget: () => undefined };
     }
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-tls-'));
-    return { authority: openAuthority(folder), forget: () => rmSync(folder, { recursive: true, force: true }) };
+    const folder = temporaryFolder(undefined, 'tls');
+    return { authority: openAuthority(folder.path), forget: () => folder.remove() };
   } catch (error) {
     undo();
     throw error;
@@ -153,6 +153,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const dataDirectory =
     options.memory === true || options.dataDirectory === undefined ? undefined : resolve(options.dataDirectory);
   let port = 0;
+  // By whoever starts next, whether or not it needs such a folder itself.
+  removeLeftovers();
   const ending = new AbortController();
   const upstreams = new PullThrough({
     ...options,

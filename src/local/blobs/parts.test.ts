@@ -431,9 +431,11 @@ describe('a temporary folder', () => {
     leave('slipway-blobs-foreign', isRoot ? { pid, space: note.space } : {});
     // Only root may give a folder away.
     if (isRoot) chownSync(join(folder, 'slipway-blobs-foreign'), 12_345, 12_345);
-    const next = temporaryFolder(folder);
+    leave('slipway-tls-dead', { pid, space: note.space });
+    const next = temporaryFolder(folder, 'tls');
+    expect(next.path.startsWith(join(folder, 'slipway-tls-'))).toBe(true);
     const left = readdirSync(folder).map((name) => join(folder, name));
-    expect(left).not.toContain(join(folder, 'slipway-blobs-dead'));
+    for (const gone of ['slipway-blobs-dead', 'slipway-tls-dead']) expect(left).not.toContain(join(folder, gone));
     expect(left).toHaveLength(7);
     alive.remove();
     next.remove();

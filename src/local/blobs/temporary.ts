@@ -4,7 +4,10 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const prefix = 'slipway-blobs-';
+/** What is kept in such a folder: it goes into its name. */
+export type Kept = 'blobs' | 'tls';
+
+const names = /^slipway-(?:blobs|tls)-/;
 const note = 'owner.json';
 
 interface Owner {
@@ -67,10 +70,10 @@ function namesIn(directory: string): readonly string[] {
 }
 
 /** What processes have left that had no time to clear up. Only where it is certain that they are gone. */
-function removeLeftovers(directory: string): void {
+export function removeLeftovers(directory: string = tmpdir()): void {
   for (const name of namesIn(directory)) {
     const folder = join(directory, name);
-    if (!name.startsWith(prefix) || !isMine(folder)) continue;
+    if (!names.test(name) || !isMine(folder)) continue;
     const { pid, space: theirs } = ownerOf(folder);
     if (typeof pid === 'number' && theirs === space() && !isAlive(pid)) remove(folder);
   }
@@ -87,9 +90,9 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
-export function temporaryFolder(directory: string = tmpdir()): TemporaryFolder {
+export function temporaryFolder(directory: string = tmpdir(), kept: Kept = 'blobs'): TemporaryFolder {
   removeLeftovers(directory);
-  const path = mkdtempSync(join(directory, prefix));
+  const path = mkdtempSync(join(directory, `slipway-${kept}-`));
   const owner: Owner = { pid: process.pid, space: space() };
   writeFileSync(join(path, note), JSON.stringify(owner), { mode: 0o600 });
   if (ours.size === 0) process.once('exit', removeOurs);
