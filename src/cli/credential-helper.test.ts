@@ -184,6 +184,8 @@ describe('slipway local start --tls', () => {
     await slipway(['local', 'start', '--memory', ...port]);
     const refused = await slipway(['local', 'start', '--memory', '--tls', ...port]);
     expect(refused.stderr).toContain('error[local/no-tls]');
+    const other = await slipway(['local', 'start', '--memory', '--profile', 'strict-oci', '--quotas', ...port]);
+    expect(other.stderr).toContain('error[local/other-settings]');
     await slipway(['local', 'stop', ...port]);
   });
 });

@@ -6,7 +6,9 @@ import type { ProjectEnvironment } from '../manifest/index.js';
 import { compile } from '../registry/index.js';
 import type { LoginArgs } from './commands/login.js';
 import { joinOrStart } from './local-server.js';
+import { anyPlace } from './local-tools.js';
 import type { Services } from './services.js';
+import { list } from './text.js';
 import type { Place } from './tokens.js';
 import { chooseEnvironment, holdsProject, openProject, showWarnings } from './workspace.js';
 
@@ -20,13 +22,18 @@ export type Target =
       readonly caller: { readonly account: string | undefined; readonly region: string };
     };
 
-export async function targetsOf({ options, global }: LoginArgs, services: Services): Promise<readonly Target[]> {
+export async function targetsOf(args: LoginArgs, services: Services): Promise<readonly Target[]> {
+  const { options, global } = args;
   const { project: folder, environment: name } = global;
   const inProject = name !== undefined || (options.registry.length === 0 && holdsProject(folder));
   const project = inProject ? await openProject(global) : undefined;
-  const environment = project === undefined ? undefined : chooseEnvironment(project, name);
+  // One server holds the registries of all environments: where none is named, its home is as good as outside a project.
+  const toHome = project !== undefined && global.local && name === undefined && project.environments.size > 1;
+  const environment = project === undefined || toHome ? undefined : chooseEnvironment(project, name);
   if (project !== undefined) showWarnings(project, global, services);
   const caller = callerOf(environment, services);
+
+  if (toHome) tellHome([...project.environments.keys()], caller.region, args, services);
 
   if (options.registry.length > 0) return distinct(options.registry.map((address) => named(address, caller)));
   if (global.local) {
@@ -38,6 +45,15 @@ export async function targetsOf({ options, global }: LoginArgs, services: Servic
     return { kind: 'aws', place: { host: hostOf({ account, region }), region } };
   });
   return distinct(places);
+}
+
+/** As whom, and which other choices there are. */
+function tellHome(names: readonly string[], region: string, { global }: LoginArgs, { stderr }: Services): void {
+  if (global.output === 'json') return;
+  const flags = names.map((one) => `-e ${one}`);
+  stderr.write(
+    `no environment was named: the login is for account ${anyPlace.account} in ${region}; for one of this project's add ${list(flags, 'or')}\n`,
+  );
 }
 
 /** Whom a local ECR takes for the caller: its own account, where the environment names none. */

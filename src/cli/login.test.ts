@@ -65,6 +65,18 @@ To have clients ask for tokens themselves: slipway login -e prod --local
     expect(claims(sent())).toMatchObject({ account: '111111111111' });
   });
 
+  it('logs in to the home of the local ECR where none of several environments is named', async () => {
+    folder.write('slipway.yaml', twoEnvironments);
+    const result = await run(['--local']);
+    expect(result.code).toBe(0);
+    expect(result.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'no environment was named: the login is for account 123456789012 in us-east-1; ' +
+        "for one of this project's add -e dev or -e prod",
+    );
+    expect(claims(sent())).toMatchObject({ account: '123456789012', region: 'us-east-1' });
+    expect((await run(['--local', '--output', 'json'])).stderr).not.toContain('no environment');
+  });
+
   it('logs in every client that is installed, or those that are named', async () => {
     program('docker');
     program('skopeo');
