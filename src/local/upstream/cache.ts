@@ -102,7 +102,7 @@ export class PullThrough {
       return undefined;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      return sentenceOf(rule.upstreamRegistryUrl, error);
+      return sentenceOf(this.#directory.nameOf(rule), error);
     }
   }
 

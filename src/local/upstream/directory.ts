@@ -43,13 +43,24 @@ export class Directory {
     return client;
   }
 
+  /** For messages: the upstream of a rule, and where it is reached instead. */
+  nameOf(rule: PullThroughRule): string {
+    const address = this.#addressOf(rule);
+    return address === undefined ? rule.upstreamRegistryUrl : `${rule.upstreamRegistryUrl} at ${address.origin}`;
+  }
+
   /** True where a rule names a secret that nobody has told. */
   lacksSecret({ credentialArn }: PullThroughRule): boolean {
     return credentialArn !== undefined && this.#secretOf(credentialArn) === undefined;
   }
 
-  #placeOf({ ecrRepositoryPrefix, upstreamRegistryUrl: host, credentialArn }: PullThroughRule): UpstreamPlace {
-    const address = this.#known.addresses.get(ecrRepositoryPrefix) ?? this.#known.addresses.get(host);
+  #addressOf({ ecrRepositoryPrefix, upstreamRegistryUrl }: PullThroughRule): URL | undefined {
+    return this.#known.addresses.get(ecrRepositoryPrefix) ?? this.#known.addresses.get(upstreamRegistryUrl);
+  }
+
+  #placeOf(rule: PullThroughRule): UpstreamPlace {
+    const { upstreamRegistryUrl: host, credentialArn } = rule;
+    const address = this.#addressOf(rule);
     const [, account, region] = ecrHost.exec(host) ?? [];
     if (account !== undefined && region !== undefined) {
       const base = address ?? new URL(this.#options.self());

@@ -35,7 +35,7 @@ export class UpstreamFailure extends EcrError {
   }
 }
 
-/** Of an upstream by its host. */
+/** Of an upstream by its host, with the address that stands for it. */
 export function sentenceOf(host: string, { problem, message }: UpstreamError, hint = ''): string {
   const sentence = sentences[problem === 'missing' ? 'unavailable' : problem];
   return `${sentence} (${host}: ${message}${hint})`;

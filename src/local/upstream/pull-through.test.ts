@@ -558,7 +558,9 @@ describe('ValidatePullThroughCacheRule', () => {
     await pair.upstream.close();
     expect(await validate()).toEqual({
       isValid: false,
-      failure: expect.stringContaining('registry-1.docker.io: connect ECONNREFUSED') as string,
+      failure: expect.stringContaining(
+        `registry-1.docker.io at http://127.0.0.1:${pair.upstream.port}: connect ECONNREFUSED`,
+      ) as string,
     });
   });
 });

@@ -47,7 +47,7 @@ export function sourceOf({ context: asked, account, name }: Wanted, directory: D
     client: directory.clientFor(rule),
     upstreamName,
     failure: (what, error) =>
-      error instanceof UpstreamError ? upstreamFailure(what, rule.upstreamRegistryUrl, error, hint) : error,
+      error instanceof UpstreamError ? upstreamFailure(what, directory.nameOf(rule), error, hint) : error,
   };
 }
 
