@@ -24,7 +24,7 @@ function eventWords(event: Members): readonly string[] {
   const outcome = ['result', 'scan-status', 'sync-status'].map(text).find((word) => word !== '') ?? '';
   return [
     plain(event['detail-type']),
-    [text('action-type'), outcome].filter((word) => word !== '').join(' '),
+    [text('action-type'), text('target-storage-class'), outcome].filter((word) => word !== '').join(' '),
     image(text('repository-name'), text('image-tag'), text('image-digest')),
   ];
 }
