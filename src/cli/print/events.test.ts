@@ -5,7 +5,7 @@ import { eventLine } from './events.js';
 
 describe('the line of an event', () => {
   it('says where an image went', () => {
-    const { paint } = canvasOf({ colour: false, columns: 80, write: () => true });
+    const { paint } = canvasOf({ colour: false, columns: 80, isTTY: false, write: () => true });
     const event = {
       time: '2026-10-01T12:00:00Z',
       'detail-type': 'ECR Image Action',
