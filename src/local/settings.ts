@@ -1,6 +1,6 @@
 // How a local ECR was started, as far as one that would join it may have asked for something else.
 // It must not know the command line beyond what its options are called, nor who asks.
-import type { ProfileName } from './distribution/index.js';
+import type { ProfileName } from './distribution/profile.js';
 
 export interface Settings {
   readonly profile: ProfileName;
