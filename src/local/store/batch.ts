@@ -11,7 +11,7 @@ interface Waiters {
 
 function waiters(): Waiters {
   let resolve = (): void => undefined;
-  let reject = (_: unknown): void => undefined;
+  let reject: (error: unknown) => void = () => undefined;
   const promise = new Promise<void>((done, failed) => {
     resolve = done;
     reject = failed;
