@@ -3,13 +3,14 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Cloud, Outcome } from './cloud.js';
 import { type ControlOptions, control, controlPrefix, fromPage } from './control.js';
 import { ServiceError } from './service.js';
 import { writeSettled } from './store/settled.js';
 import { type Authority, createTwofoldServer } from './tls/index.js';
 import { jsonError } from './wire/answer.js';
-import { bodyLimit, readBody, utf8 } from './wire/body.js';
+import { bodyLimit, isLarge, readBody, utf8 } from './wire/body.js';
 
 export interface HttpServer {
   readonly port: number;
@@ -76,10 +77,13 @@ async function outcome(request: IncomingMessage, requestId: string, options: Htt
   });
 }
 
+/** Large bodies are in memory whole, as bytes, as text and as what it says. Two at a time keep a disk busy; the others wait unread. */
+const largeAtOnce = 2;
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  options: HttpOptions,
+  { inTurn, ...options }: HttpOptions & { readonly inTurn: LimitFunction },
   server: Server,
 ): Promise<void> {
   const requestId = randomUUID();
@@ -90,7 +94,8 @@ async function serve(
       if (!server.listening) response.setHeader('connection', 'close');
       return await route.serve(request, response, requestId);
     }
-    result = await outcome(request, requestId, options);
+    const answer = (): Promise<Outcome> => outcome(request, requestId, options);
+    result = await (isLarge(request) ? inTurn(answer) : answer());
   } catch (error) {
     // A client that went away is no defect, and there is nobody to answer.
     if (request.destroyed && !request.complete) return;
@@ -186,10 +191,11 @@ function shut(server: Server): Promise<void> {
 
 /** Rejects with the operating system's error where the port cannot be had. */
 export function listen(options: HttpOptions): Promise<HttpServer> {
+  const inTurn = pLimit(largeAtOnce);
   const limits = { maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     response.on('error', () => response.destroy());
-    void serve(request, response, options, server);
+    void serve(request, response, { ...options, inTurn }, server);
   };
   const { authority } = options;
   const server: Server =

@@ -7,9 +7,22 @@ export const bodyLimit = 10 * 1024 * 1024;
 /** So much more is read and thrown away, for a client hears the refusal only once it has sent its piece. */
 const patience = 64 * 1024 * 1024;
 
-/** Nothing where the body is over the limit. Rejects when the client goes away. */
+/** Bodies beyond this are worth waiting for: what is made of one takes several times its size. */
+const large = 1024 * 1024;
+
+/** Whether a body is large, or may be: it comes in chunks then, without a length. */
+export function isLarge({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > large;
+}
+
+/** Nothing where the body is over the limit. Rejects when the client goes away, or has gone. */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
+    if (request.destroyed) {
+      reject(new Error('the client went away'));
+      return;
+    }
     let pieces: Buffer[] = [];
     let size = 0;
     request.on('data', (piece: Buffer) => {
