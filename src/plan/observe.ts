@@ -124,7 +124,7 @@ async function readDrafts(
   { depth }: ObserveScope,
   { ecr, concurrency }: RegistryPorts,
 ): Promise<void> {
-  const texts = new Texts();
+  const shared = new SharedReadings();
   function* calls(): Iterable<() => Promise<void>> {
     for (const draft of drafts) {
       const { name, arn } = draft.description;
@@ -137,26 +137,29 @@ async function readDrafts(
       if (wanted === undefined || depth === 'existence') continue;
       if (wanted.lifecyclePolicy !== undefined) {
         yield async () => {
-          draft.lifecyclePolicy = await read(async () => texts.same(await ecr.getLifecyclePolicy(name)));
+          draft.lifecyclePolicy = shared.one(await read(() => ecr.getLifecyclePolicy(name)));
         };
       }
       yield async () => {
-        draft.repositoryPolicy = await read(async () => texts.same(await ecr.getRepositoryPolicy(name)));
+        draft.repositoryPolicy = shared.one(await read(() => ecr.getRepositoryPolicy(name)));
       };
     }
   }
   await sideBySide(calls(), concurrency, (call) => call());
 }
 
-/** Most repositories have the same policies: one copy of each text will do. */
-class Texts {
-  readonly #known = new Map<string, string>();
+/**
+ * Most repositories have the same policies: one reading of each text will do. It is more than the memory of the texts: what is
+ * kept of every call, V8 begins to make among its old objects, where all that the call has left behind stays with it.
+ */
+class SharedReadings {
+  readonly #known = new Map<string, Reading<string>>();
 
-  same(text: string | undefined): string | undefined {
-    if (text === undefined) return undefined;
-    const known = this.#known.get(text);
-    if (known === undefined) this.#known.set(text, text);
-    return known ?? text;
+  one(reading: Reading<string> | 'gone'): Reading<string> | 'gone' {
+    if (reading === 'gone' || reading.state !== 'present') return reading;
+    const known = this.#known.get(reading.value);
+    if (known === undefined) this.#known.set(reading.value, reading);
+    return known ?? reading;
   }
 }
 
