@@ -46,7 +46,7 @@ function withQuery(path: string): string {
 
 function compare(answer: Answer, expected: Expected, what: string): void {
   const { status, headers = {}, body, code } = expected;
-  const told = `${what}: ${answer.status} ${answer.body.toString('latin1').slice(0, 300)}`;
+  const told = `${what}: ${answer.status} ${answer.body.subarray(0, 300).toString('latin1')}`;
   expect(typeof status === 'number' ? [status] : status, told).toContain(answer.status);
   for (const [name, value] of Object.entries(headers)) {
     const given = answer.headers[name.toLowerCase()];
