@@ -214,7 +214,7 @@ describe('slipway local scan-findings', () => {
   it('says what is not there, and what is no finding', async () => {
     expect((await slipway(['scan-findings', `team/app@${digest}`, 'findings.json'])).stderr).toMatchInlineSnapshot(`
       "error[local/no-such-image]: there is no repository "team/app" in account
-          123456789012, eu-west-1
+          123456789012, us-east-1
         = help: name it as its URI does, with -e for the registry of an environment,
                 and an image that is not pushed yet by its digest
       "
