@@ -1,22 +1,26 @@
 // The server's patience: silent clients are cut off, slow and waiting ones are not.
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Cloud } from './cloud.js';
 import { Faults } from './faults.js';
 import { type HttpServer, listen, type Route } from './server.js';
+import type { JsonService } from './service.js';
 import { openMemoryStore } from './store/memory.js';
 
 const idle = 600;
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
-async function open(serve: Route['serve']): Promise<Socket> {
+async function start(routes: readonly Route[], services: readonly JsonService[] = []): Promise<HttpServer> {
   const faults = new Faults();
   const cloud = new Cloud({
     store: openMemoryStore(),
-    services: [],
+    services,
     faults,
     home: { account: '123456789012', region: 'us-east-1' },
     now: Date.now,
@@ -27,7 +31,7 @@ async function open(serve: Route['serve']): Promise<Socket> {
     durable: () => undefined,
     port: 0,
     cloud,
-    routes: [{ matches: () => true, serve }],
+    routes,
     controls: {
       faults,
       health: { service: 'slipway-local', version: 1, pid: 1, dataDirectory: null },
@@ -36,7 +40,12 @@ async function open(serve: Route['serve']): Promise<Socket> {
     onDefect: () => {},
     idle,
   });
-  const socket = connect(server.port, '127.0.0.1');
+  return server;
+}
+
+async function open(serve: Route['serve']): Promise<Socket> {
+  const { port } = await start([{ matches: () => true, serve }]);
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
@@ -105,6 +114,86 @@ describe('a client that asks for several things at once and goes', () => {
     await once(socket, 'close');
     expect(ends).toHaveLength(asked);
     await Promise.all(ends);
+  });
+});
+
+describe('large bodies', () => {
+  it('are read two at a time, small ones at once; one whose client has gone is no hindrance', async () => {
+    let under = 0;
+    let most = 0;
+    let go = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const wait = async (input: Record<string, unknown>): Promise<Record<string, unknown>> => {
+      if (input['filling'] === undefined) return { small: true };
+      under += 1;
+      most = Math.max(most, under);
+      await gate;
+      under -= 1;
+      return {};
+    };
+    const { port } = await start(
+      [],
+      [
+        {
+          name: 'test',
+          target: 'Test',
+          operations: new Map(),
+          asyncOperations: new Map([['Wait', wait]]),
+          unserved: new Set(),
+          resourceOf: () => '*',
+        },
+      ],
+    );
+    const ask = async (body: unknown, signal?: AbortSignal): Promise<unknown> => {
+      const headers = { 'x-amz-target': 'Test.Wait' };
+      const url = `http://127.0.0.1:${port}`;
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+      });
+      return answer.json();
+    };
+    const large = { filling: 'x'.repeat(2 * 1024 * 1024) };
+    const answers = [ask(large), ask(large)];
+    while (under < 2) await turn();
+    const gone = new AbortController();
+    const given = ask(large, gone.signal);
+    answers.push(ask(large), ask(large));
+    // Time enough for a server that reads them all.
+    for (let turns = 0; turns < 50; turns += 1) expect(await ask({})).toEqual({ small: true });
+    gone.abort();
+    await expect(given).rejects.toThrow();
+    go();
+    expect(await Promise.all(answers)).toEqual([{}, {}, {}, {}]);
+    expect(most).toBe(2);
+  });
+});
+
+describe('a connection that rests', () => {
+  it('holds nothing of what was asked over it', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const asked: WeakRef<IncomingMessage>[] = [];
+    const socket = await open(async (request, response) => {
+      asked.push(new WeakRef(request));
+      response.end('x');
+    });
+    for (let turn = 1; turn <= 2; turn += 1) {
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(socket, 'data');
+    }
+    // An object that was looked at lives to the end of the turn.
+    while (asked.some((one) => one.deref() !== undefined)) {
+      await turn();
+      collect();
+    }
+    expect(asked).toHaveLength(2);
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
   });
 });
 

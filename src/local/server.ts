@@ -147,7 +147,13 @@ function watchSilence(server: Server, idle: number): void {
   const current = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
   server.requestTimeout = 0;
   server.headersTimeout = idle;
-  server.on('request', (request, response) => current.set(request.socket, { request, response }));
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    const exchange = { request, response };
+    current.set(socket, exchange);
+    // A connection may rest for long, and what was asked over it may be large.
+    response.once('close', () => void (current.get(socket) === exchange && current.delete(socket)));
+  });
   server.setTimeout(idle, (socket) => {
     const exchange = current.get(socket);
     if (exchange === undefined || stalled(exchange)) socket.destroy();
@@ -160,22 +166,23 @@ function watchSilence(server: Server, idle: number): void {
  */
 function endTogether(server: Server): void {
   const waiting = new WeakMap<Socket, Set<ServerResponse>>();
+  // On its own, so that what listens to a connection holds no answer that was given over it.
+  const responsesOf = (socket: Socket): Set<ServerResponse> => {
+    const responses = new Set<ServerResponse>();
+    waiting.set(socket, responses);
+    socket.once('close', () => {
+      for (const one of responses) {
+        if (one.socket !== null) continue;
+        one.destroy();
+        one.emit('close');
+      }
+    });
+    return responses;
+  };
   server.on('request', ({ socket }, response) => {
-    let responses = waiting.get(socket);
-    if (responses === undefined) {
-      const all = new Set<ServerResponse>();
-      waiting.set(socket, (responses = all));
-      socket.once('close', () => {
-        for (const one of all) {
-          if (one.socket !== null) continue;
-          one.destroy();
-          one.emit('close');
-        }
-      });
-    }
-    const mine = responses;
-    mine.add(response);
-    response.once('close', () => mine.delete(response));
+    const responses = waiting.get(socket) ?? responsesOf(socket);
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
   });
 }
 

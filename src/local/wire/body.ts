@@ -31,7 +31,11 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       else pieces = [];
       if (size > limit + patience) resolve(undefined);
     });
-    request.on('end', () => resolve(size > limit ? undefined : Buffer.concat(pieces)));
+    request.on('end', () => {
+      resolve(size > limit ? undefined : Buffer.concat(pieces));
+      // The request lives as long as its answer takes.
+      pieces = [];
+    });
     // Closed is every request in the end, and an error is dear to make.
     request.on('close', () => {
       if (!request.readableEnded) reject(new Error('the client went away'));
