@@ -60,7 +60,7 @@ export function caches(at: Endpoint): Step[] {
         output: {
           ecrRepositoryPrefix: 'quay',
           isValid: false,
-          failure: expect.stringContaining('quay.io: connect ECONNREFUSED') as string,
+          failure: expect.stringContaining('quay.io at http://127.0.0.1:1: connect ECONNREFUSED') as string,
         },
       },
     ),
