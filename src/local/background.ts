@@ -75,7 +75,15 @@ export function openBackground(options: BackgroundOptions): Background {
           return undefined;
         },
       },
-      { name: 'trim', first: minute, run: () => (trimEvents(store) || trail.trim() ? 10 : minute) },
+      {
+        name: 'trim',
+        first: minute,
+        run: async () => {
+          const more = trimEvents(store) || trail.trim();
+          await store.durable();
+          return more ? 10 : minute;
+        },
+      },
       ...chores,
     ],
     onDefect,

@@ -1,6 +1,6 @@
 // Time that passes: what is due is done at its time, in order, once; whatever the steps in which the clock is moved.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LocalClock } from './clock.js';
 import { openMemoryStore } from './store/memory.js';
 import type { Store } from './store/store.js';
@@ -20,8 +20,8 @@ interface World {
 }
 
 /** Duties: `once` is done, `daily` again after a day, `hourly` after an hour, `chain` puts another thing on; `broken` fails. */
-function world(machine = { now: () => start }): World {
-  const store = openMemoryStore();
+function world(machine = { now: () => start }, durable?: Store['durable']): World {
+  const store: Store = { ...openMemoryStore(), ...(durable !== undefined && { durable }) };
   const clock = new LocalClock(store, machine);
   const log: string[] = [];
   const defects: string[] = [];
@@ -161,6 +161,17 @@ describe('time', () => {
     ]);
     expect(scheduledAt(here.store, 'broken', 's')).toBe(start + 3 * hour);
     expect(scheduledAt(here.store, 'unheard-of', 's')).toBeUndefined();
+  });
+
+  it('stops where the disk takes nothing: what was done would be due again at once', async () => {
+    const here = world(undefined, () => Promise.reject(new Error('the disk is full')));
+    put(here, 'hourly', 'x', hour);
+    let time = 0;
+    // Each duty takes longer than others are to wait.
+    const watch = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1_000));
+    await expect(here.keeper.advance(5 * hour)).rejects.toThrow('the disk is full');
+    watch.mockRestore();
+    expect(here.log).toEqual([`${hour} hourly x`]);
   });
 
   it('passes for one after the other', async () => {

@@ -117,7 +117,8 @@ export class Timekeeper {
       await this.#do(due);
       done[due.duty] = (done[due.duty] ?? 0) + 1;
       if (performance.now() - since > patience) {
-        await turn();
+        // What the disk does not take is due again at once: it is told of, and left for later.
+        await (this.#options.store.durable() ?? turn());
         since = performance.now();
       }
     }

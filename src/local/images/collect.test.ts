@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Digest } from '../blobs/blob-store.js';
 import type { EcrError } from '../ecr/operation.js';
 import { type Repository, readRepository } from '../ecr/repository.js';
+import type { Store } from '../store/store.js';
 import { imageChores } from './chores.js';
 import {
   appendToUpload,
@@ -109,6 +110,28 @@ describe('a collection', () => {
     await world.pass(1);
     expect((await collected()).layers).toBe(225);
     expect(world.store.list(kinds.looseLayer, 'all')).toEqual([]);
+  });
+
+  it('gives up where the disk takes nothing, and what was there is there again', async () => {
+    const many = Array.from({ length: 250 }, (_, index) => sha256(`layer ${index}`));
+    const shelf = `123456789012/eu-west-1/${repository.name}`;
+    const write = (digest: string): void => {
+      world.store.put(kinds.layer, shelf, digest, { digest, size: 1, addedAt: 0, looseSince: 1 });
+      world.store.put(kinds.looseLayer, 'all', `${'1'.padStart(16, '0')}/${shelf}/${digest}`, null);
+    };
+    many.forEach(write);
+    let tries = 0;
+    const store: Store = {
+      ...world.store,
+      durable: () => {
+        tries += 1;
+        many.forEach(write);
+        return tries < 5 ? Promise.reject(new Error('database or disk is full')) : undefined;
+      },
+    };
+    const options = { now: world.context.now(), grace: day };
+    await expect(collect({ ...world.context, store }, options)).rejects.toThrow('disk is full');
+    expect(tries).toBe(1);
   });
 
   it('is a chore of the server’s, as the writing of pull times is', async () => {

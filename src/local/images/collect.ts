@@ -49,8 +49,9 @@ async function collectLayers({ store }: Place, { now, grace, signal }: CollectOp
       }
       return due.length < slice;
     });
+    // Where the disk takes nothing, what was taken off is there again: it would be taken off for ever.
+    await (store.durable() ?? turn());
     if (done || signal?.aborted === true) return count;
-    await turn();
   }
 }
 
