@@ -93,8 +93,9 @@ async function collectBlobs({ store, blobs }: Place, { signal }: CollectOptions)
 }
 
 export async function collect(place: Place, options: CollectOptions): Promise<Collected> {
-  const layers = await collectLayers(place, options);
+  // Uploads first: on a full disk the room that their bytes leave is what the rest needs to be written down.
   const uploads = await collectUploads(place, options);
+  const layers = await collectLayers(place, options);
   const blobs = await collectBlobs(place, options);
   return { layers, uploads, blobs };
 }
