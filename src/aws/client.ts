@@ -1,6 +1,6 @@
 // What every client of the SDK is made with: Region, credentials, connections.
 // It must not know a service.
-import { Handler } from './sdk/handler.js';
+import type { Readable } from 'node:stream';
 import { Signer } from './sdk/signer.js';
 
 export interface Place {
@@ -22,6 +22,8 @@ interface Client {
   destroy(): void;
 }
 
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 /** The SDK warns on standard error about Node 20 unless this says not to; it must stand before the first import. */
 export function quietSdk(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -33,19 +35,30 @@ export function clientOptions({ account, region, local, profile, concurrency, op
   maxAttempts: number;
   requestHandler: object;
   signerConstructor: typeof Signer;
+  streamCollector: (answer: Readable) => Promise<Uint8Array>;
   useFipsEndpoint?: boolean;
   useDualstackEndpoint?: boolean;
   endpoint?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string } | CredentialSource;
   profile?: string;
 } {
+  const agent = { keepAlive: true, maxSockets: concurrency };
   const [first] = opened;
   return {
     region,
     // Tries are counted by Caller.
     maxAttempts: 1,
-    requestHandler: new Handler({ sockets: concurrency, connectWithin: 5000, answerWithin: 60_000 }),
+    requestHandler: {
+      connectionTimeout: 5000,
+      requestTimeout: 60_000,
+      // Without it the handler writes a warning to the console and waits on for ever.
+      throwOnRequestTimeout: true,
+      logger: silent,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
     signerConstructor: Signer,
+    streamCollector: bytesOf,
     ...(local === undefined
       ? {}
       : {
@@ -59,6 +72,16 @@ export function clientOptions({ account, region, local, profile, concurrency, op
     // A source may ask a person, a program or STS: once is enough for all clients.
     ...(first === undefined || local !== undefined ? {} : { credentials: first.config.credentials }),
   };
+}
+
+/** An answer's body. The SDK pipes it into a stream of its own, which takes longer than to sign the request. */
+function bytesOf(answer: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    answer.on('data', (piece: Buffer) => pieces.push(piece));
+    answer.on('end', () => resolve(Buffer.concat(pieces)));
+    answer.on('error', reject);
+  });
 }
 
 /** Makes a client when it is first needed, once; `opened` collects what is to be closed in the end. */

@@ -1,7 +1,7 @@
 // The short way through ECR's client. The SDK finds endpoint, account, user agent and headers out anew for every call, although
-// all calls share them: most of a plan's time went there. So the first call goes the SDK's whole way, and the others repeat its
-// request with an operation and a body of their own. Credentials, signatures, clock skew, and what answers and errors mean stay
-// the SDK's business in every one of them.
+// all calls of an operation share them: most of a plan's time went there. So the first call of an operation goes the SDK's
+// whole way, and the others repeat its request with a body of their own. Credentials, signatures, clock skew, and what answers
+// and errors mean stay the SDK's business in every one of them.
 // It must not know operations or shapes.
 import { randomUUID } from 'node:crypto';
 import type { ECRClient } from '@aws-sdk/client-ecr';
@@ -26,11 +26,7 @@ type Step = (passed: Passed) => Promise<{ readonly response: Answer; readonly ou
 
 /** One for each operation, since handlers are kept. The schema is a tuple (`StaticOperationSchema`). */
 interface Context {
-  readonly __smithy_context: {
-    readonly operationSchema: readonly unknown[];
-    /** How to sign, once it is chosen. */
-    selectedHttpAuthScheme?: unknown;
-  };
+  readonly __smithy_context: { readonly operationSchema: readonly unknown[] };
 }
 
 type Middleware = (next: Step, context: Context) => Step;
@@ -54,58 +50,65 @@ interface Client {
   };
 }
 
-/** What the first call finds out for the others. */
-interface Route {
+/** What the first call of an operation finds out for the others. */
+interface Way {
+  /** As the SDK's protocol takes it. */
+  readonly operation: object;
+  /** Signs, sends, and reads the answer. */
+  onward?: Step;
   /** Complete but for its signature. */
-  readonly request: Request;
-  readonly scheme: unknown;
+  request?: Request;
+  /** Lets those go on who wait for the request. */
+  told?: () => void;
 }
 
 export function takeShortcut(ecr: ECRClient): void {
   const { config, middlewareStack } = ecr as unknown as Client;
+  const ways = new WeakMap<Context, Way>();
+  const wayOf = (context: Context): Way => {
+    const [, namespace, name, traits, input, output] = context.__smithy_context.operationSchema;
+    const way = ways.get(context) ?? { operation: { namespace, name, traits, input, output } };
+    ways.set(context, way);
+    return way;
+  };
   config.cacheMiddleware = true;
   config.signer = oneForEach(config.signer);
-  let route: Route | undefined;
-  let exploring: { readonly done: Promise<void>; readonly tell: () => void } | undefined;
-  /** What signs, sends and reads the calls of an operation. */
-  const onwards = new WeakMap<Context, Step>();
 
   const shortcut: Middleware = (wholeWay, context) => {
-    const operation = operationOf(context);
+    const way = wayOf(context);
+    let surveyed: Promise<void> | undefined;
     return async (passed) => {
-      if (route === undefined && exploring === undefined) {
-        exploring = promise();
+      if (way.request === undefined && surveyed === undefined) {
+        surveyed = new Promise((resolve) => (way.told = resolve));
         try {
           return await wholeWay(passed);
         } finally {
-          exploring?.tell();
-          exploring = undefined;
+          way.told?.();
+          surveyed = undefined;
         }
       }
-      await exploring?.done;
-      const onward = onwards.get(context);
-      // The first call failed before it came to a request; each must see for itself.
-      if (route === undefined || onward === undefined) return wholeWay(passed);
-      context.__smithy_context.selectedHttpAuthScheme ??= route.scheme;
-      const own = await config.protocol.serializeRequest(operation, passed.input, nowhere);
-      return onward({ ...passed, request: repeated(route.request, own) });
+      await surveyed;
+      const { request, onward, operation } = way;
+      // The first call failed before it knew its request; each must tell for itself.
+      if (request === undefined || onward === undefined) return wholeWay(passed);
+      const { body } = await config.protocol.serializeRequest(operation, passed.input, nowhere);
+      return onward({ ...passed, request: repeated(request, body) });
     };
   };
 
   const survey: Middleware = (onward, context) => {
-    onwards.set(context, onward);
+    const way = wayOf(context);
+    way.onward = onward;
     return (passed) => {
-      if (passed.request !== undefined) {
-        route ??= { request: passed.request, scheme: context.__smithy_context.selectedHttpAuthScheme };
-      }
-      exploring?.tell();
+      if (passed.request !== undefined) way.request ??= passed.request;
+      way.told?.();
       return onward(passed);
     };
   };
 
   /** In the place of the SDK's own, which copies the whole configuration for every answer. */
   const read: Middleware = (send, context) => {
-    const operation = operationOf(context);
+    const { operation } = wayOf(context);
     return async (passed) => {
       const { response } = await send(passed);
       const { statusCode, body } = response;
@@ -126,30 +129,16 @@ export function takeShortcut(ecr: ECRClient): void {
   middlewareStack.add(read, { step: 'deserialize', name: 'deserializerMiddleware' });
 }
 
-/** As the SDK's protocol takes it. */
-function operationOf({ __smithy_context: { operationSchema } }: Context): object {
-  const [, namespace, name, traits, input, output] = operationSchema;
-  return { namespace, name, traits, input, output };
-}
-
-/** Where a request goes is known by the first one. */
+/** Only the body is taken from what is serialised with it. */
 const nowhere = { endpoint: () => Promise.resolve(undefined) };
 
-/** The first request with the body of another, and the headers that name its operation. */
-function repeated(first: Request, { headers, body }: Request): Request {
-  const own = {
-    ...first.headers,
-    ...headers,
+function repeated(request: Request, body: Request['body']): Request {
+  const headers = {
+    ...request.headers,
     'amz-sdk-invocation-id': randomUUID(),
     'content-length': String(body === undefined ? 0 : Buffer.byteLength(body)),
   };
-  return body === undefined ? { ...first, headers: own } : { ...first, headers: own, body };
-}
-
-function promise(): { readonly done: Promise<void>; readonly tell: () => void } {
-  let tell = (): void => undefined;
-  const done = new Promise<void>((resolve) => (tell = resolve));
-  return { done, tell };
+  return body === undefined ? { ...request, headers } : { ...request, headers, body };
 }
 
 /** The SDK makes a signer anew for every request, out of a copy of the whole configuration. */

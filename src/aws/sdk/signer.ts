@@ -151,6 +151,6 @@ function canonicalQuery(query: Signable['query'] = {}): string {
 }
 
 /** RFC 3986: JavaScript leaves five characters more as they are. */
-export function encode(text: string): string {
+function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
