@@ -121,6 +121,10 @@ describe('large bodies', () => {
   it('are read two at a time, small ones at once; one whose client has gone is no hindrance', async () => {
     let under = 0;
     let most = 0;
+    let meet = (): void => {};
+    const two = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
     let go = (): void => {};
     const gate = new Promise<void>((resolve) => {
       go = resolve;
@@ -129,6 +133,7 @@ describe('large bodies', () => {
       if (input['filling'] === undefined) return { small: true };
       under += 1;
       most = Math.max(most, under);
+      if (under === 2) meet();
       await gate;
       under -= 1;
       return {};
@@ -159,7 +164,7 @@ describe('large bodies', () => {
     };
     const large = { filling: 'x'.repeat(2 * 1024 * 1024) };
     const answers = [ask(large), ask(large)];
-    while (under < 2) await turn();
+    await two;
     const gone = new AbortController();
     const given = ask(large, gone.signal);
     answers.push(ask(large), ask(large));
