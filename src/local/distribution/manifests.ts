@@ -1,10 +1,10 @@
 // GET, HEAD, PUT and DELETE of manifests, by tag or digest.
 // It must not know what a manifest means: images/ does.
-import type { IncomingMessage } from 'node:http';
 import { EcrError } from '../ecr/operation.js';
 import { type Repository, readRepository, repositoryNotFound } from '../ecr/repository.js';
 import { deleteImage, deleteTag, findImage, type Image, manifestOf, putImage, recordPull } from '../images/index.js';
 import type { Pulled } from '../upstream/cache.js';
+import { readBody } from '../wire/body.js';
 import { Refusal } from './errors.js';
 import { type Exchange, location, pathIn, type Reply, repositoryOf } from './exchange.js';
 import { type Reference, referenceOf } from './reference.js';
@@ -108,22 +108,6 @@ export function getManifest(exchange: Exchange): Reply | Promise<Reply> {
   );
 }
 
-/** The body, or nothing where it is too large. Rejects when the client goes away. */
-function gathered(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let size = 0;
-    request.on('data', (piece: Buffer) => {
-      size += piece.length;
-      if (size <= manifestLimit) pieces.push(piece);
-      else resolve(undefined);
-    });
-    request.on('end', () => resolve(Buffer.concat(pieces)));
-    request.on('error', reject);
-    request.on('close', () => reject(new Error('the client went away')));
-  });
-}
-
 function mediaTypeOf({ request, profile }: Exchange): string | undefined {
   const given = request.headers['content-type'];
   if (given === undefined) return undefined;
@@ -154,7 +138,7 @@ export async function putManifest(exchange: Exchange): Promise<Reply> {
   const known = reference(exchange);
   const mediaType = mediaTypeOf(exchange);
   const tags = tagsFor(exchange, known);
-  const manifest = await gathered(exchange.request);
+  const manifest = await readBody(exchange.request, manifestLimit);
   if (manifest === undefined) {
     throw new Refusal('manifest-too-large', `The manifest is larger than ${manifestLimit} bytes.`);
   }
