@@ -54,3 +54,18 @@ export {
 export { readPlan, type SavedPlan, savePlan } from './saved.js';
 export { hasWork, isWork, stepsOf } from './steps.js';
 export { unreadIn } from './unread.js';
+export {
+  type ImageName,
+  type ImageReference,
+  type ImageUse,
+  type InUse,
+  matchUses,
+  type ReferenceContext,
+  type RegistryPlace,
+  type RepositoryImages,
+  readReference,
+  shownImage,
+  type UnknownReading,
+  type UsageReading,
+  type UsageSource,
+} from './usage/index.js';
