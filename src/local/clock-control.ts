@@ -4,7 +4,8 @@ import { fail } from '../diagnostics/index.js';
 import type { LocalClock } from './clock.js';
 import type { ControlAddress } from './control.js';
 import { parseDuration, parseMoment } from './duration.js';
-import type { Passage, Timekeeper } from './timekeeper.js';
+import { lifecycleDuty } from './lifecycle/schedule.js';
+import type { Counts, Passage, Timekeeper } from './timekeeper.js';
 
 /** Ten years: every day of them is gone through. */
 const farthest = 10 * 366 * 86_400_000;
@@ -18,14 +19,36 @@ export interface ClockAnswer {
   readonly offsetMilliseconds: number;
   /** How often each duty was done on the way. */
   readonly done: Readonly<Record<string, number>>;
+  /** What lifecycle policies did on the way, by repository; those where nothing happened are left out. An older server does not tell it. */
+  readonly lifecycle?: readonly LifecycleToll[];
 }
 
-function answer({ now, machine, offset, done }: Passage): ClockAnswer {
+/** What policies did to one repository. What refers to an image is counted with it; bytes are ECR's, shared layers in each image. */
+export interface LifecycleToll {
+  readonly account: string;
+  readonly region: string;
+  readonly repository: string;
+  readonly expired: number;
+  readonly expiredBytes: number;
+  readonly archived: number;
+  readonly archivedBytes: number;
+}
+
+function tollOf([subject, counts]: readonly [string, Counts]): LifecycleToll {
+  const [account = '', region = '', ...name] = subject.split('/');
+  const { expired = 0, expiredBytes = 0, archived = 0, archivedBytes = 0 } = counts;
+  return { account, region, repository: name.join('/'), expired, expiredBytes, archived, archivedBytes };
+}
+
+function answer({ now, machine, offset, done, came }: Passage): ClockAnswer {
   return {
     now: new Date(now).toISOString(),
     machine: new Date(machine).toISOString(),
     offsetMilliseconds: offset,
     done,
+    lifecycle: Object.entries(came[lifecycleDuty] ?? {})
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(tollOf),
   };
 }
 
@@ -62,7 +85,7 @@ function wish(body: string | undefined): { readonly advance?: string; readonly s
 
 export function clockAddresses(clock: LocalClock, timekeeper: Timekeeper): Map<string, ControlAddress> {
   return new Map<string, ControlAddress>([
-    ['GET /_slipway/clock', () => answer({ ...clock.reading(), done: {} })],
+    ['GET /_slipway/clock', () => answer({ ...clock.reading(), done: {}, came: {} })],
     [
       'POST /_slipway/clock',
       async (body) => {

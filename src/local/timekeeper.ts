@@ -7,11 +7,14 @@ import { lastMoment } from './duration.js';
 import type { Store } from './store/store.js';
 import { bringForward, type Due, firstDue, schedule, unschedule } from './timetable.js';
 
+/** What a duty counted, by name. */
+export type Counts = Readonly<Record<string, number>>;
+
 /**
- * Does one thing that is due. In its last transaction it takes the entry off the timetable, or puts it on again for later:
+ * Does one thing that is due, and may say what came of it in numbers, which are added up. In its last transaction it takes the entry off the timetable, or puts it on again for later:
  * a process that is killed before that does it again. When the signal fires it may leave the rest to the next start in the same way.
  */
-export type Duty = (due: Due, signal: AbortSignal) => void | Promise<void>;
+export type Duty = (due: Due, signal: AbortSignal) => Counts | void | Promise<Counts | void>;
 
 export interface TimekeeperOptions {
   readonly store: Store;
@@ -24,7 +27,11 @@ export interface TimekeeperOptions {
 export interface Passage extends ClockReading {
   /** How often each duty was done meanwhile. */
   readonly done: Readonly<Record<string, number>>;
+  /** What came of it, by duty and subject; where nothing did, nothing is told. */
+  readonly came: Readonly<Record<string, Readonly<Record<string, Counts>>>>;
 }
+
+type Done = Pick<Passage, 'done' | 'came'>;
 
 /** What could not be done is tried again after this long. */
 const respite = 3_600_000;
@@ -66,7 +73,7 @@ export class Timekeeper {
         const back = clock.reset();
         if (back > 0) bringForward(store, back);
       });
-      return Promise.resolve({ ...clock.reading(), done: {} });
+      return Promise.resolve({ ...clock.reading(), done: {}, came: {} });
     });
   }
 
@@ -97,25 +104,30 @@ export class Timekeeper {
     try {
       // Written down first: whoever is killed on the way wakes up at the end of it, and does the rest then.
       clock.leap(time);
-      const done = await this.#doUntil(
+      const told = await this.#doUntil(
         () => time,
         (due) => clock.hold(Math.max(start, due.at)),
       );
-      return { ...clock.reading(), now: time, done };
+      return { ...clock.reading(), now: time, ...told };
     } finally {
       clock.release();
     }
   }
 
-  async #doUntil(end: () => number, reach: (due: Due) => void = () => undefined): Promise<Record<string, number>> {
+  async #doUntil(end: () => number, reach: (due: Due) => void = () => undefined): Promise<Done> {
     const done: Record<string, number> = {};
+    const came: Record<string, Record<string, Counts>> = {};
     let since = performance.now();
     for (;;) {
       const due = firstDue(this.#options.store);
-      if (due === undefined || due.at > end() || this.#end.signal.aborted) return done;
+      if (due === undefined || due.at > end() || this.#end.signal.aborted) return { done, came };
       reach(due);
-      await this.#do(due);
+      const counts = await this.#do(due);
       done[due.duty] = (done[due.duty] ?? 0) + 1;
+      if (counts !== undefined && Object.values(counts).some((number) => number > 0)) {
+        const subjects = (came[due.duty] ??= {});
+        subjects[due.subject] = added(subjects[due.subject], counts);
+      }
       if (performance.now() - since > patience) {
         // What the disk does not take is due again at once: it is told of, and left for later.
         await (this.#options.store.durable() ?? turn());
@@ -124,7 +136,7 @@ export class Timekeeper {
     }
   }
 
-  async #do(due: Due): Promise<void> {
+  async #do(due: Due): Promise<Counts | undefined> {
     const { store, duties, onDefect, clock } = this.#options;
     const put = (at: number | undefined): void =>
       store.transaction(() => {
@@ -134,15 +146,23 @@ export class Timekeeper {
     const duty = duties.get(due.duty);
     try {
       if (duty === undefined) throw new Error('nobody knows this duty');
-      await duty(due, this.#end.signal);
-      if (this.#end.signal.aborted) return;
+      const counts = await duty(due, this.#end.signal);
+      if (this.#end.signal.aborted) return undefined;
       const next = firstDue(store);
       if (next?.at === due.at && next.duty === due.duty && next.subject === due.subject) {
         throw new Error('it is still due');
       }
+      return counts ?? undefined;
     } catch (error) {
       onDefect(error, `${due.duty} of ${due.subject}`);
       put(duty === undefined ? undefined : Math.max(due.at, clock.now()) + respite);
+      return undefined;
     }
   }
+}
+
+function added(before: Counts = {}, counts: Counts): Counts {
+  const sum: Record<string, number> = { ...before };
+  for (const [name, number] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + number;
+  return sum;
 }

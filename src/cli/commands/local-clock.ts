@@ -32,10 +32,12 @@ export const localClockCommand = defineCommand({
     machine: 'what the clock of this machine says',
     offsetMilliseconds: 'how far it was moved ahead of the machine',
     done: 'how often each kind of work was done on the way',
+    lifecycle:
+      'what lifecycle policies did on the way, by repository: account, region, repository, expired, expiredBytes, archived, archivedBytes',
   },
   examples: [
     { command: 'slipway local clock', text: 'what time it is there' },
-    { command: 'slipway local clock advance 90d', text: 'watch a lifecycle policy for three months' },
+    { command: 'slipway local clock advance 90d', text: 'three months later: what lifecycle policies took, and where' },
   ],
 });
 

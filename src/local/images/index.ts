@@ -10,5 +10,5 @@ export type { Image, ImageContext, Layer } from './model.js';
 export { flushPulls, recordPull } from './pulls.js';
 export { putImage } from './put.js';
 export { listReferrers, referrersOf, toldTogether } from './referrers.js';
-export { activationDuty, activationOf, archiveImage, restoreImage } from './storage-class.js';
+export { activationDuty, activationOf, archiveImage, archiveWithReferrers, restoreImage } from './storage-class.js';
 export { appendToUpload, beginUpload, cancelUpload, completeUpload, receivedOf } from './uploads.js';

@@ -53,6 +53,12 @@ function restoreOne(context: EcrContext, repository: Repository, image: Image): 
 
 const slice = 100;
 
+/** An image as it is now, and what refers to it and went the same way. */
+interface Followed {
+  readonly image: Image;
+  readonly followers: readonly Image[];
+}
+
 /** Referrers follow their subject (user guide, "Lifecycle policies"). What refers in a circle has left the status it is looked for in. */
 function withReferrers(
   context: EcrContext,
@@ -60,26 +66,32 @@ function withReferrers(
   image: Image,
   from: 'ACTIVE' | 'ARCHIVED',
   change: (context: EcrContext, repository: Repository, image: Image) => Image,
-): Image {
+): Followed {
   const changed = change(context, repository, image);
+  const followers: Image[] = [];
   const subjects = [changed.digest];
   for (let subject = subjects.pop(); subject !== undefined; subject = subjects.pop()) {
     for (;;) {
       const referrers = listReferrers(context, repository, subject, { status: from }, undefined, slice);
       for (const referrer of referrers) {
-        change(context, repository, referrer);
+        followers.push(change(context, repository, referrer));
         subjects.push(referrer.digest);
       }
       if (referrers.length < slice) break;
     }
   }
-  return changed;
+  return { image: changed, followers };
 }
 
 /** Throws ImageStorageClassUpdateNotSupportedException where an index names the image, or it is on its way back. */
 export function archiveImage(context: EcrContext, repository: Repository, image: Image): Image {
+  return archiveWithReferrers(context, repository, image).image;
+}
+
+/** The same, and tells what was archived with it. */
+export function archiveWithReferrers(context: EcrContext, repository: Repository, image: Image): Followed {
   return context.store.transaction(() => {
-    if (image.status === 'ARCHIVED') return image;
+    if (image.status === 'ARCHIVED') return { image, followers: [] };
     if (image.status === 'ACTIVATING') throw storageClassNotSupported();
     const parents = parentsOf(context, repository, image.digest);
     // The words of a deletion that is refused for it (?).
@@ -91,7 +103,7 @@ export function archiveImage(context: EcrContext, repository: Repository, image:
 /** It can be pulled after a while: the timetable brings it back. */
 export function restoreImage(context: EcrContext, repository: Repository, image: Image): Image {
   return context.store.transaction(() =>
-    image.status === 'ARCHIVED' ? withReferrers(context, repository, image, 'ARCHIVED', restoreOne) : image,
+    image.status === 'ARCHIVED' ? withReferrers(context, repository, image, 'ARCHIVED', restoreOne).image : image,
   );
 }
 

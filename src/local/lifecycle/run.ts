@@ -5,9 +5,9 @@ import { EcrError } from '../ecr/operation.js';
 import { type Repository, readRepository, writeRepository } from '../ecr/repository.js';
 import { findSubject, type Subject } from '../ecr/subject.js';
 import type { Trail } from '../events/trail.js';
-import { archiveImage, deleteImage, findImage, type Image, listReferrers } from '../images/index.js';
+import { archiveWithReferrers, deleteImage, findImage, type Image, listReferrers } from '../images/index.js';
 import type { Store } from '../store/store.js';
-import type { Duty } from '../timekeeper.js';
+import type { Counts, Duty } from '../timekeeper.js';
 import { schedule, unschedule } from '../timetable.js';
 import { lifecyclePeriod } from './schedule.js';
 import { type ActedOn, tellTrail } from './trail-events.js';
@@ -23,9 +23,11 @@ export interface RunContext {
 const slice = 200;
 
 type Place = Pick<Subject, 'context' | 'repository'>;
+type Kind = 'expire' | 'archive';
 
-/** What refers to an image that is gone goes too (user guide, "Lifecycle policies"), unless an index names it. */
-function expireReferrers({ context, repository }: Place, digest: string): void {
+/** What refers to an image that is gone goes too (user guide, "Lifecycle policies"), unless an index names it. Returns what went. */
+function expireReferrers({ context, repository }: Place, digest: string): Image[] {
+  const gone: Image[] = [];
   const subjects = [digest];
   for (let subject = subjects.pop(); subject !== undefined; subject = subjects.pop()) {
     for (let after: string | undefined; ; ) {
@@ -33,29 +35,34 @@ function expireReferrers({ context, repository }: Place, digest: string): void {
       for (const referrer of referrers) {
         const done = deleteImage(context, repository, referrer.digest, { quiet: true });
         // What refers to one that stays, stays with it.
-        if ('deleted' in done) subjects.push(referrer.digest);
+        if (!('deleted' in done)) continue;
+        subjects.push(referrer.digest);
+        gone.push(referrer);
       }
       after = referrers.at(-1)?.digest;
       if (referrers.length < slice) break;
     }
   }
+  return gone;
 }
 
-function act(place: Place, image: Image, kind: 'expire' | 'archive'): ActedOn['failure'] {
+type Acted = { readonly images: readonly Image[] } | { readonly failure: NonNullable<ActedOn['failure']> };
+
+/** The images that went, those that refer to it included; or why it did not. */
+function act(place: Place, image: Image, kind: Kind): Acted {
   const { context, repository } = place;
   if (kind === 'expire') {
     const done = deleteImage(context, repository, image.digest, { quiet: true });
-    if ('failureCode' in done) return done;
-    expireReferrers(place, image.digest);
-    return undefined;
+    if ('failureCode' in done) return { failure: done };
+    return { images: [image, ...expireReferrers(place, image.digest)] };
   }
   try {
-    archiveImage(context, repository, image);
-    return undefined;
+    const archived = archiveWithReferrers(context, repository, image);
+    return { images: [archived.image, ...archived.followers] };
   } catch (error) {
     // It is archived for nobody who could be answered: the trail hears why not.
     if (!(error instanceof EcrError)) throw error;
-    return { failureCode: 'ImageReferencedByManifestList', failureReason: error.message };
+    return { failure: { failureCode: 'ImageReferencedByManifestList', failureReason: error.message } };
   }
 }
 
@@ -69,20 +76,35 @@ function unchanged(now: Image | undefined, judged: Image): now is Image {
   );
 }
 
-function actOn(
-  place: Place,
-  verdicts: readonly Verdict[],
-  kindOf: (priority: number) => 'expire' | 'archive',
-): ActedOn[] {
+/** What a run has done so far. */
+class Run {
+  readonly images: ActedOn[] = [];
+  readonly #counts = { expired: 0, expiredBytes: 0, archived: 0, archivedBytes: 0 };
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  add(kind: Kind, images: readonly Image[]): void {
+    const [number, bytes] =
+      kind === 'expire' ? (['expired', 'expiredBytes'] as const) : (['archived', 'archivedBytes'] as const);
+    this.#counts[number] += images.length;
+    this.#counts[bytes] += images.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+function actOn(place: Place, verdicts: readonly Verdict[], kindOf: (priority: number) => Kind, run: Run): void {
   const { context, repository } = place;
-  return context.store.transaction(() =>
-    verdicts.flatMap(({ image: judged, rulePriority }): ActedOn[] => {
+  context.store.transaction(() => {
+    for (const { image: judged, rulePriority } of verdicts) {
       const image = findImage(context, repository, { digest: judged.digest });
-      if (!unchanged(image, judged)) return [];
-      const failure = act(place, image, kindOf(rulePriority));
-      return [{ image, rulePriority, ...(failure !== undefined && { failure }) }];
-    }),
-  );
+      if (!unchanged(image, judged)) continue;
+      const kind = kindOf(rulePriority);
+      const acted = act(place, image, kind);
+      if ('images' in acted) run.add(kind, acted.images);
+      run.images.push({ image, rulePriority, ...('failure' in acted && { failure: acted.failure }) });
+    }
+  });
 }
 
 export function lifecycleOf(given: RunContext): Duty {
@@ -105,16 +127,14 @@ export function lifecycleOf(given: RunContext): Duty {
       ),
     );
     const verdicts = verdictsOf(context, repository, policy);
-    const images: ActedOn[] = [];
+    const run = new Run();
     for (let start = 0; start < verdicts.length; start += slice) {
       if (start > 0) await turn();
       // The rest is judged anew after the next start.
       if (signal.aborted) return;
       // Whoever puts another policy meanwhile wants that one.
       if (current(place)?.lifecyclePolicyText !== policyText) break;
-      images.push(
-        ...actOn(place, verdicts.slice(start, start + slice), (priority) => kinds.get(priority) ?? 'archive'),
-      );
+      actOn(place, verdicts.slice(start, start + slice), (priority) => kinds.get(priority) ?? 'archive', run);
     }
     store.transaction(() => {
       schedule(store, { duty, subject, at: context.now() + lifecyclePeriod });
@@ -129,7 +149,8 @@ export function lifecycleOf(given: RunContext): Duty {
       policy,
       policyText,
       lastEvaluatedAt,
-      images,
+      images: run.images,
     });
+    return run.counts;
   };
 }
