@@ -10,6 +10,7 @@ export {
   SlipwayError,
   type SourceRange,
 } from './diagnostics/index.js';
+export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './lifecycle/index.js';
 export {
   type EffectiveSpec,
   type ExplainRow,

@@ -1,8 +1,8 @@
 // ECR itself, on the SDK's client.
 // It must not know what is wanted, only how to read and write it.
-import type { ImageDetail, Repository } from '@aws-sdk/client-ecr';
+import type { ImageDetail, LifecyclePolicyPreviewResult, Repository } from '@aws-sdk/client-ecr';
 import type { Image } from '../lifecycle/model.js';
-import { type EcrPort, type RepositoryDescription } from '../plan/ports.js';
+import type { EcrPort, PreviewedImage, RepositoryDescription } from '../plan/ports.js';
 import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
 import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
@@ -10,6 +10,9 @@ import { takeShortcut } from './sdk/shortcut.js';
 
 /** The most entries a page may hold (API reference). */
 const pageSize = 1000;
+const previewPageSize = 100;
+/** BatchGetImage takes at most so many ids (API reference). */
+const listsInOneCall = 100;
 
 /** Some ten seconds in all, milliseconds. */
 const usualPrincipalWaits: readonly number[] = [500, 1000, 2000, 4000];
@@ -172,7 +175,7 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
         client.send(new sdk.UntagResourceCommand({ resourceArn, tagKeys: [...keys] })),
       );
     },
-    async *describeImages(repositoryName) {
+    async *describeImages(repositoryName, answeredBy) {
       const { sdk, client } = await ecr();
       const page = (token: string | undefined) =>
         caller.call('ecr:DescribeImages', () =>
@@ -194,12 +197,97 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
           filter = undefined;
           return page(undefined);
         });
+        const registry = answer.imageDetails?.[0]?.registryId;
+        if (registry !== undefined) answeredBy?.(registry);
         yield (answer.imageDetails ?? []).filter(({ imageDigest }) => imageDigest !== undefined).map(imageOf);
         token = answer.nextToken;
       } while (token !== undefined);
     },
+    async childrenOf(repositoryName, lists) {
+      const { sdk, client } = await ecr();
+      const found = new Map<string, readonly string[]>();
+      const read = async (digests: readonly string[]): Promise<void> => {
+        const imageIds = digests.map((imageDigest) => ({ imageDigest }));
+        try {
+          const answer = await caller.call('ecr:BatchGetImage', () =>
+            client.send(new sdk.BatchGetImageCommand({ repositoryName, imageIds })),
+          );
+          for (const { imageId, imageManifest } of answer.images ?? []) {
+            const children = childrenIn(imageManifest ?? '');
+            if (imageId?.imageDigest !== undefined && children !== undefined) found.set(imageId.imageDigest, children);
+          }
+        } catch (error) {
+          // So many manifests are too large for one answer.
+          if (!isFault(error, 'invalid') || error.awsCode !== 'LimitExceededException' || digests.length < 2)
+            throw error;
+          const half = digests.length >> 1;
+          await read(digests.slice(0, half));
+          await read(digests.slice(half));
+        }
+      };
+      const parts: (readonly string[])[] = [];
+      for (let start = 0; start < lists.length; start += listsInOneCall) {
+        parts.push(lists.slice(start, start + listsInOneCall));
+      }
+      await Promise.all(parts.map(read));
+      return found;
+    },
+    async startLifecyclePreview(repositoryName, lifecyclePolicyText) {
+      const { sdk, client } = await ecr();
+      await caller.call('ecr:StartLifecyclePolicyPreview', () =>
+        client.send(new sdk.StartLifecyclePolicyPreviewCommand({ repositoryName, lifecyclePolicyText })),
+      );
+    },
+    async getLifecyclePreview(repositoryName, token) {
+      const { sdk, client } = await ecr();
+      const answer = await caller.call('ecr:GetLifecyclePolicyPreview', () =>
+        client.send(
+          new sdk.GetLifecyclePolicyPreviewCommand({
+            repositoryName,
+            maxResults: previewPageSize,
+            ...(token === undefined ? {} : { nextToken: token }),
+          }),
+        ),
+      );
+      return {
+        status: answer.status ?? 'FAILED',
+        text: answer.lifecyclePolicyText ?? '',
+        images: (answer.previewResults ?? []).map(previewed),
+        ...(answer.nextToken === undefined ? {} : { next: answer.nextToken }),
+      };
+    },
   };
   return port;
+}
+
+/** Digests that an index names; `undefined` where the text is none. */
+function childrenIn(manifest: string): readonly string[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(manifest);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('manifests' in value)) return undefined;
+  const { manifests } = value;
+  if (!Array.isArray(manifests)) return undefined;
+  return manifests.flatMap((one: unknown) =>
+    typeof one === 'object' && one !== null && 'digest' in one && typeof one.digest === 'string' ? [one.digest] : [],
+  );
+}
+
+function previewed({
+  imageDigest,
+  imageTags,
+  action,
+  appliedRulePriority,
+}: LifecyclePolicyPreviewResult): PreviewedImage {
+  return {
+    digest: imageDigest ?? '',
+    tags: imageTags ?? [],
+    action: action?.type === 'TRANSITION' ? 'archive' : 'expire',
+    rulePriority: appliedRulePriority ?? 0,
+  };
 }
 
 /**
@@ -258,17 +346,20 @@ function description(repository: Repository): RepositoryDescription {
 }
 
 function imageOf(detail: ImageDetail): Image {
-  const times = {
+  const known = {
+    sizeInBytes: detail.imageSizeInBytes,
     lastPulledAt: detail.lastRecordedPullTime?.getTime(),
     lastArchivedAt: detail.lastArchivedAt?.getTime(),
     lastActivatedAt: detail.lastActivatedAt?.getTime(),
+    subject: detail.subjectManifestDigest,
+    mediaType: detail.imageManifestMediaType,
+    artifactMediaType: detail.artifactMediaType,
   };
   return {
     digest: detail.imageDigest ?? '',
     tags: detail.imageTags ?? [],
     pushedAt: detail.imagePushedAt?.getTime() ?? 0,
     storageClass: detail.imageStatus === 'ARCHIVED' ? 'archive' : 'standard',
-    ...(detail.imageSizeInBytes === undefined ? {} : { sizeInBytes: detail.imageSizeInBytes }),
-    ...Object.fromEntries(Object.entries(times).filter(([, time]) => time !== undefined)),
+    ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)),
   };
 }

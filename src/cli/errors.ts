@@ -27,6 +27,7 @@ export function faultDiagnostic(fault: AwsFault): Diagnostic {
     case 'gone':
     case 'exists':
     case 'not-empty':
+    case 'in-progress':
     case 'invalid':
     case 'other':
       return diagnostic('cli/aws-refused', what);

@@ -45,6 +45,7 @@ describe('slipway local clock', () => {
       machine: '2026-10-01T00:00:01.000Z',
       offsetMilliseconds: Date.UTC(2027, 0, 1, 11) - machine,
       done: {},
+      lifecycle: [],
     });
     expect((await slipway(['clock', 'reset'])).stdout).toBe('2026-10-01T00:00:01.000Z, the time of this machine\n');
   });

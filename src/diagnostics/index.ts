@@ -1,5 +1,6 @@
 // The room's door.
 export { type Diagnostic, diagnostic, fail, isSlipwayError, SlipwayError, type SourceRange } from './diagnostic.js';
+export { type JsonReading, pathOfOffset, placed, readJson } from './json-places.js';
 export {
   allDefinitions,
   type Definition,

@@ -14,4 +14,5 @@ export type {
   LifecycleSelection,
   RawRule,
 } from './model.js';
+export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
 export { type LifecycleValidation, readPolicy, validateLifecyclePolicyText } from './validate.js';

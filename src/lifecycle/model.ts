@@ -52,6 +52,12 @@ export interface Image {
   readonly lastActivatedAt?: number;
   /** Digests of the children, where the image is a manifest list or index and they are known. */
   readonly children?: readonly string[];
+  /** The digest that the manifest's `subject` names: the image is a referrer (a signature, an SBOM) of that one. */
+  readonly subject?: string;
+  /** The manifest's media type, as DescribeImages gives it (`imageManifestMediaType`). */
+  readonly mediaType?: string;
+  /** What kind of artifact it is, as DescribeImages gives it (`artifactMediaType`). */
+  readonly artifactMediaType?: string;
 }
 
 /** A rule as a person typed it: every member has its type, but they may not fit together. `checkRules` tells. */

@@ -85,55 +85,87 @@ const policy: Schema = {
   },
 };
 
-/** Every violation of ECR's schema, in ECR's words; empty where the value has the shape of a policy. */
-export function schemaViolations(value: Json): readonly string[] {
-  const found: string[] = [];
-  visit(policy, value, found);
-  return found;
+/** A violation of ECR's schema. */
+export interface Violation {
+  /** Dotted: `rules.2.selection.countUnit`; empty for the whole. */
+  readonly path: string;
+  /** In ECR's words. */
+  readonly text: string;
 }
 
-function visit(schema: Schema, value: Json, found: string[]): void {
+/** Every violation of ECR's schema, in ECR's words; empty where the value has the shape of a policy. */
+export function schemaViolations(value: Json): readonly string[] {
+  return placedViolations(value).map(({ text }) => text);
+}
+
+/** The same, each with its place. */
+export function placedViolations(value: Json): readonly Violation[] {
+  const found: Found = new Found();
+  visit(policy, value, found, '');
+  return found.all;
+}
+
+class Found {
+  readonly all: Violation[] = [];
+
+  push(path: string, text: string): void {
+    this.all.push({ path, text });
+  }
+}
+
+function inside(path: string, name: string | number): string {
+  return path === '' ? String(name) : `${path}.${name}`;
+}
+
+function visit(schema: Schema, value: Json, found: Found, path: string): void {
   const type = typeOf(value);
   if (type !== schema.type) {
-    found.push(`instance type (${type}) does not match any allowed primitive type (allowed: ["${schema.type}"])`);
+    found.push(path, `instance type (${type}) does not match any allowed primitive type (allowed: ["${schema.type}"])`);
     return;
   }
   if (schema.type === 'integer' && typeof value === 'number') {
-    if (value < 1) found.push(ecrTexts.minimum(1, value));
+    if (value < 1) found.push(path, ecrTexts.minimum(1, value));
   } else if (schema.type === 'string' && typeof value === 'string') {
     if (schema.values !== undefined && !schema.values.includes(value)) {
-      found.push(`instance value (${value}) not found in enum :(possible values: ${JSON.stringify(schema.values)})`);
+      found.push(
+        path,
+        `instance value (${value}) not found in enum :(possible values: ${JSON.stringify(schema.values)})`,
+      );
     }
   } else if (schema.type === 'array' && isList(value)) {
-    if (value.length < (schema.least ?? 0)) found.push(ecrTexts.tooShort);
+    if (value.length < (schema.least ?? 0)) found.push(path, ecrTexts.tooShort);
     else if (schema.most !== undefined && value.length > schema.most)
-      found.push(ecrTexts.tooLong(schema.most, value.length));
-    else for (const item of value) visit(schema.items, item, found);
+      found.push(path, ecrTexts.tooLong(schema.most, value.length));
+    else value.forEach((item, index) => visit(schema.items, item, found, inside(path, index)));
   } else if (schema.type === 'object' && isObject(value)) {
-    visitObject(schema, value, found);
+    visitObject(schema, value, found, path);
   }
 }
 
 /** The validator looks into an object's members only once the object itself is in order. */
-function visitObject(schema: Extract<Schema, { type: 'object' }>, value: JsonObject, found: string[]): void {
-  const before = found.length;
+function visitObject(schema: Extract<Schema, { type: 'object' }>, value: JsonObject, found: Found, path: string): void {
+  const before = found.all.length;
   const missing = schema.required.filter((name) => !Object.hasOwn(value, name)).sort();
-  if (missing.length > 0) found.push(`object has missing required properties (${JSON.stringify(missing)})`);
+  if (missing.length > 0) found.push(path, `object has missing required properties (${JSON.stringify(missing)})`);
   const unknown = Object.keys(value)
     .filter((name) => !Object.hasOwn(schema.properties, name))
     .sort();
   if (unknown.length > 0) {
-    found.push(`object instance has properties which are not allowed by the schema: (${JSON.stringify(unknown)})`);
+    const place = inside(path, unknown[0] ?? '');
+    found.push(
+      place,
+      `object instance has properties which are not allowed by the schema: (${JSON.stringify(unknown)})`,
+    );
   }
-  if (found.length > before) return;
+  if (found.all.length > before) return;
   const variant = schema.variants?.(value);
   if (variant !== undefined) {
-    found.push(variant);
+    found.push(path, variant);
     return;
   }
   for (const [name, property] of Object.entries(schema.properties)) {
     const member = value[name];
-    if (member !== undefined) visit(property, member, found);
+    if (member !== undefined) visit(property, member, found, inside(path, name));
   }
 }
 

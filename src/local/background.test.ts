@@ -94,6 +94,11 @@ describe('ninety days', () => {
       machine: start,
       offset: 90 * day,
       done: { lifecycle: 90 },
+      came: {
+        lifecycle: {
+          '123456789012/us-east-1/team/app': { expired: 1, expiredBytes: 2071, archived: 0, archivedBytes: 0 },
+        },
+      },
     });
     expect(await tags()).toEqual([]);
     expect((await api('GetLifecyclePolicy', {}))['lastEvaluatedAt']).toBe((start + 90 * day) / 1000);

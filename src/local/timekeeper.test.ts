@@ -52,6 +52,20 @@ function world(machine = { now: () => start }, durable?: Store['durable']): Worl
     ],
     ['forgetful', () => undefined],
     [
+      'counting',
+      (due) => {
+        done(due, hour);
+        return { taken: 2, left: 1 };
+      },
+    ],
+    [
+      'idle',
+      (due) => {
+        done(due);
+        return { taken: 0 };
+      },
+    ],
+    [
       'long',
       async (due, signal) => {
         log.push('begun');
@@ -105,9 +119,20 @@ describe('time', () => {
       machine: start,
       offset: 30 * hour,
       done: { daily: 2, once: 1 },
+      came: {},
     });
     expect(here.log).toEqual([`${5 * hour} daily x`, `${29 * hour} daily x`, `${30 * hour} once y`]);
     expect(here.clock.now()).toBe(start + 30 * hour);
+  });
+
+  it('adds up what duties say came of them, by subject', async () => {
+    const here = world();
+    put(here, 'counting', 'x', hour);
+    put(here, 'counting', 'y', 2 * hour);
+    put(here, 'idle', 'x', hour);
+    const { came } = await here.keeper.advance(3 * hour);
+    expect(came).toEqual({ counting: { x: { taken: 6, left: 3 }, y: { taken: 4, left: 2 } } });
+    expect((await here.keeper.advance(0)).came).toEqual({});
   });
 
   it('does what is overdue now, and no earlier', async () => {
@@ -141,7 +166,7 @@ describe('time', () => {
     const here = world();
     await here.keeper.advance(48 * hour);
     put(here, 'once', 'x', 50 * hour);
-    expect(await here.keeper.reset()).toEqual({ now: start, machine: start, offset: 0, done: {} });
+    expect(await here.keeper.reset()).toEqual({ now: start, machine: start, offset: 0, done: {}, came: {} });
     expect(firstDue(here.store)).toEqual({ duty: 'once', subject: 'x', at: start + 2 * hour });
   });
 

@@ -47,6 +47,8 @@ export {
   type IdentityPort,
   type NewRepository,
   type ParameterPort,
+  type PreviewedImage,
+  type PreviewPage,
   type RegistryPorts,
   type RepositoryDescription,
   type TaggingPort,

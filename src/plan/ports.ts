@@ -7,6 +7,7 @@ import type { Encryption, TagMutability, Tags } from '../registry/model.js';
  * Why a call failed, in the words the engine acts on.
  * `denied`: not allowed to. `not-implemented`: this endpoint lacks the operation; never retried.
  * `gone`: the repository (or policy) does not exist. `exists`: it exists already. `invalid`: AWS refuses the value.
+ * `in-progress`: the same is being done already; later it may be asked for again.
  * `unavailable`: throttling, 5xx or network, after all retries. `interrupted`: the caller's signal fired.
  */
 export type FaultKind =
@@ -15,6 +16,7 @@ export type FaultKind =
   | 'gone'
   | 'exists'
   | 'not-empty'
+  | 'in-progress'
   | 'invalid'
   | 'unavailable'
   | 'interrupted'
@@ -81,8 +83,36 @@ export interface EcrPort {
   deleteRepositoryPolicy(name: string): Promise<void>;
   tag(arn: string, tags: Tags): Promise<void>;
   untag(arn: string, keys: readonly string[]): Promise<void>;
-  /** Pages of images, active and archived, with every time ECR tells. */
-  describeImages(name: string): AsyncIterable<readonly Image[]>;
+  /**
+   * Pages of images, active and archived, with every time ECR tells. `answeredBy` hears which account's registry each page comes from,
+   * where the answer says so.
+   */
+  describeImages(name: string, answeredBy?: (registryId: string) => void): AsyncIterable<readonly Image[]>;
+  /**
+   * Digests of the children of manifest lists, by digest of the list, in calls of 100 lists; a list that is gone is left out. To ECR it
+   * is a pull of the list.
+   */
+  childrenOf(name: string, lists: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Begins ECR's own preview of a policy. Fault `in-progress` while an earlier one is being made. */
+  startLifecyclePreview(name: string, text: string): Promise<void>;
+  /** One page of what ECR's own preview found; `token` is `next` of the page before. Fault `gone` where none was begun. */
+  getLifecyclePreview(name: string, token?: string): Promise<PreviewPage>;
+}
+
+/** What ECR's own preview says of one image: nothing is said of images that stay. */
+export interface PreviewedImage {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly action: 'expire' | 'archive';
+  readonly rulePriority: number;
+}
+
+export interface PreviewPage {
+  readonly status: 'IN_PROGRESS' | 'COMPLETE' | 'EXPIRED' | 'FAILED';
+  /** Of the policy that it is about. */
+  readonly text: string;
+  readonly images: readonly PreviewedImage[];
+  readonly next?: string;
 }
 
 export interface TaggingPort {

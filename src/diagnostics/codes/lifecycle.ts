@@ -127,6 +127,23 @@ export const lifecycleCodes = defineCodes({
     'ECR demands that the rules of a storage class have different sets of prefixes.',
     'keep one of the two',
   ),
+  'lifecycle/refused': mistake(
+    'a policy that ECR refuses',
+    'PutLifecyclePolicy and StartLifecyclePolicyPreview answer so to this text.',
+    'correct what ECR names',
+  ),
+  'lifecycle/bad-images': mistake(
+    'not the images of a repository',
+    'The file should hold what `aws ecr describe-images --output json` prints for one repository: a digest and a push time for each image.',
+    'write it with `aws ecr describe-images --repository-name NAME --output json`',
+  ),
+  'lifecycle/some-images': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'not all images of the repository',
+    meaning: 'The file was cut off, so that counts and therefore outcomes may be wrong.',
+    mend: 'leave out --max-items and --no-paginate when writing it',
+  },
   'lifecycle/shadowed-rule': {
     severity: 'warning',
     fault: 'user',

@@ -1,7 +1,7 @@
 // A registry in memory behind the ports of ports.ts, written from their description and from ECR's documented behaviour.
 // For tests. It must not know the engine that is tested on it.
 import { validatePolicyText } from '../../access/index.js';
-import { type Image, validateLifecyclePolicyText } from '../../lifecycle/index.js';
+import { evaluate, type Image, validateLifecyclePolicyText } from '../../lifecycle/index.js';
 import type { Encryption, TagMutability, Tags } from '../../registry/index.js';
 import {
   AwsFault,
@@ -9,6 +9,8 @@ import {
   type FaultKind,
   type NewRepository,
   type ParameterPort,
+  type PreviewedImage,
+  type PreviewPage,
   type RegistryPorts,
   type RepositoryDescription,
 } from '../ports.js';
@@ -22,6 +24,8 @@ export interface Stored {
   lifecyclePolicy?: string;
   repositoryPolicy?: string;
   images: Image[];
+  /** ECR's own preview, and how often it is still asked for until it is made. */
+  preview?: { text: string; polls: number };
 }
 
 export interface ProcessOptions {
@@ -40,6 +44,11 @@ export interface ProcessOptions {
   readonly before?: (operation: string, resource: string) => Promise<void> | void;
 }
 
+const imagesInPage = 1000;
+const previewsInPage = 100;
+/** A preview is in progress for so many questions. */
+const previewPolls = 2;
+
 export class Killed extends Error {}
 
 export interface TestProcess extends RegistryPorts {
@@ -54,6 +63,7 @@ const awsCodes: Readonly<Record<FaultKind, string>> = {
   gone: 'RepositoryNotFoundException',
   exists: 'RepositoryAlreadyExistsException',
   'not-empty': 'RepositoryNotEmptyException',
+  'in-progress': 'LifecyclePolicyPreviewInProgressException',
   invalid: 'InvalidParameterException',
   unavailable: 'ThrottlingException',
   interrupted: 'AbortError',
@@ -180,7 +190,7 @@ export class MemoryRegistry {
   #ecr(call: <T>(operation: string, resource: string, effect: () => T) => Promise<T>): EcrPort {
     const on = <T>(operation: string, name: string, effect: (stored: Stored) => T) =>
       call(`ecr:${operation}`, name, () => effect(this.#need(name, `ecr:${operation}`)));
-    const { repositories } = this;
+    const { repositories, account } = this;
     const describe = ([name, stored]: [string, Stored]) => this.#describe(name, stored);
     const page = 100;
     return {
@@ -258,10 +268,68 @@ export class MemoryRegistry {
         on('UntagResource', this.#nameOf(arn), (stored) => {
           for (const key of keys) delete stored.tags[key];
         }),
-      describeImages: async function* (this: void, name) {
-        yield await on('DescribeImages', name, (stored) => [...stored.images]);
+      describeImages: async function* (this: void, name, answeredBy) {
+        const images = await on('DescribeImages', name, (stored) => [...stored.images]);
+        if (images.length > 0) answeredBy?.(account);
+        for (let start = 0; start === 0 || start < images.length; start += imagesInPage) {
+          if (start > 0) await on('DescribeImages', name, () => undefined);
+          yield images.slice(start, start + imagesInPage).map(({ children: _, ...told }) => told);
+        }
       },
+      childrenOf: async (name, lists) => {
+        const found = new Map<string, readonly string[]>();
+        for (let start = 0; start < lists.length; start += 100) {
+          await on('BatchGetImage', name, ({ images }) => {
+            const asked = new Set(lists.slice(start, start + 100));
+            for (const { digest, children } of images) {
+              if (children !== undefined && asked.has(digest)) found.set(digest, children);
+            }
+          });
+        }
+        return found;
+      },
+      startLifecyclePreview: (name, text) =>
+        on('StartLifecyclePolicyPreview', name, (stored) => {
+          const operation = 'ecr:StartLifecyclePolicyPreview';
+          const checked = validateLifecyclePolicyText(text);
+          if (!checked.valid) throw this.#fault('invalid', operation, checked.message);
+          if ((stored.preview?.polls ?? 0) > 0) {
+            // The polls of others bring it to its end, too.
+            if (stored.preview !== undefined) stored.preview.polls -= 1;
+            throw this.#fault(
+              'in-progress',
+              operation,
+              'The previous lifecycle policy preview request has not completed.',
+            );
+          }
+          stored.preview = { text, polls: previewPolls };
+        }),
+      getLifecyclePreview: (name, token) =>
+        on('GetLifecyclePolicyPreview', name, (stored): PreviewPage => this.#previewPage(stored, token)),
     };
+  }
+
+  #previewPage(stored: Stored, token: string | undefined): PreviewPage {
+    const { preview, images } = stored;
+    if (preview === undefined) {
+      const code = 'LifecyclePolicyPreviewNotFoundException';
+      throw this.#fault('gone', 'ecr:GetLifecyclePolicyPreview', 'no preview', code);
+    }
+    if (preview.polls > 0) {
+      preview.polls -= 1;
+      return { status: 'IN_PROGRESS', text: preview.text, images: [] };
+    }
+    const checked = validateLifecyclePolicyText(preview.text);
+    const outcomes = checked.valid ? evaluate(checked.policy, images, this.clock.now()) : [];
+    const found = outcomes.flatMap(({ digest, tags, action, rulePriority }): PreviewedImage[] =>
+      (action === 'expire' || action === 'archive') && rulePriority !== null
+        ? [{ digest, tags, action, rulePriority }]
+        : [],
+    );
+    const start = Number(token ?? 0);
+    const end = start + previewsInPage;
+    const page = { status: 'COMPLETE', text: preview.text, images: found.slice(start, end) } as const;
+    return end < found.length ? { ...page, next: String(end) } : page;
   }
 
   #create(repository: NewRepository): RepositoryDescription {
