@@ -91,7 +91,11 @@ type Visit = (path: string, start: number, end: number) => void;
 /** Deeper texts are nobody's. */
 const deepest = 200;
 const space = /[ \t\n\r]*/y;
-const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
+const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const quote = 0x22;
+const backslash = 0x5c;
+/** What comes before it must be escaped. */
+const firstPrintable = 0x20;
 const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 class Bad extends Error {
@@ -152,10 +156,23 @@ class Scan {
   }
 
   #plain(start: number): number {
-    const kind = this.#text[start] === '"' ? string : literal;
-    kind.lastIndex = start;
-    if (kind.exec(this.#text) === null) this.#bad(start);
-    return kind.lastIndex;
+    if (this.#text[start] === '"') return this.#string(start);
+    literal.lastIndex = start;
+    if (literal.exec(this.#text) === null) this.#bad(start);
+    return literal.lastIndex;
+  }
+
+  #string(start: number): number {
+    for (let at = start + 1; at < this.#text.length; at += 1) {
+      const code = this.#text.charCodeAt(at);
+      if (code === quote) return at + 1;
+      if (code < firstPrintable) this.#bad(at);
+      if (code !== backslash) continue;
+      escape.lastIndex = at;
+      if (escape.exec(this.#text) === null) this.#bad(at);
+      at = escape.lastIndex - 1;
+    }
+    return this.#bad(this.#text.length);
   }
 
   #object(start: number, path: string, depth: number): number {

@@ -48,8 +48,10 @@ describe('a policy', () => {
   });
 
   it.each(recorded.cases.filter((one) => !one.valid))('$name', (one) => {
-    const text = 'policyText' in one ? String(one.policyText) : JSON.stringify(one.policy);
+    const text = 'policyText' in one ? one.policyText : JSON.stringify(one.policy);
     const [first] = refusals(text);
-    expect(first).toMatch(/^lifecycle\/refused \S* ?ECR refuses the policy: Invalid parameter at 'LifecyclePolicyText'/);
+    expect(first).toMatch(
+      /^lifecycle\/refused \S* ?ECR refuses the policy: Invalid parameter at 'LifecyclePolicyText'/,
+    );
   });
 });

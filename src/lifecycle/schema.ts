@@ -100,7 +100,7 @@ export function schemaViolations(value: Json): readonly string[] {
 
 /** The same, each with its place. */
 export function placedViolations(value: Json): readonly Violation[] {
-  const found: Found = new Found();
+  const found = new Found();
   visit(policy, value, found, '');
   return found.all;
 }

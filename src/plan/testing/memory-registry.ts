@@ -273,7 +273,7 @@ export class MemoryRegistry {
         if (images.length > 0) answeredBy?.(account);
         for (let start = 0; start === 0 || start < images.length; start += imagesInPage) {
           if (start > 0) await on('DescribeImages', name, () => undefined);
-          yield images.slice(start, start + imagesInPage).map(({ children: _, ...told }) => told);
+          yield images.slice(start, start + imagesInPage).map(asDescribed);
         }
       },
       childrenOf: async (name, lists) => {
@@ -386,6 +386,12 @@ export class MemoryRegistry {
       remove: (name) => call('ssm:DeleteParameter', name, () => void parameters.delete(name)),
     };
   }
+}
+
+/** DescribeImages tells nothing of children. */
+function asDescribed(image: Image): Image {
+  const { children, ...told } = image;
+  return children === undefined ? image : told;
 }
 
 /** ECR gives policies back laid out anew, with accounts as the ARN of their root. */
