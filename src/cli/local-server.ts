@@ -3,9 +3,11 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
+import type { ClockAnswer } from '../local/clock-control.js';
+import { askControl } from '../local/control-client.js';
 import { daemonStatus, type RunningEcr, startDaemon } from '../local/daemon.js';
 import { shownPath } from './print/diagnostics.js';
-import type { Services } from './services.js';
+import type { Clock, Services } from './services.js';
 import { canvasOf, headed } from './text.js';
 
 const defaultPort = 4510;
@@ -85,6 +87,17 @@ export async function joinOrStart(project: string, services: Services): Promise<
   const flag = port === defaultPort ? '' : ` --port ${port}`;
   services.stderr.write(`it stays until: slipway local stop${flag}\n\n`);
   return localUrl(port);
+}
+
+/** This machine's clock, as far ahead as the local ECR's is: the age of an image there is told by that one. */
+export async function localClock(services: Services): Promise<Clock> {
+  const { clock } = services;
+  const port = localPort(undefined, services);
+  const { offsetMilliseconds } = (await askControl({ port, method: 'GET', path: 'clock' })) as ClockAnswer;
+  return {
+    now: () => clock.now() + offsetMilliseconds,
+    sleep: (milliseconds, until) => clock.sleep(milliseconds, until),
+  };
 }
 
 function tell(head: string, data: string, { stderr }: Services): void {

@@ -8,7 +8,7 @@ import { requireMatches } from '../plan/scope.js';
 import { compile } from '../registry/index.js';
 import type { GlobalValues } from './command.js';
 import { isInterruption } from './errors.js';
-import { holdsNothing, joinOrStart } from './local-server.js';
+import { holdsNothing, joinOrStart, localClock } from './local-server.js';
 import type { Services } from './services.js';
 import { canvasOf } from './text.js';
 import { chooseEnvironment, openProject, showWarnings } from './workspace.js';
@@ -35,7 +35,7 @@ export async function reachOf(
   const endpoint = global.local ? await joinOrStart(global.project, services) : undefined;
   const { awsPorts } = await import('../aws/index.js');
   const common = {
-    clock: services.clock,
+    clock: endpoint === undefined ? services.clock : await localClock(services),
     ...(parallelism === undefined ? {} : { concurrency: parallelism }),
     ...(endpoint === undefined ? {} : { local: { endpoint } }),
   };
