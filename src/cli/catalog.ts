@@ -17,6 +17,7 @@ import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
 import { schemaCommand } from './commands/schema.js';
 import { validateCommand } from './commands/validate.js';
+import { verifyCommand } from './commands/verify.js';
 import { versionCommand } from './commands/version.js';
 
 export const catalog: readonly BoundCommand[] = [
@@ -27,6 +28,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(planCommand, async () => (await import('./actions/plan.js')).showPlan),
   bind(applyCommand, async () => (await import('./actions/apply.js')).applyPlan),
   bind(driftCommand, async () => (await import('./actions/drift.js')).showDrift),
+  bind(verifyCommand, async () => (await import('./actions/verify.js')).verifyPrediction),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
   bind(loginCommand, async () => (await import('./actions/login.js')).login),

@@ -6,6 +6,7 @@ import { Channel } from './channel.js';
 import { requireConsent } from './consent.js';
 import { Execution, Refusal } from './execute.js';
 import { type Settled, verifyRegistry } from './fresh.js';
+import { Guard } from './guard.js';
 import { acquireLock, type HeldLock, type LockOptions } from './lock.js';
 import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from './model.js';
 import { type PortsFor, requireAccount } from './plan.js';
@@ -13,6 +14,7 @@ import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts } from './ports.js';
 import { sideBySide } from './side-by-side.js';
 import { hasWork, isWork, stepsOf } from './steps.js';
+import type { UsageSource } from './usage/index.js';
 
 export interface ApplyOptions {
   /** When it fires, no new step begins; those under way end. */
@@ -23,6 +25,8 @@ export interface ApplyOptions {
   readonly lock?: LockOptions;
   /** Whether the registry is read again first, and the plan refused if it is out of date. For saved plans. */
   readonly verify?: boolean;
+  /** With `verify`: what knows which images are in use, as when the plan was made. */
+  readonly usage?: readonly UsageSource[];
 }
 
 /** Without a lock, policies are looked at again after this pause, so that a writer who read before us has written. */
@@ -100,7 +104,10 @@ class Run {
     try {
       await this.#lock();
       if (this.#options.verify === true) {
-        for (const site of this.#sites) site.settled = await verifyRegistry(this.#plan, site.registry, site.ports);
+        const guard = new Guard(this.#options.usage, this.#signal);
+        for (const site of this.#sites) {
+          site.settled = await verifyRegistry(this.#plan, site.registry, site.ports, guard);
+        }
       }
       const work = this.#sites.flatMap((site) =>
         site.registry.repositories.filter(isWork).map((repository) => stepsLeft(site, repository)),

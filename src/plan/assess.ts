@@ -2,39 +2,41 @@
 // It must not change which changes there are, nor decide whether consent was given.
 import pLimit from 'p-limit';
 import { accessChange } from '../access/index.js';
-import { evaluate, type Image, parseLifecycle, summarise } from '../lifecycle/index.js';
 import { byText, type ObservedRegistry, type Owner, ownershipOf } from '../registry/index.js';
 import { whose } from './diff.js';
-import type { Change, Hazard, LifecycleEffect, RegistryPlan, RepositoryPlan, Unknown } from './model.js';
-import { AwsFault, type RegistryPorts } from './ports.js';
-import { ignorance } from './read.js';
+import { type Affected, affectedBy, type LifecycleChange } from './effect.js';
+import { type Guard, isGrave, unreadIn, usersIn } from './guard.js';
+import type { Hazard, LifecycleEffect, RegistryPlan, RepositoryPlan, Unknown, UsageKnown } from './model.js';
+import type { RegistryPorts } from './ports.js';
+import { type ImagesReading, imagesOf } from './read-images.js';
+import type { RegistryPlace } from './usage/index.js';
 
 export interface Assessed {
   readonly registry: RegistryPlan;
   readonly hazards: readonly Hazard[];
 }
 
-type LifecycleChange = Extract<Change, { aspect: 'lifecyclePolicy' }>;
 type Part = Pick<Hazard, 'kind' | 'reason'> & { readonly mustBeNamed?: boolean };
 
-/** Reads images only of repositories that exist and whose images a change may touch. */
+/** Reads images only of repositories that exist and whose images a change may touch, and sources of use only where some go. */
 export async function assess(
   draft: RegistryPlan,
   observed: ObservedRegistry,
   owner: Owner,
   ports: RegistryPorts,
+  guard: Guard,
 ): Promise<Assessed> {
   const limit = pLimit(ports.concurrency);
   const hazards: Hazard[] = [];
   const repositories = await Promise.all(
     draft.repositories.map(async (repository) => {
       const found: Part[] = [...takeOver(repository, observed, owner), ...accessHazards(repository, draft.partition)];
-      const assessed = await withImages(
-        repository,
-        found,
-        () => limit(() => imagesOf(ports, repository.name)),
-        ports.clock.now(),
-      );
+      const assessed = await withImages(repository, found, {
+        registry: draft,
+        guard,
+        now: ports.clock.now(),
+        images: () => limit(() => imagesOf(ports, repository.name)),
+      });
       for (const { kind, reason, mustBeNamed } of found) {
         hazards.push({ kind, repository: repository.name, reason, mustBeNamed: mustBeNamed ?? false });
       }
@@ -71,87 +73,111 @@ function accessHazards({ action, changes, foreignStatements = [] }: RepositoryPl
   return parts;
 }
 
-type ImagesReading = { readonly images: readonly Image[] } | { readonly unknown: Unknown };
-
-/** All images of a repository; none where it is gone. */
-export async function imagesOf(ports: RegistryPorts, name: string): Promise<ImagesReading> {
-  const images: Image[] = [];
-  try {
-    for await (const page of ports.ecr.describeImages(name)) images.push(...page);
-    return { images };
-  } catch (error) {
-    if (error instanceof AwsFault && error.kind === 'gone') return { images: [] };
-    const { operation, reason } = ignorance(error);
-    return { unknown: { aspect: 'images', operation, reason } };
-  }
+/** What judging one repository's images takes. */
+interface Sight {
+  readonly registry: RegistryPlace;
+  readonly guard: Guard;
+  readonly now: number;
+  readonly images: () => Promise<ImagesReading>;
 }
 
-async function withImages(
+async function withImages(repository: RepositoryPlan, hazards: Part[], sight: Sight): Promise<RepositoryPlan> {
+  const { deletion, action, changes } = repository;
+  if (deletion !== undefined) return assessDeletion(repository, deletion.force, hazards, sight);
+  const change = changes.find((one) => one.aspect === 'lifecyclePolicy');
+  // A repository to be made has no images.
+  if (change === undefined || action === 'create') return repository;
+  return assessPolicy(repository, change, hazards, sight);
+}
+
+async function assessPolicy(
   repository: RepositoryPlan,
+  change: LifecycleChange,
   hazards: Part[],
-  imagesNow: () => Promise<ImagesReading>,
-  now: number,
+  { registry, guard, now, images }: Sight,
 ): Promise<RepositoryPlan> {
-  const change = repository.changes.find((one) => one.aspect === 'lifecyclePolicy');
-  const touches = change !== undefined && repository.action !== 'create' && change.after !== null;
-  if (repository.deletion === undefined && !touches) return repository;
-  const reading = await imagesNow();
-  if (repository.deletion !== undefined) return assessDeletion(repository, repository.deletion, reading, hazards);
-  if (change === undefined) return repository;
+  const reading = await images();
   if ('unknown' in reading) {
-    const { operation, reason } = reading.unknown;
-    hazards.push({
-      kind: 'expire-images',
-      reason: `images could not be read (${operation}: ${reason}), so any of them may expire`,
-    });
+    // Without a policy nothing expires, whatever there is.
+    if (change.after !== null) {
+      const usage = await guard.usageOfAny(registry, repository.name);
+      hazards.push(unseen('expire-images', reading.unknown, 'so any of them may expire', usage));
+    }
     return { ...repository, unknown: [...repository.unknown, reading.unknown] };
   }
-  const effect = effectOf(change, reading.images, now);
-  if (effect === undefined) return repository;
-  if (effect.expiring > 0) hazards.push({ kind: 'expire-images', reason: expiring(effect) });
-  const changes = repository.changes.map((one) => (one === change ? { ...change, effect } : one));
-  return { ...repository, changes };
+  const affected = affectedBy(change, reading.images, now);
+  if (affected === undefined) return repository;
+  const going = [...affected.expiring, ...affected.archiving];
+  const usage = await guard.usageOf(registry, repository.name, reading.images, going);
+  const effect: LifecycleEffect = { ...affected.effect, ...(usage === undefined ? {} : { usage }) };
+  hazards.push(...expiry(affected, usage));
+  return { ...repository, changes: repository.changes.map((one) => (one === change ? { ...change, effect } : one)) };
 }
 
-function assessDeletion(
+/** Expiry of images nobody is known to use is the lesser hazard. An archived image cannot be pulled until it is restored. */
+function expiry({ effect }: Affected, usage: UsageKnown | undefined): Part[] {
+  const { expiring, archiving } = effect;
+  const text = expiring > 0 ? wouldExpire(effect) : `${plural(archiving, 'image')} would be archived`;
+  if (isGrave(usage)) return [{ kind: 'expire-in-use', reason: `${text}${graveness(usage)}`, mustBeNamed: true }];
+  return expiring > 0 ? [{ kind: 'expire-images', reason: text }] : [];
+}
+
+/** What makes it grave, to go on with after what goes. */
+function graveness(usage: UsageKnown): string {
+  const used = usage.inUse.length === 0 ? '' : `; ${usage.inUse.length} of them in use: ${usersIn(usage)}`;
+  if (usage.unknown.length === 0) return used;
+  const whether = used === '' ? '; whether one of them is in use is not known' : '; more of them may be';
+  return `${used}${whether}: ${unreadIn(usage)}`;
+}
+
+/** Images that could not be read: anything may happen to any of them. */
+function unseen(
+  kind: 'expire-images' | 'delete-images',
+  { operation, reason }: Unknown,
+  so: string,
+  usage: UsageKnown | undefined,
+): Part {
+  const text = `images could not be read (${operation}: ${reason}), ${so}`;
+  if (!isGrave(usage)) return { kind, reason: text };
+  const used = usage.inUse.length === 0 ? '' : `; in use are ${usersIn(usage)}`;
+  const unknown = usage.unknown.length === 0 ? '' : `; ${unreadIn(usage)}`;
+  const grave = kind === 'expire-images' ? 'expire-in-use' : kind;
+  return { kind: grave, reason: `${text}${used}${unknown}`, mustBeNamed: true };
+}
+
+async function assessDeletion(
   repository: RepositoryPlan,
-  { force }: { readonly force: boolean },
-  reading: ImagesReading,
+  force: boolean,
   hazards: Part[],
-): RepositoryPlan {
+  { registry, guard, images }: Sight,
+): Promise<RepositoryPlan> {
+  const { name } = repository;
+  const reading = await images();
   if ('unknown' in reading) {
-    const { operation, reason } = reading.unknown;
-    if (force) {
-      hazards.push({
-        kind: 'delete-images',
-        reason: `images could not be read (${operation}: ${reason}), and any there are would be deleted`,
-      });
-    }
-    return { ...repository, deletion: { force, images: null }, unknown: [...repository.unknown, reading.unknown] };
+    const usage = force ? await guard.usageOfAny(registry, name) : undefined;
+    if (force) hazards.push(unseen('delete-images', reading.unknown, 'and any there are would be deleted', usage));
+    const deletion = { force, images: null, ...(usage === undefined ? {} : { usage }) };
+    return { ...repository, deletion, unknown: [...repository.unknown, reading.unknown] };
   }
   const { length } = reading.images;
   // Without force ECR itself refuses if an image comes in between.
   if (length === 0) return { ...repository, deletion: { force: false, images: 0 } };
-  if (force)
-    hazards.push({ kind: 'delete-images', reason: `${plural(length, 'image')} would be deleted with the repository` });
-  const advice = `set \`forceDelete: true\`, then --accept delete-images:${repository.name}`;
-  const reason = `it holds ${plural(length, 'image')} and forceDelete is not set, so ECR will refuse to delete it; to delete it with them, ${advice}`;
-  return { ...repository, ...(force ? {} : { reason }), deletion: { force, images: length } };
+  if (!force) {
+    const advice = `set \`forceDelete: true\`, then --accept delete-images:${name}`;
+    const reason = `it holds ${plural(length, 'image')} and forceDelete is not set, so ECR will refuse to delete it; to delete it with them, ${advice}`;
+    return { ...repository, reason, deletion: { force, images: length } };
+  }
+  const usage = await guard.usageOf(registry, name, reading.images, reading.images);
+  const reason = `${plural(length, 'image')} would be deleted with the repository`;
+  hazards.push({
+    kind: 'delete-images',
+    reason: isGrave(usage) ? `${reason}${graveness(usage)}` : reason,
+    mustBeNamed: isGrave(usage),
+  });
+  return { ...repository, deletion: { force, images: length, ...(usage === undefined ? {} : { usage }) } };
 }
 
-/** What goes because of the change; `undefined` without images or where there is nothing to evaluate. */
-export function effectOf(change: LifecycleChange, images: readonly Image[], now: number): LifecycleEffect | undefined {
-  const after = change.after === null ? null : parseLifecycle(change.after);
-  if (after === null || images.length === 0) return undefined;
-  const before = change.before === null ? null : parseLifecycle(change.before);
-  const old = before === null ? [] : evaluate(before, images, now);
-  const outcomes = evaluate(after, images, now).map((outcome, index) =>
-    outcome.action === old[index]?.action ? { ...outcome, action: 'keep' as const } : outcome,
-  );
-  return summarise(images, outcomes);
-}
-
-function expiring({ images, expiring, expiringBytes, examples }: LifecycleEffect): string {
+function wouldExpire({ images, expiring, expiringBytes, examples }: LifecycleEffect): string {
   const shown = examples.slice(0, 3).join(', ');
   return `${expiring} of ${plural(images, 'image')} would expire (${bytes(expiringBytes)}): ${shown}${expiring > 3 ? ', …' : ''}`;
 }

@@ -26,7 +26,7 @@ export async function driftOf(
   options: DriftOptions = {},
 ): Promise<Plan> {
   const settings = { purpose: 'apply', prune: false, only: options.only ?? [] } as const;
-  const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, false)));
+  const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, undefined)));
   const turned = parts.map(({ registry }) => ({
     registry: { ...registry, repositories: registry.repositories.map(turn) },
     hazards: [],

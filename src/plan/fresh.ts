@@ -3,7 +3,7 @@
 import pLimit from 'p-limit';
 import { canonicalStatement, diffStatements, ownStatements, parsePolicy } from '../access/index.js';
 import { type Diagnostic, diagnostic, isSlipwayError, SlipwayError } from '../diagnostics/index.js';
-import { canonicalLifecycleText } from '../lifecycle/index.js';
+import { canonicalLifecycleText, type Image } from '../lifecycle/index.js';
 import {
   canonicalEncryption,
   canonicalMutability,
@@ -12,19 +12,23 @@ import {
   ownershipOf,
   type Reading,
 } from '../registry/index.js';
-import { effectOf, imagesOf } from './assess.js';
-import type { Change, Plan, RegistryPlan, RepositoryPlan } from './model.js';
+import { affectedBy, nameOf } from './effect.js';
+import { Guard, unreadIn, usersIn } from './guard.js';
+import type { Change, Plan, RegistryPlan, RepositoryPlan, UsageKnown } from './model.js';
 import { observe } from './observe.js';
 import { type PortsFor, requireAccount } from './plan.js';
 import type { RegistryPorts } from './ports.js';
+import { imagesOf } from './read-images.js';
 import { isWork } from './steps.js';
+import type { UsageSource } from './usage/index.js';
 
 /** Reads again what the plan would write, images included, and throws `plan/stale` for everything that moved. */
-export async function verifyFresh(plan: Plan, portsFor: PortsFor): Promise<void> {
+export async function verifyFresh(plan: Plan, portsFor: PortsFor, usage: readonly UsageSource[] = []): Promise<void> {
+  const guard = new Guard(usage);
   for (const registry of plan.registries) {
     const ports = await portsFor(registry);
     await requireAccount(ports, registry.account, plan.owner.environment);
-    await verifyRegistry(plan, registry, ports);
+    await verifyRegistry(plan, registry, ports, guard);
   }
 }
 
@@ -32,7 +36,12 @@ export async function verifyFresh(plan: Plan, portsFor: PortsFor): Promise<void>
 export type Settled = ReadonlyMap<string, string | undefined>;
 
 /** The same for one registry, whose account was checked already. Tells what is as planned already. */
-export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: RegistryPorts): Promise<Settled> {
+export async function verifyRegistry(
+  plan: Plan,
+  registry: RegistryPlan,
+  ports: RegistryPorts,
+  guard: Guard,
+): Promise<Settled> {
   const settled = new Map<string, string | undefined>();
   const work = registry.repositories.filter(isWork);
   if (work.length === 0) return settled;
@@ -51,7 +60,7 @@ export async function verifyRegistry(plan: Plan, registry: RegistryPlan, ports: 
           settled.set(repository.name, live?.uri);
           return [];
         }
-        return live === undefined ? [] : await moreImages(repository, ports);
+        return live === undefined ? [] : await moreImages(repository, registry, ports, guard);
       }),
     ),
   );
@@ -170,7 +179,12 @@ function unread(reading: Reading<unknown>): string {
 }
 
 /** Images may not suffer more than was shown when consent was given. */
-async function moreImages(repository: RepositoryPlan, ports: RegistryPorts): Promise<string[]> {
+async function moreImages(
+  repository: RepositoryPlan,
+  registry: RegistryPlan,
+  ports: RegistryPorts,
+  guard: Guard,
+): Promise<string[]> {
   const change = repository.changes.find((one) => one.aspect === 'lifecyclePolicy');
   const touches = change !== undefined && change.after !== null;
   // Whatever there is was consented to where nothing could be read, and cannot be read now either.
@@ -179,13 +193,39 @@ async function moreImages(repository: RepositoryPlan, ports: RegistryPorts): Pro
   const reading = await imagesOf(ports, repository.name);
   if ('unknown' in reading)
     return [`images could not be read (${reading.unknown.operation}: ${reading.unknown.reason})`];
-  const { length } = reading.images;
+  const { images } = reading;
+  const usage = (going: readonly Image[]) => guard.usageOf(registry, repository.name, images, going);
   if (repository.deletion !== undefined) {
-    const known = repository.deletion.images ?? length;
-    return length > known ? [`it holds ${length} images by now, and the plan knew of ${known}`] : [];
+    const known = repository.deletion.images ?? images.length;
+    if (images.length > known) return [`it holds ${images.length} images by now, and the plan knew of ${known}`];
+    if (!repository.deletion.force) return [];
+    return moreUse(repository.deletion.usage, await usage(images), guard);
   }
   if (change === undefined) return [];
-  const expiring = effectOf(change, reading.images, ports.clock.now())?.expiring ?? 0;
-  const shown = change.effect?.expiring ?? 0;
-  return expiring > shown ? [`${expiring} images would expire by now, and the plan knew of ${shown}`] : [];
+  const affected = affectedBy(change, images, ports.clock.now());
+  if (affected === undefined) return [];
+  const shown = new Set(change.effect?.digests);
+  const more = affected.expiring.filter(({ digest }) => !shown.has(digest));
+  if (more.length > 0) {
+    const names = `${more.slice(0, 3).map(nameOf).join(', ')}${more.length > 3 ? ', …' : ''}`;
+    return [
+      `${more.length === 1 ? 'an image' : `${more.length} images`} would expire that the plan did not show: ${names}`,
+    ];
+  }
+  return moreUse(change.effect?.usage, await usage([...affected.expiring, ...affected.archiving]), guard);
+}
+
+/** Nor may more of what goes be in use, or less be known of it. */
+function moreUse(shown: UsageKnown | undefined, now: UsageKnown | undefined, guard: Guard): string[] {
+  if (shown !== undefined && !guard.watches)
+    return [`who uses its images was asked of ${shown.sources.join(', ')}, and nothing here names these sources`];
+  if (now === undefined) return [];
+  const known = new Set(shown?.inUse.map(({ digest }) => digest));
+  const inUse = now.inUse.filter(({ digest }) => !known.has(digest));
+  const unread = new Set(shown?.unknown.map(({ source }) => source));
+  const unknown = now.unknown.filter(({ source }) => !unread.has(source));
+  return [
+    ...(inUse.length === 0 ? [] : [`what would go is in use by now: ${usersIn({ ...now, inUse })}`]),
+    ...(unknown.length === 0 ? [] : [`who uses what would go is not known by now: ${unreadIn({ ...now, unknown })}`]),
+  ];
 }

@@ -21,6 +21,7 @@ export type {
   Change,
   Hazard,
   HazardKind,
+  ImageInBrief,
   Kept,
   LifecycleEffect,
   PieceChange,
@@ -33,6 +34,8 @@ export type {
   Step,
   StepKind,
   Unknown,
+  UsageKnown,
+  UsedImage,
 } from './model.js';
 export { hazardKinds, planVersion } from './model.js';
 export { type ObserveScope, observe } from './observe.js';
@@ -71,3 +74,25 @@ export {
   type UsageReading,
   type UsageSource,
 } from './usage/index.js';
+export type {
+  Cause,
+  ImageVerdict,
+  PredictedRegistry,
+  PredictedRepository,
+  Prediction,
+  RepositoryVerification,
+  Verdict,
+  VerdictCounts,
+  Verification,
+} from './verify/model.js';
+export { readPrediction, type SavedPrediction, savePrediction } from './verify/prediction.js';
+export {
+  type PredictOptions,
+  predict,
+  predictionOf,
+  type Recording,
+  type Unrecorded,
+  type VerifyOptions,
+  verify,
+  verifyImages,
+} from './verify/verify.js';

@@ -39,6 +39,32 @@ export interface PieceChange<T> {
   readonly after?: T;
 }
 
+/** An image in a few words. */
+export interface ImageInBrief {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** ISO 8601. */
+  readonly pushedAt: string;
+}
+
+/** An image that goes although somebody uses it. */
+export interface UsedImage {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** Who uses it, each in words: `ECS service prod/api, task definition api:42`. */
+  readonly by: readonly string[];
+}
+
+/** What is known of who uses the images that go; there is none where the manifest declares no source. */
+export interface UsageKnown {
+  /** The sources that were asked, by name, in the order declared. */
+  readonly sources: readonly string[];
+  /** Those that could not be read, or not whole: any image may be in use by what they would have told. */
+  readonly unknown: readonly { readonly source: string; readonly operation: string; readonly reason: string }[];
+  /** Oldest first. */
+  readonly inUse: readonly UsedImage[];
+}
+
 /**
  * What a changed lifecycle policy does to the images that exist: those that go because of the change. Images that the
  * policy in place would expire as well are not counted again.
@@ -49,8 +75,22 @@ export interface LifecycleEffect {
   readonly archiving: number;
   /** Bytes of the expiring images, as far as ECR tells them. */
   readonly expiringBytes: number;
-  /** The first ten that go: a tag, or else the digest. */
+  readonly archivingBytes: number;
+  /** The first ten that expire, by name: a tag, or else the digest. */
   readonly examples: readonly string[];
+  /** By push, of those that expire, or else of those that are archived; absent where none is. */
+  readonly oldest?: ImageInBrief;
+  readonly newest?: ImageInBrief;
+  /** Images that the policy in place would expire and the new one does not. */
+  readonly sparing: number;
+  readonly sparingBytes: number;
+  /** The first ten of them, by name. */
+  readonly spared: readonly string[];
+  /** Images that the policy in place would archive and the new one leaves where they are. */
+  readonly unarchiving: number;
+  /** Digests of all that expire, sorted: what consent to them is consent to. */
+  readonly digests: readonly string[];
+  readonly usage?: UsageKnown;
 }
 
 /** One change of one aspect. Values are canonical, so that `before` and `after` differ in meaning, not in layout. */
@@ -126,7 +166,7 @@ export interface RepositoryPlan {
   readonly kept: readonly Kept[];
   readonly unknown: readonly Unknown[];
   /** With `delete`: whether images may be deleted with it, and how many there are (`null`: not known). */
-  readonly deletion?: { readonly force: boolean; readonly images: number | null };
+  readonly deletion?: { readonly force: boolean; readonly images: number | null; readonly usage?: UsageKnown };
   /** With `replace`: what a person would do, one step a line. */
   readonly steps?: readonly string[];
   /** Statements of others, kept word for word when the policy is written. */

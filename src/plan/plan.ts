@@ -5,11 +5,13 @@ import type { Project } from '../manifest/project.js';
 import { compile, type DesiredRegistry } from '../registry/index.js';
 import { assess, byRepository } from './assess.js';
 import { type DiffOptions, diff } from './diff.js';
+import { Guard } from './guard.js';
 import type { Plan, PlanPurpose, PlanSummary, RegistryPlan, RepositoryPlan } from './model.js';
 import { planVersion } from './model.js';
 import { observe } from './observe.js';
 import type { RegistryPorts } from './ports.js';
 import { requireMatches } from './scope.js';
+import type { UsageSource } from './usage/index.js';
 
 /** Gives the ports of one account and Region. */
 export type PortsFor = (registry: {
@@ -24,6 +26,10 @@ export interface PlanOptions {
   readonly prune?: boolean;
   /** `destroy` deletes everything that is ours, declared or not. */
   readonly purpose?: Exclude<PlanPurpose, 'drift'>;
+  /** What knows which images are in use. Asked once each, and only where images would go. */
+  readonly usage?: readonly UsageSource[];
+  /** For the sources. */
+  readonly signal?: AbortSignal;
 }
 
 /** What `apply` would do. Throws AwsFault where AWS cannot be asked at all, SlipwayError for everything else. */
@@ -43,7 +49,8 @@ export async function planRegistries(
   options: PlanOptions = {},
 ): Promise<Plan> {
   const settings = { purpose: options.purpose ?? 'apply', prune: options.prune ?? false, only: options.only ?? [] };
-  const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, true)));
+  const guard = new Guard(options.usage, options.signal);
+  const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, guard)));
   return assemble(registries, settings, parts);
 }
 
@@ -52,19 +59,19 @@ export interface RegistryPart {
   readonly hazards: Plan['hazards'];
 }
 
-/** `judge`: whether images and access are assessed. */
+/** Without a guard, neither images nor access are assessed. */
 export async function planRegistry(
   desired: DesiredRegistry,
   portsFor: PortsFor,
   settings: DiffOptions,
-  judge: boolean,
+  guard: Guard | undefined,
 ): Promise<RegistryPart> {
   const ports = await portsFor(desired);
   await requireAccount(ports, desired.account, desired.owner.environment);
   const depth = settings.purpose === 'destroy' ? 'existence' : 'everything';
   const observed = await observe(desired, ports, { only: settings.only, depth });
   const registry = diff(desired, observed, settings);
-  return judge ? assess(registry, observed, desired.owner, ports) : { registry, hazards: [] };
+  return guard === undefined ? { registry, hazards: [] } : assess(registry, observed, desired.owner, ports, guard);
 }
 
 export function assemble(

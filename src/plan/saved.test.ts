@@ -259,7 +259,7 @@ describe('a plan still fits', () => {
       (_, stored) => {
         stored.images = [image(undefined, 20)];
       },
-      'api: 1 images would expire by now, and the plan knew of 0',
+      'api: an image would expire that the plan did not show: sha256:untagged20',
     ],
   ])('no more, with %s', async (_, move, message) => {
     const { live, plan } = await scene();

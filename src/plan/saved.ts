@@ -1,9 +1,9 @@
 // A plan and the place it was made in, as text and back, refusing what Slipway did not write.
 // It must not read or write files, nor judge whether the plan still fits.
-import { createHash } from 'node:crypto';
 import { fail } from '../diagnostics/index.js';
 import { type Plan, planVersion } from './model.js';
 import { isPlace, type Place } from './place.js';
+import { checksumOf, type Fields, isFields, isListOf, isText } from './shape.js';
 
 const kind = 'slipway/plan';
 /** Of the file. The plan in it has its own. */
@@ -40,21 +40,6 @@ export function readPlan(text: string): SavedPlan {
   return { place, plan };
 }
 
-function checksumOf(content: { readonly place: unknown; readonly plan: unknown }): string {
-  return `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
-}
-
-type Fields = { readonly [name: string]: unknown };
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isListOf<T>(value: unknown, member: (one: unknown) => one is T): value is readonly T[] {
-  return Array.isArray(value) && value.every(member);
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string';
 const purposes: readonly unknown[] = ['apply', 'destroy', 'drift'];
 const actions: readonly unknown[] = ['create', 'update', 'delete', 'unchanged', 'orphan', 'replace', 'foreign'];
 const aspects: readonly unknown[] = [
@@ -125,5 +110,11 @@ function hasEnough(action: unknown, changes: readonly Fields[]): boolean {
 }
 
 function isChange(value: unknown): value is Fields {
-  return isFields(value) && aspects.includes(value.aspect) && value.before !== undefined && value.after !== undefined;
+  if (!isFields(value) || !aspects.includes(value.aspect)) return false;
+  const { effect } = value;
+  return (
+    value.before !== undefined &&
+    value.after !== undefined &&
+    (effect === undefined || (isFields(effect) && isListOf(effect.digests, isText)))
+  );
 }

@@ -1,9 +1,9 @@
 // Lifecycle rules in words, and a policy's change rule by rule.
 // It must not know repositories or plans beyond the pieces it is given.
 import type { LifecycleRule } from '../../lifecycle/index.js';
-import type { LifecycleEffect, PieceChange } from '../../plan/model.js';
+import type { ImageInBrief, LifecycleEffect, PieceChange } from '../../plan/model.js';
 import { bytes, type Canvas, count, grouped, hang, list } from '../text.js';
-import { arrowLines, markOf, painted } from './view.js';
+import { arrowLines, type Mark, markOf, painted } from './view.js';
 
 function subject({ selection }: LifecycleRule): string {
   const archived = selection.storageClass === 'archive' ? 'archived ' : '';
@@ -87,23 +87,51 @@ export function lifecycleLines(
   });
 }
 
+function names(some: readonly string[], all: number): string {
+  return some.length === 0 ? '' : `: ${some.join(', ')}${all > some.length ? ', …' : ''}`;
+}
+
+function size(number: number): string {
+  return number > 0 ? ` (${bytes(number)})` : '';
+}
+
+/** A tag and the day of the push, or else the digest's beginning. */
+function inBrief({ digest, tags: [tag], pushedAt }: ImageInBrief): string {
+  return `${tag ?? digest.slice(0, 19)} of ${pushedAt.slice(0, 10)}`;
+}
+
 /** What the new policy does to images that exist; nothing where it does nothing. */
 export function effectLines(
   effect: LifecycleEffect | undefined,
   indent: string,
   { paint, columns }: Canvas,
 ): readonly string[] {
-  if (effect === undefined || (effect.expiring === 0 && effect.archiving === 0)) return [];
-  const parts: string[] = [];
+  if (effect === undefined) return [];
+  const of = `of ${count(effect.images, 'existing image')}`;
+  const line = (mark: Mark, text: string) => hang(`${indent}${painted(mark, paint)} `, text, columns);
+  const lines: string[] = [];
   if (effect.expiring > 0) {
-    const size = effect.expiringBytes > 0 ? ` (${bytes(effect.expiringBytes)})` : '';
-    const named =
-      effect.examples.length === 0
-        ? ''
-        : `: ${effect.examples.join(', ')}${effect.expiring > effect.examples.length ? ', …' : ''}`;
-    parts.push(`expires ${grouped(effect.expiring)} of ${count(effect.images, 'existing image')}${size}${named}`);
+    const named = names(effect.examples, effect.expiring);
+    lines.push(...line('!', `expires ${grouped(effect.expiring)} ${of}${size(effect.expiringBytes)}${named}`));
   }
   if (effect.archiving > 0)
-    parts.push(`archives ${grouped(effect.archiving)} of ${count(effect.images, 'existing image')}`);
-  return parts.flatMap((part) => hang(`${indent}${painted('!', paint)} `, part, columns));
+    lines.push(...line('!', `archives ${grouped(effect.archiving)} ${of}${size(effect.archivingBytes)}`));
+  const { oldest, newest } = effect;
+  if (oldest !== undefined && newest !== undefined && oldest.digest !== newest.digest)
+    lines.push(...hang(`${indent}  `, `from ${inBrief(oldest)} to ${inBrief(newest)}`, columns, paint.dim));
+  for (const { digest, tags, by } of effect.usage?.inUse ?? []) {
+    lines.push(...line('!', `in use: ${tags[0] ?? digest.slice(0, 19)} by ${list(by)}`));
+  }
+  for (const { source, operation, reason } of effect.usage?.unknown ?? []) {
+    lines.push(...line('?', `who uses them is not known: ${source} could not be read (${operation}: ${reason})`));
+  }
+  if (effect.sparing > 0)
+    lines.push(
+      ...line(
+        '=',
+        `no longer expires ${grouped(effect.sparing)} ${of}${size(effect.sparingBytes)}${names(effect.spared, effect.sparing)}`,
+      ),
+    );
+  if (effect.unarchiving > 0) lines.push(...line('=', `no longer archives ${grouped(effect.unarchiving)} ${of}`));
+  return lines;
 }

@@ -189,6 +189,7 @@ describe('a plan', () => {
               - 900  expire tagged images beyond the newest 30
               ! expires 2 of 3 existing images (2.0 MB): sha256:untagged10,
                 sha256:untagged9
+                from sha256:untagged10 of 2025-12-22 to sha256:untagged9 of 2025-12-23
 
         - payments/old  delete, with 1 image: no longer declared
 

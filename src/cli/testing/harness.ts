@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCli } from '../run.js';
-import type { Prompts, Services, Sink } from '../services.js';
+import type { Clock, Prompts, Services, Sink } from '../services.js';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -15,6 +15,7 @@ export interface RunOptions {
   readonly answers?: readonly (string | undefined)[];
   readonly prompts?: Prompts;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
   /** Called with everything that is written, as it is written. */
   readonly onOutput?: (text: string) => void;
 }
@@ -83,7 +84,7 @@ export class Folder {
           : Promise.resolve(options.prompts),
       signal: options.signal ?? new AbortController().signal,
       // Nothing here waits in earnest.
-      clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
+      clock: options.clock ?? { now: () => Date.now(), sleep: () => Promise.resolve() },
       entry: '',
     };
     const code = await runCli(argv, services);

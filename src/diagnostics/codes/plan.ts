@@ -53,6 +53,16 @@ export const planCodes = defineCodes({
     'The folder holds another project than the one the plan was made of. Nothing was read or written.',
     "apply it in its own project's folder, or name that with `-C`",
   ),
+  'plan/unreadable-prediction': row(
+    'not a prediction',
+    'The text is not a prediction that this version of Slipway recorded, or it was changed since.',
+    'record a new one with `slipway verify --record FILE`',
+  ),
+  'plan/not-recorded': row(
+    'a repository that could not be recorded',
+    'Its images or its lifecycle policy could not be read. The prediction says nothing of it; all else was recorded.',
+    'allow ecr:DescribeImages and ecr:GetLifecyclePolicy, and record again',
+  ),
   'plan/unreadable': row(
     'not a plan',
     'The text is not a plan that this version of Slipway wrote, or it was changed since.',

@@ -1,0 +1,182 @@
+// Tests of what a changed policy does to images: counts, names, ages, and what stops going.
+import { describe, expect, it } from 'vitest';
+import { compileLifecycle, type Image, type LifecycleRule, lifecycleText } from '../lifecycle/index.js';
+import { affectedBy, asCounted, nameOf } from './effect.js';
+
+const now = Date.parse('2026-01-01T00:00:00Z');
+const day = 86_400_000;
+
+const image = (tag: string | undefined, daysAgo: number, more: Partial<Image> = {}): Image => ({
+  digest: `sha256:${tag ?? 'none'}${daysAgo}`,
+  tags: tag === undefined ? [] : [tag],
+  pushedAt: now - daysAgo * day,
+  sizeInBytes: 10 ** daysAgo,
+  ...more,
+});
+
+const keep = (maxImageCount: number): string => lifecycleText(compileLifecycle({ maxImageCount }) ?? { rules: [] });
+const text = (...rules: readonly LifecycleRule[]): string => lifecycleText({ rules });
+const older = (rulePriority: number, days: number, type: 'expire' | 'archive'): LifecycleRule => ({
+  rulePriority,
+  selection: { tagStatus: 'any', countType: 'sinceImagePushed', countUnit: 'days', countNumber: days },
+  action: type === 'expire' ? { type } : { type: 'transition', targetStorageClass: 'archive' },
+});
+const images = [image('v3', 1), image('v10', 2), image('v9', 3), image(undefined, 4), image('v1', 5)];
+const effect = (before: string | null, after: string | null, some: readonly Image[] = images) =>
+  affectedBy({ before, after }, some, now)?.effect;
+
+describe('what goes', () => {
+  it('is counted, measured, named as people count, and bounded by its ages', () => {
+    expect(effect(null, keep(1))).toEqual({
+      images: 5,
+      expiring: 3,
+      archiving: 0,
+      expiringBytes: 101_100,
+      archivingBytes: 0,
+      examples: ['v1', 'v9', 'v10'],
+      oldest: { digest: 'sha256:v15', tags: ['v1'], pushedAt: '2025-12-27T00:00:00.000Z' },
+      newest: { digest: 'sha256:v102', tags: ['v10'], pushedAt: '2025-12-30T00:00:00.000Z' },
+      sparing: 0,
+      sparingBytes: 0,
+      spared: [],
+      unarchiving: 0,
+      digests: ['sha256:v102', 'sha256:v15', 'sha256:v93'],
+    });
+  });
+
+  it('comes oldest first, whatever the order of the images', () => {
+    const affected = affectedBy({ before: null, after: keep(1) }, images.toReversed(), now);
+    expect(affected?.expiring.map(nameOf)).toEqual(['v1', 'v9', 'v10']);
+    const twins = [image('b', 9, { digest: 'sha256:b' }), image('a', 9, { digest: 'sha256:a' }), image('c', 1)];
+    expect(affectedBy({ before: null, after: keep(1) }, twins, now)?.expiring.map(nameOf)).toEqual(['a', 'b']);
+  });
+
+  it('is not what the policy in place takes anyway', () => {
+    expect(effect(keep(3), keep(2))).toMatchObject({ expiring: 1, examples: ['v9'], sparing: 0 });
+    expect(effect(keep(2), keep(2))).toMatchObject({ expiring: 0, sparing: 0, digests: [] });
+    expect(effect(keep(2), keep(2))).not.toHaveProperty('oldest');
+    expect(effect(keep(2), keep(2))).not.toHaveProperty('newest');
+  });
+
+  it('names untagged images by their digest, after the others, and ten at most', () => {
+    const many = Array.from({ length: 12 }, (_, index) => image(index < 4 ? undefined : `v${index}`, index + 1));
+    expect(effect(null, text(older(1, 1, 'expire')), many)).toMatchObject({
+      expiring: 11,
+      examples: ['v4', 'v5', 'v6', 'v7', 'v8', 'v9', 'v10', 'v11', 'sha256:none2', 'sha256:none3'],
+    });
+  });
+
+  it('counts no bytes where ECR tells none', () => {
+    const { sizeInBytes: _, ...unmeasured } = image('v1', 9);
+    expect(effect(null, keep(1), [image('v2', 1), unmeasured])).toMatchObject({ expiring: 1, expiringBytes: 0 });
+  });
+
+  it('is nothing without images, and without a policy', () => {
+    expect(affectedBy({ before: null, after: keep(1) }, [], now)).toBeUndefined();
+    expect(effect(null, null)).toMatchObject({ images: 5, expiring: 0, sparing: 0 });
+  });
+
+  it('is all the doing of the new policy where the one in place cannot be read', () => {
+    expect(effect('{"rules":"what"}', keep(2))).toMatchObject({ expiring: 2, sparing: 0 });
+  });
+});
+
+describe('what goes to the archive', () => {
+  it('is told apart, and has the ages where nothing expires', () => {
+    expect(effect(null, text(older(1, 3, 'archive')))).toMatchObject({
+      expiring: 0,
+      expiringBytes: 0,
+      archiving: 2,
+      archivingBytes: 110_000,
+      examples: [],
+      digests: [],
+      oldest: { tags: ['v1'] },
+      newest: { tags: [] },
+    });
+    expect(effect(text(older(1, 4, 'archive')), text(older(1, 3, 'archive')))).toMatchObject({ archiving: 1 });
+  });
+
+  it('has its ages from what expires where both happen', () => {
+    const both = text(
+      {
+        ...older(1, 4, 'expire'),
+        selection: { ...older(1, 4, 'expire').selection, tagStatus: 'untagged', countNumber: 3 },
+      },
+      older(2, 3, 'archive'),
+    );
+    expect(effect(null, both)).toMatchObject({ expiring: 1, archiving: 1, oldest: { tags: [] }, newest: { tags: [] } });
+  });
+
+  it('may have been to expire before: that stops, and this begins', () => {
+    expect(effect(text(older(1, 3, 'expire')), text(older(1, 3, 'archive')))).toMatchObject({
+      expiring: 0,
+      archiving: 2,
+      sparing: 2,
+      spared: ['v1', 'sha256:none4'],
+      sparingBytes: 110_000,
+      unarchiving: 0,
+    });
+  });
+
+  it('may be to expire now: that is no image which stays', () => {
+    expect(effect(text(older(1, 3, 'archive')), text(older(1, 3, 'expire')))).toMatchObject({
+      expiring: 2,
+      archiving: 0,
+      sparing: 0,
+      unarchiving: 0,
+    });
+  });
+});
+
+describe('what stops going', () => {
+  it('is what the policy in place would expire, and the new one does not', () => {
+    expect(effect(keep(1), keep(3))).toMatchObject({
+      expiring: 0,
+      sparing: 2,
+      sparingBytes: 1100,
+      spared: ['v9', 'v10'],
+    });
+    expect(effect(keep(1), null)).toMatchObject({ sparing: 3, spared: ['v1', 'v9', 'v10'] });
+  });
+
+  it('is also what would go to the archive', () => {
+    expect(effect(text(older(1, 3, 'archive')), null)).toMatchObject({ sparing: 0, unarchiving: 2 });
+  });
+
+  it('counts what a manifest list holds as what stays', () => {
+    const child = image(undefined, 9);
+    const list = image('list', 1, { children: [child.digest] });
+    const untagged = text({
+      rulePriority: 1,
+      selection: { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 1 },
+      action: { type: 'expire' },
+    });
+    expect(effect(null, untagged, [child, list])).toMatchObject({ expiring: 0 });
+    expect(effect(untagged, null, [child, list])).toMatchObject({ sparing: 0 });
+    const archived = text({ ...older(1, 1, 'archive'), selection: { ...older(1, 1, 'archive').selection } });
+    expect(effect(archived, untagged, [child])).toMatchObject({ expiring: 1, unarchiving: 0 });
+    // Held now, archived before.
+    const before = text({ ...older(1, 8, 'archive') });
+    expect(effect(before, untagged, [child, list])).toMatchObject({ expiring: 0, unarchiving: 0 });
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['v9', 'v10', -1],
+    ['v10', 'v9', 1],
+    ['v1', 'v1', 0],
+    ['v1', 'v1.0', -1],
+    ['v1.0', 'v1', 1],
+    ['a1', 'b0', -1],
+    ['1a', 'a1', -1],
+    ['a1', '1a', 1],
+    ['v01', 'v1', -1],
+    ['v1', 'v01', 1],
+    ['20250101000000000000001', '20250101000000000000002', -1],
+    ['', 'a', -1],
+    ['a', '', 1],
+  ])('%s and %s', (one, other, order) => {
+    expect(Math.sign(asCounted(one, other))).toBe(order);
+  });
+});

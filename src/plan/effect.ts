@@ -1,0 +1,108 @@
+// What a changed lifecycle policy does to the images that exist, against the policy in place. Pure.
+// It must not know repositories, who uses an image, or what needs consent.
+import { evaluate, type Image, type ImageOutcome, parseLifecycle } from '../lifecycle/index.js';
+import { byText } from '../registry/index.js';
+import type { Change, ImageInBrief, LifecycleEffect } from './model.js';
+
+export type LifecycleChange = Extract<Change, { aspect: 'lifecyclePolicy' }>;
+
+const mostExamples = 10;
+
+/** An effect, and the images behind its numbers. */
+export interface Affected {
+  readonly effect: LifecycleEffect;
+  /** Those that expire because of the change, oldest first. */
+  readonly expiring: readonly Image[];
+  /** Those that go to the archive because of the change, oldest first. */
+  readonly archiving: readonly Image[];
+}
+
+type Action = ImageOutcome['action'];
+
+/** `undefined` without images. A policy in place that cannot be read takes nothing: all that goes is the new one's doing. */
+export function affectedBy(
+  { before, after }: Pick<LifecycleChange, 'before' | 'after'>,
+  images: readonly Image[],
+  now: number,
+): Affected | undefined {
+  if (images.length === 0) return undefined;
+  const old = actionsUnder(before, images, now);
+  const then = actionsUnder(after, images, now);
+  const where = (test: (was: Action, is: Action) => boolean): readonly Image[] =>
+    images.filter((_, index) => test(old[index] ?? 'keep', then[index] ?? 'keep')).toSorted(byAge);
+  const expiring = where((was, is) => is === 'expire' && was !== 'expire');
+  const archiving = where((was, is) => is === 'archive' && was !== 'archive');
+  const spared = where((was, is) => was === 'expire' && is !== 'expire');
+  const unarchived = where((was, is) => was === 'archive' && (is === 'keep' || is === 'fail'));
+  const going = expiring.length > 0 ? expiring : archiving;
+  const [oldest] = going;
+  const newest = going.at(-1);
+  return {
+    expiring,
+    archiving,
+    effect: {
+      images: images.length,
+      expiring: expiring.length,
+      archiving: archiving.length,
+      expiringBytes: bytesOf(expiring),
+      archivingBytes: bytesOf(archiving),
+      examples: namesOf(expiring),
+      ...(oldest === undefined || newest === undefined ? {} : { oldest: inBrief(oldest), newest: inBrief(newest) }),
+      sparing: spared.length,
+      sparingBytes: bytesOf(spared),
+      spared: namesOf(spared),
+      unarchiving: unarchived.length,
+      digests: expiring.map(({ digest }) => digest).toSorted(byText),
+    },
+  };
+}
+
+function actionsUnder(text: string | null, images: readonly Image[], now: number): readonly Action[] {
+  const policy = text === null ? null : parseLifecycle(text);
+  return policy === null ? [] : evaluate(policy, images, now).map(({ action }) => action);
+}
+
+function bytesOf(images: readonly Image[]): number {
+  return images.reduce((sum, { sizeInBytes = 0 }) => sum + sizeInBytes, 0);
+}
+
+function byAge(one: Image, other: Image): number {
+  return one.pushedAt - other.pushedAt || byText(one.digest, other.digest);
+}
+
+function inBrief({ digest, tags, pushedAt }: Image): ImageInBrief {
+  return { digest, tags, pushedAt: new Date(pushedAt).toISOString() };
+}
+
+/** A tag, or else the digest. */
+export function nameOf({ digest, tags: [first] }: Pick<Image, 'digest' | 'tags'>): string {
+  return first ?? digest;
+}
+
+/** The first ten by name: tags as people count (v9 before v10), then digests. */
+function namesOf(images: readonly Image[]): readonly string[] {
+  const tagged = images.filter(({ tags }) => tags.length > 0).map(nameOf);
+  const untagged = images.filter(({ tags }) => tags.length === 0).map(nameOf);
+  return [...tagged.sort(asCounted), ...untagged.sort(byText)].slice(0, mostExamples);
+}
+
+/** Runs of digits by their number, everything else by its text. By hand: a collator costs more than starting does. */
+export function asCounted(one: string, other: string): number {
+  const left = one.match(pieces) ?? [];
+  const right = other.match(pieces) ?? [];
+  for (const [index, piece] of left.entries()) {
+    const opposite = right[index];
+    if (opposite === undefined) return 1;
+    if (piece === opposite) continue;
+    const [number, than] = [numberIn(piece), numberIn(opposite)];
+    if (number !== undefined && than !== undefined && number !== than) return number < than ? -1 : 1;
+    return byText(piece, opposite);
+  }
+  return left.length - right.length;
+}
+
+const pieces = /\d+|\D+/g;
+
+function numberIn(piece: string): bigint | undefined {
+  return /^\d/.test(piece) ? BigInt(piece) : undefined;
+}
