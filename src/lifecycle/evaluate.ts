@@ -1,15 +1,38 @@
 // Says what a lifecycle policy does to images at a given moment, by ECR's own rules (user guide, "Lifecycle policy
-// evaluation rules" and its worked examples). It must not know a clock: the moment is given. It changes nothing.
+// evaluation rules" and its worked examples; docs/lifecycle-evaluation.md). It must not know a clock: the moment is given. It changes nothing.
+import { type Corners, cornersOf } from './corners.js';
+import { byPriority, type Decisions, decide, type Event, eventOf, pushTime, verdicts } from './decide.js';
 import type { Image, LifecyclePolicy, LifecycleRule } from './model.js';
-import { compileSelection } from './selection.js';
+import { childrenOf, letsGo, type Relations, relate } from './relations.js';
+import { compileTags } from './selection.js';
+
+/** Why an outcome is what it is: what `reasonOf` makes a sentence of. */
+export type Why =
+  /** No rule selects the image. */
+  | { readonly kind: 'unselected' }
+  /** The rule counts: its place among the images that the rule counts, newest first from 1. */
+  | { readonly kind: 'place'; readonly place: number; readonly of: number }
+  /** The rule counts, but neither this image nor its likes (`Corners.children`, `Corners.referrers`). */
+  | { readonly kind: 'unranked' }
+  /** The rule goes by age: the milliseconds since, `null` where ECR did not say when. */
+  | { readonly kind: 'age'; readonly since: Event; readonly ms: number | null }
+  /** The rule keeps what a later rule, this one, would act on. */
+  | { readonly kind: 'overruled'; readonly rulePriority: number }
+  /** A manifest list or index refers to the image: one that stays, or one that goes in the same run but after it. */
+  | { readonly kind: 'held'; readonly by: string; readonly stays: boolean }
+  /** A referrer goes with its subject. */
+  | { readonly kind: 'follows'; readonly subject: string };
 
 export interface ImageOutcome {
   readonly digest: string;
   readonly tags: readonly string[];
   /** `fail`: a rule would act, but a manifest list that stays refers to the image. */
   readonly action: 'expire' | 'archive' | 'keep' | 'fail';
-  /** Of the rule that acts or fails to; `null` with `keep`. */
+  /** Of the rule that acts or fails to, on the image or on the subject that it follows; `null` with `keep`. */
   readonly rulePriority: number | null;
+  /** With `keep`, the rule that selected the image first and so keeps it from every other; `null` where none selects it. */
+  readonly shieldedBy: number | null;
+  readonly why: Why;
 }
 
 /** What happens to the images that exist; the shape of a plan's `LifecycleEffect`. */
@@ -22,90 +45,136 @@ export interface LifecycleSummary {
   readonly examples: readonly string[];
 }
 
-const day = 86_400_000;
 const examplesShown = 10;
 
-/** Evaluates a policy at `now` (milliseconds since the epoch). Outcomes come in the order of the images. */
-export function evaluate(policy: LifecyclePolicy, images: readonly Image[], now: number): ImageOutcome[] {
-  // One sort serves every rule. Nobody documents the order of images of one push time: by digest, so that it is stable.
-  const newestFirst = images.toSorted(
-    (one, other) =>
-      pushTime(other) - pushTime(one) || (one.digest < other.digest ? -1 : one.digest > other.digest ? 1 : 0),
-  );
-  const marked = new Map<Image, LifecycleRule>();
-  const shielded = new Set<Image>();
-  for (const rule of policy.rules.toSorted((one, other) => one.rulePriority - other.rulePriority)) {
-    const identified = newestFirst.filter(compileSelection(rule.selection));
-    for (const image of candidates(rule, identified, now)) {
-      if (!shielded.has(image)) marked.set(image, rule);
-    }
-    // Identified is enough: a rule that keeps an image keeps it from every later rule too. Later rules still count it.
-    for (const image of identified) shielded.add(image);
-  }
-  const failed = referenced(newestFirst, marked);
-  return images.map((image) => {
-    const { digest, tags } = image;
-    const rule = marked.get(image);
-    if (rule === undefined) return { digest, tags, action: 'keep', rulePriority: null };
-    const action = failed.has(image) ? 'fail' : rule.action.type === 'expire' ? 'expire' : 'archive';
-    return { digest, tags, action, rulePriority: rule.rulePriority };
+/**
+ * Evaluates a policy at `now` (milliseconds since the epoch). Outcomes come in the order of the images. Takes the time of one sort and of
+ * one pass for each rule.
+ */
+export function evaluate(
+  policy: LifecyclePolicy,
+  images: readonly Image[],
+  now: number,
+  corners?: Partial<Corners>,
+): ImageOutcome[] {
+  const settled = cornersOf(corners);
+  const rules = byPriority(policy.rules);
+  const order = newestFirst(images, settled);
+  const sorted = Array.from(order, (at) => images[at] as Image);
+  const tests = rules.map(({ selection }) => compileTags(selection, settled.patternCase));
+  const judged = judge({ rules, images: sorted, now, corners: settled }, (rule, at) => {
+    const image = sorted[at];
+    return image !== undefined && tests[rule]?.(image.tags) === true;
+  });
+  const outcomes = new Array<ImageOutcome>(images.length);
+  order.forEach((place, at) => {
+    outcomes[place] = judged.outcome(at);
+  });
+  return outcomes;
+}
+
+/** Places of images, the newest first. Nobody documents the order of images of one push time: by digest, so that it is stable. */
+export function newestFirst(images: readonly Image[], { ties }: Pick<Corners, 'ties'>): Uint32Array {
+  const times = Float64Array.from(images, pushTime);
+  const digests = images.map(({ digest }) => digest);
+  const lower = ties === 'lower-digest-newer' ? -1 : 1;
+  const order = Uint32Array.from(images, (_, at) => at);
+  return order.sort((one, other) => {
+    const later = (times[other] ?? 0) - (times[one] ?? 0);
+    if (later !== 0) return later;
+    const [a = '', b = ''] = [digests[one], digests[other]];
+    return a === b ? one - other : a < b ? lower : -lower;
   });
 }
 
-/** A restored image counts as pushed when it was restored: the guide says so of the order, and we read it so of the age. */
-function pushTime(image: Image): number {
-  return image.lastActivatedAt ?? image.pushedAt;
+export interface Judgement {
+  /** By place among the images, newest first. */
+  readonly verdict: Uint8Array;
+  outcome(at: number): ImageOutcome;
 }
 
-/** Of the images a rule identifies, newest first, those it would act on by count or age. */
-function candidates(rule: LifecycleRule, identified: readonly Image[], now: number): readonly Image[] {
-  const { countType, countNumber } = rule.selection;
-  const older = (time: number | undefined) => time !== undefined && now - time > countNumber * day;
-  switch (countType) {
-    case 'imageCountMoreThan':
-      return identified.slice(countNumber);
-    case 'sinceImagePushed':
-      return identified.filter((image) => older(pushTime(image)));
-    case 'sinceImagePulled':
-      return identified.filter((image) => older(pullTime(image)));
-    case 'sinceImageTransitioned':
-      return identified.filter((image) => older(image.lastArchivedAt));
-  }
+interface Case {
+  /** In ascending priority. */
+  readonly rules: readonly LifecycleRule[];
+  /** Newest first. */
+  readonly images: readonly Image[];
+  readonly now: number;
+  readonly corners: Corners;
 }
 
-/** The last pull; the restoration, if there was none since; the push, if there was never one. */
-function pullTime({ lastPulledAt, lastActivatedAt, pushedAt }: Image): number {
-  if (lastActivatedAt !== undefined && (lastPulledAt === undefined || lastPulledAt < lastActivatedAt))
-    return lastActivatedAt;
-  return lastPulledAt ?? pushedAt;
-}
-
-/** Marked images that cannot go, acting oldest first: a list must be gone before what it refers to. */
-function referenced(newestFirst: readonly Image[], marked: ReadonlyMap<Image, LifecycleRule>): ReadonlySet<Image> {
-  const references = new Map<string, number>();
-  const count = (image: Image, by: number) => {
-    for (const child of new Set(image.children)) references.set(child, (references.get(child) ?? 0) + by);
+/** The whole evaluation of images that are sorted and whose tags are matched: outcomes are made as they are asked for. */
+export function judge(given: Case, selects: (rule: number, image: number) => boolean): Judgement {
+  const { rules, images, now, corners } = given;
+  const children = corners.children === 'unranked' ? childrenOf(images) : new Set<string>();
+  const unranked = ({ digest, subject }: Image): boolean =>
+    children.has(digest) || (corners.referrers === 'unranked' && subject !== undefined);
+  const decisions = decide({ rules, images, now, corners, selects, unranked });
+  const relations = relate(images, decisions, corners);
+  return {
+    verdict: decisions.verdict,
+    outcome: (at) => {
+      const { digest = '', tags = [] } = images[at] ?? {};
+      const action = actions[decisions.verdict[at] ?? verdicts.keep] ?? 'keep';
+      const rule = action === 'keep' ? null : (rules[actingOn(at, decisions, relations)]?.rulePriority ?? null);
+      const first = rules[(decisions.first[at] ?? 0) - 1]?.rulePriority ?? null;
+      const shieldedBy = action === 'keep' ? first : null;
+      return { digest, tags, action, rulePriority: rule, shieldedBy, why: whyOf(at, given, decisions, relations) };
+    },
   };
-  for (const image of newestFirst) count(image, 1);
-  const failed = new Set<Image>();
-  for (const image of newestFirst.toReversed()) {
-    const rule = marked.get(image);
-    if (rule === undefined) continue;
-    if ((references.get(image.digest) ?? 0) > 0) failed.add(image);
-    else if (rule.action.type === 'expire') count(image, -1);
+}
+
+const actions = ['keep', 'expire', 'archive', 'fail'] as const;
+const unselected: Why = { kind: 'unselected' };
+const unranked: Why = { kind: 'unranked' };
+
+/** The rule that acts on an image, or on the subject that it follows in the end; a place, from 0. */
+function actingOn(image: number, { first }: Decisions, { follows }: Relations): number {
+  let at = image;
+  for (let subject = follows.get(at); subject !== undefined; subject = follows.get(at)) at = subject;
+  return (first[at] ?? 0) - 1;
+}
+
+function whyOf(at: number, given: Case, decisions: Decisions, { heldBy, follows }: Relations): Why {
+  const { rules, images, corners } = given;
+  const verdict = decisions.verdict[at];
+  const image = images[at];
+  const first = (decisions.first[at] ?? 0) - 1;
+  if (verdict === verdicts.fail) {
+    const list = heldBy.get(at) ?? -1;
+    return { kind: 'held', by: images[list]?.digest ?? '', stays: !letsGo(decisions.verdict[list], corners) };
   }
-  return failed;
+  const subject = follows.get(at);
+  if (subject !== undefined) return { kind: 'follows', subject: images[subject]?.digest ?? '' };
+  const rule = rules[first];
+  if (rule === undefined || image === undefined) return unselected;
+  const overruled = rules[(decisions.overruled[at] ?? 0) - 1];
+  if (overruled !== undefined) return { kind: 'overruled', rulePriority: overruled.rulePriority };
+  const measured = decisions.measured[at] ?? Number.NaN;
+  const { countType } = rule.selection;
+  if (countType !== 'imageCountMoreThan') {
+    const ms = Number.isNaN(measured) ? null : measured;
+    return { kind: 'age', since: eventOf(countType, image, corners), ms };
+  }
+  if (measured === 0) return unranked;
+  return { kind: 'place', place: measured, of: decisions.counted[first] ?? 0 };
+}
+
+/** Whether a preview of ECR's tells of an outcome: of what a rule acts on, not of what goes on its own. */
+export function inPreview({ action, why }: Pick<ImageOutcome, 'action' | 'why'>, corners?: Partial<Corners>): boolean {
+  if (action === 'keep' || why.kind === 'follows') return false;
+  return action !== 'fail' || cornersOf(corners).heldInPreview === 'shown';
 }
 
 /** Adds outcomes up; `outcomes` are those of `images`, in the same order. */
 export function summarise(images: readonly Image[], outcomes: readonly ImageOutcome[]): LifecycleSummary {
-  const expiring = outcomes.filter(({ action }) => action === 'expire');
-  const bytes = outcomes.map(({ action }, index) => (action === 'expire' ? (images[index]?.sizeInBytes ?? 0) : 0));
-  return {
-    images: images.length,
-    expiring: expiring.length,
-    archiving: outcomes.filter(({ action }) => action === 'archive').length,
-    expiringBytes: bytes.reduce((sum, size) => sum + size, 0),
-    examples: expiring.slice(0, examplesShown).map(({ tags, digest }) => tags[0] ?? digest),
-  };
+  const examples: string[] = [];
+  let [expiring, archiving, expiringBytes] = [0, 0, 0];
+  outcomes.forEach(({ action, tags, digest }, at) => {
+    if (action === 'archive') archiving += 1;
+    if (action !== 'expire') return;
+    expiring += 1;
+    expiringBytes += images[at]?.sizeInBytes ?? 0;
+    if (examples.length < examplesShown) examples.push(tags[0] ?? digest);
+  });
+  return { images: images.length, expiring, archiving, expiringBytes, examples };
 }

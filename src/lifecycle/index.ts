@@ -3,8 +3,9 @@
 export { canonicalLifecycle, canonicalLifecycleText, lifecycleText, parseLifecycle } from './canonical.js';
 export { checkIntent, checkRules } from './check.js';
 export { compileLifecycle, compileRules } from './compile.js';
+export { type Corners, defaultCorners } from './corners.js';
 export { diffLifecycle, type RuleChange } from './diff.js';
-export { evaluate, type ImageOutcome, type LifecycleSummary, summarise } from './evaluate.js';
+export { evaluate, type ImageOutcome, inPreview, type LifecycleSummary, summarise, type Why } from './evaluate.js';
 export type {
   CountType,
   Image,
@@ -15,4 +16,5 @@ export type {
   RawRule,
 } from './model.js';
 export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
+export { reasonOf, shortDigest } from './reason.js';
 export { type LifecycleValidation, readPolicy, validateLifecyclePolicyText } from './validate.js';

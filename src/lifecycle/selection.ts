@@ -15,17 +15,28 @@ function prefixesOf(selection: LifecycleSelection): readonly string[] {
 /** Whether an image meets the rule's storage class and tags: "identified", in the words of the user guide. */
 export function compileSelection(selection: LifecycleSelection): (image: Image) => boolean {
   const storageClass = selection.storageClass ?? 'standard';
+  const selects = compileTags(selection);
+  return (image) => (image.storageClass ?? 'standard') === storageClass && selects(image.tags);
+}
+
+/** Whether an image's tags meet the rule, whatever its storage class. */
+export function compileTags(
+  selection: LifecycleSelection,
+  patternCase: 'sensitive' | 'insensitive' = 'sensitive',
+): (tags: readonly string[]) => boolean {
+  if (selection.tagStatus === 'any') return () => true;
+  if (selection.tagStatus === 'untagged') return (tags) => tags.length === 0;
+  const fold = patternCase === 'sensitive' ? (text: string) => text : (text: string) => text.toLowerCase();
   const tests: readonly ((tag: string) => boolean)[] = [
-    ...patternsOf(selection).map(compilePattern),
-    ...prefixesOf(selection).map((prefix) => (tag: string) => tag.startsWith(prefix)),
+    ...patternsOf(selection).map((pattern) => compilePattern(fold(pattern))),
+    ...prefixesOf(selection).map((prefix) => {
+      const start = fold(prefix);
+      return (tag: string) => tag.startsWith(start);
+    }),
   ];
-  return (image) => {
-    if ((image.storageClass ?? 'standard') !== storageClass) return false;
-    if (selection.tagStatus === 'any') return true;
-    if (selection.tagStatus === 'untagged') return image.tags.length === 0;
-    // "If you specify multiple tags, only the images with all specified tags are selected" (user guide).
-    return image.tags.length > 0 && tests.every((matches) => image.tags.some(matches));
-  };
+  // "If you specify multiple tags, only the images with all specified tags are selected" (user guide).
+  const all = (tags: readonly string[]) => tags.length > 0 && tests.every((matches) => tags.some(matches));
+  return patternCase === 'sensitive' ? all : (tags) => all(tags.map(fold));
 }
 
 /** Whether `first` selects every image that `second` selects. */

@@ -1,5 +1,6 @@
 // Previews of lifecycle policies: begun by a call, made by the timekeeper, kept for a day.
 // It must not know the wire, nor how a policy is evaluated.
+import { inPreview } from '../../lifecycle/index.js';
 import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
 import { findSubject, subjectOf } from '../ecr/subject.js';
@@ -83,8 +84,7 @@ export function previewMaking(given: RunContext): Duty {
       if (place === undefined || preview?.status !== 'IN_PROGRESS') return;
       const { context, repository } = place;
       const policy = policyOf(preview.text);
-      // What an index that stays would hold back is not shown (?).
-      const images = verdictsOf(context, repository, policy).filter(({ action }) => action !== 'fail');
+      const images = verdictsOf(context, repository, policy).filter((verdict) => inPreview(verdict));
       const results = images.map(resultOf);
       for (let page = 0; page * pageSize < results.length; page += 1) {
         const slice = results.slice(page * pageSize, (page + 1) * pageSize);

@@ -1,6 +1,12 @@
 // What a policy would do now to the images of a repository, by the same evaluation that previews and plans use.
 // It must not know what is done about it.
-import { evaluate, type LifecyclePolicy, type Image as PolicyImage, readPolicy } from '../../lifecycle/index.js';
+import {
+  evaluate,
+  type LifecyclePolicy,
+  type Image as PolicyImage,
+  readPolicy,
+  type Why,
+} from '../../lifecycle/index.js';
 import type { EcrContext } from '../ecr/operation.js';
 import type { Repository } from '../ecr/repository.js';
 import { allImagesOf, type Image } from '../images/index.js';
@@ -10,6 +16,7 @@ export interface Verdict {
   /** `fail`: a rule would act, but an index that stays names the image. */
   readonly action: 'expire' | 'archive' | 'fail';
   readonly rulePriority: number;
+  readonly why: Why;
 }
 
 /** Of a text that has been accepted. */
@@ -39,10 +46,10 @@ export function verdictsOf(context: EcrContext, repository: Repository, policy: 
   const images = allImagesOf(context, repository).filter(({ status }) => status !== 'ACTIVATING');
   const outcomes = evaluate(policy, images.map(forPolicy), context.now());
   const verdicts: Verdict[] = [];
-  outcomes.forEach(({ action, rulePriority }, index) => {
+  outcomes.forEach(({ action, rulePriority, why }, index) => {
     const image = images[index];
     if (image !== undefined && action !== 'keep' && rulePriority !== null)
-      verdicts.push({ image, action, rulePriority });
+      verdicts.push({ image, action, rulePriority, why });
   });
   return verdicts.sort(
     (one, other) => one.image.pushedAt - other.image.pushedAt || (one.image.digest < other.image.digest ? -1 : 1),
