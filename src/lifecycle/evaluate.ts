@@ -66,7 +66,7 @@ export function evaluate(
     const image = sorted[at];
     return image !== undefined && tests[rule]?.(image.tags) === true;
   });
-  const outcomes = new Array<ImageOutcome>(images.length);
+  const outcomes: ImageOutcome[] = Array.from({ length: images.length });
   order.forEach((place, at) => {
     outcomes[place] = judged.outcome(at);
   });
