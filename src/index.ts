@@ -1,5 +1,26 @@
 // The package's door: everything the command line does is a function that is exported here.
 // It must not do anything by itself, nor load the AWS SDK before it is needed.
+export {
+  type AccessAnswer,
+  type AccessPolicies,
+  type AccessRequest,
+  type CompiledPolicy,
+  compilePolicy,
+  evaluateAccess,
+  type Need,
+  needWords,
+  type PrincipalSubject,
+  type RepositorySubject,
+  type Requester,
+  type RequesterPolicies,
+  type Requirement,
+  type ResourcePolicies,
+  unreadablePolicy,
+  type Verb,
+  type VerbAnswer,
+  type WhoCanRow,
+  whoCan,
+} from './access/index.js';
 export { type AwsPortsOptions, awsPorts } from './aws/index.js';
 export {
   allDefinitions,

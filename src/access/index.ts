@@ -1,9 +1,45 @@
 // The room's door.
-// Behind it: grants to statements, ECR's validation of policies, one form for each meaning, merging and comparison.
+// Behind it: grants to statements, ECR's validation of policies, one form for each meaning, merging and comparison, and who may do what.
 export { type AccessChange, accessChange } from './change.js';
 export { type AccessContext, checkAccess, checkPush, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
+export { evaluateAccess } from './evaluate/evaluate.js';
+export type {
+  AccessAnswer,
+  AccessReason,
+  AccessRequest,
+  AccessStep,
+  Need,
+  PolicyKind,
+  Requester,
+  Requirement,
+  StatementPlace,
+  Unread,
+} from './evaluate/model.js';
+export {
+  type AccessPolicies,
+  type CompiledPolicy,
+  compilePolicy,
+  type RequesterPolicies,
+  type ResourcePolicies,
+  unreadablePolicy,
+} from './evaluate/policy.js';
+export { needWords } from './evaluate/requirements.js';
+export { placeWords, requesterWords } from './evaluate/sentences.js';
+export {
+  type ActionAnswer,
+  type Circumstances,
+  canDelete,
+  canPull,
+  canPush,
+  type PrincipalSubject,
+  type RepositorySubject,
+  type Verb,
+  type VerbAnswer,
+  type WhoCanRow,
+  whoCan,
+} from './evaluate/verbs.js';
 export { type Exposure, exposuresOf } from './exposure.js';
 export {
   documentOf,

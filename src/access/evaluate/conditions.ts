@@ -1,0 +1,167 @@
+// Reads the Condition block of a statement, and says of a request: met, not met, or what it would have to meet.
+// It must not know effects, principals or resources.
+// Sources: IAM user guide, "Conditions with multiple context keys or values", "Single-valued vs. multivalued context keys",
+// "Condition operators" (…IfExists, Null).
+import { canonicalKey, parseOperator } from '../names.js';
+import type { Context, KeyState } from './context.js';
+import { all, any, type Formula, not } from './formula.js';
+import type { Requirement } from './model.js';
+import { type Operator, operatorNamed, partsOfValue, positiveOperators } from './operators.js';
+import { fill, hasVariables, parseTemplate, type Template } from './variables.js';
+
+/** `undefined` where a variable has no value, so that the statement holds for nobody. */
+export type Condition = (context: Context) => Formula | undefined;
+
+type Compare = (given: string) => boolean;
+
+/** `values` of one key under one operator; values are alternatives. */
+interface Test {
+  readonly requirement: Requirement;
+  readonly operator: Operator;
+  readonly templates: readonly Template[];
+}
+
+/** Why a block cannot be read, or its conditions, all of which have to be met. */
+export function compileConditions(block: unknown, variables: boolean): Condition | { readonly problem: string } {
+  if (block === undefined) return () => true;
+  if (!isFields(block)) return { problem: 'Condition is not an object' };
+  const conditions: Condition[] = [];
+  for (const [operator, keys] of Object.entries(block)) {
+    if (!isFields(keys)) return { problem: `Condition.${operator} is not an object` };
+    for (const [key, value] of Object.entries(keys)) {
+      const condition = compileKey(operator, canonicalKey(key), value, variables);
+      if (typeof condition === 'string') return { problem: condition };
+      conditions.push(condition);
+    }
+  }
+  return (context) => {
+    const parts: Formula[] = [];
+    for (const condition of conditions) {
+      const part = condition(context);
+      if (part === undefined || part === false) return part;
+      parts.push(part);
+    }
+    return all(parts);
+  };
+}
+
+function compileKey(spelled: string, key: string, value: unknown, variables: boolean): Condition | string {
+  const parsed = parseOperator(spelled);
+  if (parsed === undefined) return `Condition has the unknown operator "${spelled}"`;
+  const values = valuesOf(value);
+  if (values === undefined) return `Condition.${spelled} gives ${key} a value that is no text`;
+  if (parsed.base === 'Null') return compileNull(key, values);
+  const found = operatorNamed(parsed.base);
+  const operator = positiveOperators[found.positive];
+  if (operator === undefined) return `Condition has the unknown operator "${spelled}"`;
+  // A negated operator is the opposite of its positive one, whose quantifier and whose answer to a missing key turn round too:
+  // without the key `StringNotEquals` is met, `ForAnyValue:StringNotEquals` is not, and `ForAllValues` always is.
+  const forAll = parsed.quantifier === 'ForAllValues';
+  const forAny = parsed.quantifier === 'ForAnyValue';
+  const metIfAbsent = parsed.ifExists || forAll || (found.negated && !forAny);
+  const test: Test = {
+    operator,
+    templates: values.map((one) =>
+      variables && operator.variables
+        ? parseTemplate(one, (text) => partsOfValue(operator, text))
+        : partsOfValue(operator, one),
+    ),
+    requirement: {
+      key,
+      operator: found.positive,
+      values,
+      every: found.negated ? forAny : forAll,
+      orAbsent: metIfAbsent !== found.negated,
+      met: true,
+    },
+  };
+  const condition = compileTest(test);
+  if (!found.negated) return condition;
+  return (context) => {
+    const part = condition(context);
+    return part === undefined ? undefined : not(part);
+  };
+}
+
+function compileTest({ requirement, operator, templates }: Test): Condition {
+  const fixed = templates.some(hasVariables) ? undefined : comparesOf(operator, templates.map(plain));
+  return (context) => {
+    const given = context(requirement.key);
+    if (given === 'absent') return requirement.orAbsent;
+    const compares = fixed ?? filled(operator, templates, context);
+    if (compares === undefined) return undefined;
+    if (given === 'unknown' || compares === 'unknown') return { open: requirement };
+    return holds(requirement.every, given, compares);
+  };
+}
+
+function plain(template: Template): ReturnType<typeof partsOfValue> {
+  return template.filter((part) => typeof part === 'string' || 'any' in part);
+}
+
+function comparesOf(operator: Operator, values: readonly ReturnType<typeof partsOfValue>[]): readonly Compare[] {
+  return values.map(operator.compare);
+}
+
+function filled(
+  operator: Operator,
+  templates: readonly Template[],
+  context: Context,
+): readonly Compare[] | 'unknown' | undefined {
+  const compares: Compare[] = [];
+  let unknown = false;
+  for (const template of templates) {
+    const value = fill(template, context);
+    if (value === 'unresolved') return undefined;
+    if (value === 'unknown') unknown = true;
+    else compares.push(operator.compare(value.parts));
+  }
+  return unknown ? 'unknown' : compares;
+}
+
+function holds(every: boolean, given: readonly string[], compares: readonly Compare[]): boolean {
+  const matches = (value: string) => compares.some((compare) => compare(value));
+  return every ? given.every(matches) : given.some(matches);
+}
+
+/** `true`: the request has no such key; `false`: it has. */
+function compileNull(key: string, values: readonly string[]): Condition {
+  const requirement: Requirement = { key, operator: 'Exists', values: [], every: false, orAbsent: false, met: true };
+  return (context) => {
+    const given = context(key);
+    const exists: Formula = given === 'unknown' ? { open: requirement } : given !== 'absent';
+    return any(values.map((value) => (value.toLowerCase() === 'true' ? not(exists) : exists)));
+  };
+}
+
+/**
+ * Whether a request with this state of the key meets a requirement; `undefined` where that hangs on more than the key.
+ * Variables cannot be told from text here, since requirements are plain values: what looks like one is one.
+ */
+export function meets(requirement: Requirement, state: Exclude<KeyState, 'unknown'>): boolean | undefined {
+  const operator = positiveOperators[requirement.operator];
+  if (operator === undefined || requirement.values.some((value) => value.includes('${'))) return undefined;
+  if (requirement.operator === 'Exists') return (state !== 'absent') === requirement.met;
+  const positive =
+    state === 'absent'
+      ? requirement.orAbsent
+      : holds(
+          requirement.every,
+          state,
+          comparesOf(
+            operator,
+            requirement.values.map((value) => partsOfValue(operator, value)),
+          ),
+        );
+  return positive === requirement.met;
+}
+
+function valuesOf(value: unknown): readonly string[] | undefined {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = list.map((one) => (typeof one === 'boolean' || typeof one === 'number' ? String(one) : one));
+  return texts.every((one) => typeof one === 'string') ? texts : undefined;
+}
+
+function isFields(value: unknown): value is { readonly [name: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

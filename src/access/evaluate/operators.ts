@@ -1,0 +1,149 @@
+// The operators of conditions, as data: how each compares one value of the request with one of the policy.
+// It must not know sets of values, keys that are missing, or statements: that is the business of conditions.
+// Source: IAM user guide, "IAM JSON policy elements: Condition operators".
+import { fieldsOfArn } from './arn.js';
+import { isInRange, parseAddress, parseBoolean, parseDate, parseNumber, parseRange } from './values.js';
+import { matcherOf, type Part, parseWildcards } from './wildcard.js';
+
+type Compare = (given: string) => boolean;
+
+export interface Operator {
+  /** Takes the value in the policy. One that is none of its kind matches nothing. */
+  readonly compare: (value: readonly Part[]) => Compare;
+  /** `*` and `?` in the policy's value are wildcards. */
+  readonly wildcards: boolean;
+  /** Policy variables may stand in the value: "You can use a policy variable with …". */
+  readonly variables: boolean;
+  /** Between the key and the values, met and not. */
+  readonly words: readonly [met: string, unmet: string];
+}
+
+const never: Compare = () => false;
+
+function textOf(value: readonly Part[]): string {
+  return value.filter((part) => typeof part === 'string').join('');
+}
+
+function texts(words: Operator['words'], compare: (value: string) => Compare): Operator {
+  return { compare: (value) => compare(textOf(value)), wildcards: false, variables: true, words };
+}
+
+/** Values that are read first, in the policy and in the request. */
+function read<T>(
+  words: Operator['words'],
+  parse: (text: string) => T | undefined,
+  compare: (given: T, value: T) => boolean,
+): Operator {
+  return {
+    wildcards: false,
+    variables: false,
+    words,
+    compare: (value) => {
+      const wanted = parse(textOf(value));
+      if (wanted === undefined) return never;
+      return (text) => {
+        const given = parse(text);
+        return given !== undefined && compare(given, wanted);
+      };
+    },
+  };
+}
+
+function ordered(name: 'Numeric' | 'Date', parse: (text: string) => number | undefined): Record<string, Operator> {
+  const before = name === 'Date' ? 'before' : 'less than';
+  const after = name === 'Date' ? 'after' : 'greater than';
+  const is = (words: string): Operator['words'] => [`is ${words}`, `is not ${words}`];
+  return {
+    [`${name}Equals`]: read(['is', 'is not'], parse, (given, value) => given === value),
+    [`${name}LessThan`]: read(is(before), parse, (given, value) => given < value),
+    [`${name}LessThanEquals`]: read(is(`at most`), parse, (given, value) => given <= value),
+    [`${name}GreaterThan`]: read(is(after), parse, (given, value) => given > value),
+    [`${name}GreaterThanEquals`]: read(is(`at least`), parse, (given, value) => given >= value),
+  };
+}
+
+/** "Each of the six colon-delimited components of the ARN is checked separately and each can include wildcards." */
+function compareArns(value: readonly Part[]): Compare {
+  const wanted = componentsOf(value);
+  // What is no ARN: one lone `*` is taken for any, as people mean it. AWS does not say. (?)
+  if (wanted.length === 1 && wanted[0]?.length === 1 && typeof wanted[0][0] === 'object') return () => true;
+  if (wanted.length !== 6) return never;
+  const matchers = wanted.map(matcherOf);
+  return (text) => {
+    const given = fieldsOfArn(text);
+    return given.length === 6 && given.every((field, index) => matchers[index]?.(field) === true);
+  };
+}
+
+/** Parts between colons; from the sixth on, all. */
+function componentsOf(value: readonly Part[]): readonly (readonly Part[])[] {
+  const components: Part[][] = [[]];
+  for (const part of value) {
+    if (typeof part !== 'string') {
+      components.at(-1)?.push(part);
+      continue;
+    }
+    let rest = part;
+    while (components.length < 6 && rest.includes(':')) {
+      components.at(-1)?.push(rest.slice(0, rest.indexOf(':')));
+      rest = rest.slice(rest.indexOf(':') + 1);
+      components.push([]);
+    }
+    components.at(-1)?.push(rest);
+  }
+  return components;
+}
+
+/** Those that say what is met; each negated one is the opposite of one of them. */
+export const positiveOperators: Readonly<Record<string, Operator>> = {
+  StringEquals: texts(['is', 'is not'], (value) => (given) => given === value),
+  StringEqualsIgnoreCase: texts(
+    ['is, in any case of letters,', 'is not, in any case of letters,'],
+    (value) => (given) => given.toLowerCase() === value.toLowerCase(),
+  ),
+  StringLike: { compare: matcherOf, wildcards: true, variables: true, words: ['is like', 'is not like'] },
+  ...ordered('Numeric', parseNumber),
+  ...ordered('Date', parseDate),
+  Bool: { ...read(['is', 'is not'], parseBoolean, (given, value) => given === value), variables: true },
+  BinaryEquals: { ...texts(['is', 'is not'], (value) => (given) => given === value), variables: false },
+  IpAddress: {
+    wildcards: false,
+    variables: false,
+    words: ['is in', 'is not in'],
+    compare: (value) => {
+      const range = parseRange(textOf(value));
+      if (range === undefined) return never;
+      return (text) => {
+        const address = parseAddress(text);
+        return address !== undefined && isInRange(address, range);
+      };
+    },
+  },
+  // "The ArnEquals and ArnLike condition operators behave identically."
+  ArnLike: { compare: compareArns, wildcards: true, variables: true, words: ['is like', 'is not like'] },
+  /** Of the key alone: what `Null` asks for. */
+  Exists: { compare: () => () => true, wildcards: false, variables: false, words: ['is given', 'is not given'] },
+};
+
+const negations = {
+  StringNotEquals: 'StringEquals',
+  StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
+  StringNotLike: 'StringLike',
+  NumericNotEquals: 'NumericEquals',
+  DateNotEquals: 'DateEquals',
+  NotIpAddress: 'IpAddress',
+  ArnNotEquals: 'ArnLike',
+  ArnNotLike: 'ArnLike',
+};
+
+/** An operator by its name: the positive one it is, or the one it is the opposite of. */
+export function operatorNamed(name: string): { readonly positive: string; readonly negated: boolean } {
+  const negation = Object.entries(negations).find(([negative]) => negative === name);
+  if (negation !== undefined) return { positive: negation[1], negated: true };
+  return { positive: name === 'ArnEquals' ? 'ArnLike' : name, negated: false };
+}
+
+/** Parts of a value that holds no variable. */
+export function partsOfValue(operator: Operator, value: string): readonly Part[] {
+  return operator.wildcards ? parseWildcards(value) : [value];
+}

@@ -1,0 +1,102 @@
+// Reads policies once, so that many requests can be held against them.
+// It must not know who asks, nor how policies work together.
+import type { PolicyKind, StatementPlace, Unread } from './model.js';
+import { type Attachment, type CompiledStatement, compileStatement, type UnreadableStatement } from './statement.js';
+import { supportsVariables } from './variables.js';
+
+const attachments: Readonly<Record<PolicyKind, Attachment>> = {
+  identity: 'requester',
+  boundary: 'requester',
+  session: 'requester',
+  'service-control': 'organization',
+  'resource-control': 'organization',
+  repository: 'resource',
+  registry: 'resource',
+  key: 'resource',
+  trust: 'resource',
+};
+
+export interface CompiledPolicy {
+  readonly kind: PolicyKind;
+  /** For people: `role/ci: inline policy push`, `AmazonEC2ContainerRegistryReadOnly`. */
+  readonly name: string;
+  readonly statements: readonly CompiledStatement[];
+  /** What may allow, deny, or both, but nobody can say. */
+  readonly unreadable: readonly { readonly effect?: 'Allow' | 'Deny'; readonly unread: Unread }[];
+}
+
+/** Policies of the requester, and of its account. */
+export interface RequesterPolicies {
+  /** Inline and managed ones of the user, its groups or the role. */
+  readonly identity: readonly CompiledPolicy[];
+  readonly boundary?: CompiledPolicy;
+  /** Those a session was made with; left out where it was made with none. */
+  readonly session?: readonly CompiledPolicy[];
+  /**
+   * Service control policies: one list for the root of the organisation, each unit on the way and the account. Left out for
+   * accounts in no organisation and for the management account, which they do not limit.
+   */
+  readonly serviceControl?: readonly (readonly CompiledPolicy[])[];
+}
+
+/** Policies of the resource, and of its account. */
+export interface ResourcePolicies {
+  /** Repository and registry policy, or a key policy, or a role's trust policy. */
+  readonly resource: readonly CompiledPolicy[];
+  /** ECR's account setting REGISTRY_POLICY_SCOPE. `V2`, the default, puts the registry policy into every request. */
+  readonly registryScope?: 'V1' | 'V2';
+  /** Resource control policies, by level as service control policies. */
+  readonly resourceControl?: readonly (readonly CompiledPolicy[])[];
+}
+
+export interface AccessPolicies {
+  readonly requester: RequesterPolicies;
+  readonly resource: ResourcePolicies;
+}
+
+/** `document` is the text of a policy, or what its JSON says. What cannot be read in it makes answers `unknown`, never an error. */
+export function compilePolicy(kind: PolicyKind, name: string, document: unknown): CompiledPolicy {
+  let value = document;
+  if (typeof document === 'string') {
+    try {
+      value = JSON.parse(document);
+    } catch {
+      return unreadablePolicy(kind, name, 'it is not JSON');
+    }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return unreadablePolicy(kind, name, 'it is not a JSON object');
+  const fields: { readonly [name: string]: unknown } = { ...value };
+  const statements = fields['Statement'];
+  const list: readonly unknown[] = Array.isArray(statements)
+    ? statements
+    : statements === undefined
+      ? []
+      : [statements];
+  const variables = supportsVariables(fields['Version']);
+  const compiled = list.map((one, index) =>
+    compileStatement(one, placeOf(kind, name, one, index), attachments[kind], variables),
+  );
+  return {
+    kind,
+    name,
+    statements: compiled.filter((one): one is CompiledStatement => 'applies' in one),
+    unreadable: compiled.filter((one): one is UnreadableStatement => 'problem' in one).map(unreadOf),
+  };
+}
+
+/** A policy that is there, or may be, but could not be read: `reason` says why, for instance `access denied`. */
+export function unreadablePolicy(kind: PolicyKind, name: string, reason: string): CompiledPolicy {
+  return { kind, name, statements: [], unreadable: [{ unread: { policy: name, kind, reason } }] };
+}
+
+function placeOf(kind: PolicyKind, policy: string, statement: unknown, index: number): StatementPlace {
+  const sid = typeof statement === 'object' && statement !== null && 'Sid' in statement ? statement.Sid : undefined;
+  return { policy, kind, index, ...(typeof sid === 'string' && sid !== '' ? { sid } : {}) };
+}
+
+function unreadOf({ effect, place, problem }: UnreadableStatement): CompiledPolicy['unreadable'][number] {
+  const name = place.sid === undefined ? `statement ${place.index + 1}` : `statement "${place.sid}"`;
+  const unread = { policy: place.policy, kind: place.kind, index: place.index, reason: `${name}: ${problem}` };
+  return { ...(effect === undefined ? {} : { effect }), unread };
+}

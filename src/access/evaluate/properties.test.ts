@@ -1,0 +1,278 @@
+// Properties of the evaluator that hold for all policies, over generated ones.
+// It must not know examples: those are in test/cases/access.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { evaluateAccess } from './evaluate.js';
+import type { AccessAnswer, AccessRequest, Need, PolicyKind, Requester } from './model.js';
+import { type AccessPolicies, compilePolicy, unreadablePolicy } from './policy.js';
+
+type Statement = Readonly<Record<string, unknown>>;
+/** Statements of one policy; `null`: it could not be read. */
+type Written = readonly Statement[] | null;
+
+interface Scene {
+  readonly requester: Requester;
+  readonly action: string;
+  readonly identity: Written;
+  readonly boundary: Written | undefined;
+  readonly session: Written | undefined;
+  readonly serviceControl: Written | undefined;
+  readonly repository: Written;
+  readonly registry: Written;
+}
+
+const account = '111111111111';
+const resource = `arn:aws:ecr:eu-west-1:${account}:repository/red/app`;
+const role = `arn:aws:iam::${account}:role/ci`;
+const session = `arn:aws:sts::${account}:assumed-role/ci/`;
+const requesters: readonly Requester[] = [
+  { kind: 'role', arn: role, session: 'build' },
+  { kind: 'role', arn: role },
+  { kind: 'user', arn: `arn:aws:iam::${account}:user/anna` },
+  { kind: 'root', account, partition: 'aws' },
+  { kind: 'role', arn: 'arn:aws:iam::222222222222:role/node', session: 'i-1' },
+  { kind: 'service', service: 'lambda.amazonaws.com' },
+];
+
+const condition = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: conditionOf() });
+
+function conditionOf(): fc.Arbitrary<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+  return fc
+    .tuple(
+      fc.constantFrom('StringEquals', 'StringNotEquals', 'StringEqualsIfExists', 'StringNotEqualsIfExists'),
+      fc.constantFrom('aws:SourceVpce', 'aws:ResourceTag/team', 'aws:PrincipalTag/team'),
+      fc.constantFrom('one', 'two'),
+    )
+    .map(([operator, key, value]) => ({ [operator]: { [key]: value } }));
+}
+
+function statementOf(principals: boolean, effect?: 'Allow' | 'Deny'): fc.Arbitrary<Statement> {
+  return fc
+    .record({
+      effect: effect === undefined ? fc.constantFrom('Allow', 'Allow', 'Deny') : fc.constant(effect),
+      action: fc.constantFrom('ecr:BatchGetImage', 'ecr:*', '*', 'ecr:PutImage', ['ecr:Batch*', 'ecr:PutImage']),
+      resource: fc.constantFrom('*', resource, 'arn:aws:ecr:*:*:repository/blue/*', [resource, 'arn:aws:ecr:*']),
+      principal: fc.constantFrom(
+        '*',
+        { AWS: account },
+        { AWS: [role, '222222222222'] },
+        { AWS: `${session}build` },
+        { Service: 'lambda.amazonaws.com' },
+      ),
+      condition,
+    })
+    .map((one) => ({
+      Effect: one.effect,
+      ...(principals ? { Principal: one.principal } : {}),
+      Action: one.action,
+      Resource: one.resource,
+      ...(one.condition === undefined ? {} : { Condition: one.condition }),
+    }));
+}
+
+function policyOf(principals: boolean): fc.Arbitrary<Written> {
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.array(statementOf(principals), { maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.constant(null) },
+  );
+}
+
+const scene: fc.Arbitrary<Scene> = fc.record({
+  requester: fc.constantFrom(...requesters),
+  action: fc.constantFrom('ecr:BatchGetImage', 'ecr:PutImage', 'ecr:GetAuthorizationToken'),
+  identity: policyOf(false),
+  boundary: fc.option(policyOf(false), { nil: undefined, freq: 3 }),
+  session: fc.option(policyOf(false), { nil: undefined, freq: 3 }),
+  serviceControl: fc.option(policyOf(false), { nil: undefined, freq: 3 }),
+  repository: policyOf(true),
+  registry: policyOf(true),
+});
+
+const places = ['identity', 'boundary', 'session', 'serviceControl', 'repository', 'registry'] as const;
+const granting = ['identity', 'repository', 'registry'] as const;
+const kinds: Readonly<Record<(typeof places)[number], PolicyKind>> = {
+  identity: 'identity',
+  boundary: 'boundary',
+  session: 'session',
+  serviceControl: 'service-control',
+  repository: 'repository',
+  registry: 'registry',
+};
+
+function policies(one: Scene, write: (statements: readonly Statement[]) => unknown = plain): AccessPolicies {
+  const read = (place: (typeof places)[number], written: Written) =>
+    written === null
+      ? unreadablePolicy(kinds[place], place, 'access denied')
+      : compilePolicy(kinds[place], place, write(written));
+  return {
+    requester: {
+      identity: [read('identity', one.identity)],
+      ...(one.boundary === undefined ? {} : { boundary: read('boundary', one.boundary) }),
+      ...(one.session === undefined ? {} : { session: [read('session', one.session)] }),
+      ...(one.serviceControl === undefined ? {} : { serviceControl: [[read('serviceControl', one.serviceControl)]] }),
+    },
+    resource: { resource: [read('repository', one.repository), read('registry', one.registry)] },
+  };
+}
+
+function plain(statements: readonly Statement[]): unknown {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+function ask(one: Scene, rest: Partial<AccessRequest> = {}, write = plain): AccessAnswer {
+  return evaluateAccess({ requester: one.requester, action: one.action, resource, ...rest }, policies(one, write));
+}
+
+const runs = { numRuns: 150 };
+
+test('the scenes give every answer', () => {
+  const counts = new Map<string, number>();
+  for (const one of fc.sample(scene, { numRuns: 600, seed: 1 })) {
+    const { answer } = ask(one);
+    counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  }
+  for (const answer of ['yes', 'no', 'yes-if', 'unknown']) expect(counts.get(answer)).toBeGreaterThan(10);
+});
+
+describe('a Deny without conditions', () => {
+  test.each(places)('in %s always wins', (place) => {
+    fc.assert(
+      fc.property(scene, (one) => {
+        const person = one.requester.kind !== 'service' && one.requester.kind !== 'root';
+        // Root users have no policies of their own but their account's, services none at all; tokens are the registry's business never.
+        fc.pre(person || place === 'repository' || place === 'registry');
+        fc.pre(one.action !== 'ecr:GetAuthorizationToken' || !(place === 'repository' || place === 'registry'));
+        const deny = { Effect: 'Deny', Action: '*', Resource: '*' };
+        const added = place === 'repository' || place === 'registry' ? { ...deny, Principal: '*' } : deny;
+        const answer = ask({ ...one, [place]: [...(one[place] ?? []), added] });
+        expect(answer.answer).toBe('no');
+        expect(answer.decision.reason).toBe('explicit-deny');
+      }),
+      runs,
+    );
+  });
+});
+
+describe('an Allow more', () => {
+  const rank = { no: 0, unknown: 1, 'yes-if': 1, yes: 2 };
+  test.each(places)('in %s never takes access away', (place) => {
+    fc.assert(
+      fc.property(scene, statementOf(place === 'repository' || place === 'registry', 'Allow'), (one, added) => {
+        const before = one[place];
+        fc.pre(before !== undefined && before !== null);
+        const was = ask(one).answer;
+        const is = ask({ ...one, [place]: [...(before ?? []), added] }).answer;
+        expect(rank[is]).toBeGreaterThanOrEqual(rank[was]);
+      }),
+      runs,
+    );
+  });
+});
+
+test('without any Allow nobody has access but the root user', () => {
+  fc.assert(
+    fc.property(scene, (one) => {
+      fc.pre(one.requester.kind !== 'root');
+      const closed = Object.fromEntries(
+        granting.map((place) => [place, (one[place] ?? []).filter(({ Effect }) => Effect === 'Deny')]),
+      );
+      expect(ask({ ...one, ...closed }).answer).toBe('no');
+    }),
+    runs,
+  );
+});
+
+test('the order of statements does not matter, nor how they are written', () => {
+  const lists = (statement: Statement): Statement => ({
+    // Members in another order, in lists, and actions in other letters.
+    ...(statement['Condition'] === undefined ? {} : { Condition: statement['Condition'] }),
+    Resource: [statement['Resource']].flat(),
+    Action: [statement['Action']].flat().map((action) => String(action).toUpperCase()),
+    ...(statement['Principal'] === undefined ? {} : { Principal: statement['Principal'] }),
+    Effect: statement['Effect'],
+  });
+  const other = (statements: readonly Statement[]) =>
+    JSON.stringify(plain([...statements].reverse().map(lists)), undefined, 3);
+  fc.assert(
+    fc.property(scene, (one) => {
+      const was = ask(one);
+      const is = ask(one, {}, other);
+      expect(is.answer).toBe(was.answer);
+      expect(is.decision.reason).toBe(was.decision.reason);
+      expect(requirements(is.conditions).sort()).toEqual(requirements(was.conditions).sort());
+    }),
+    runs,
+  );
+});
+
+test('a yes-if whose conditions are granted is a yes, and without them a no', () => {
+  let met = 0;
+  fc.assert(
+    fc.property(scene, (one) => {
+      const { answer, conditions } = ask(one);
+      fc.pre(answer === 'yes-if' && conditions !== undefined);
+      const granted = contexts(conditions).filter((context) => holds(conditions, context));
+      const refused = contexts(conditions).filter((context) => !holds(conditions, context));
+      expect(granted).not.toEqual([]);
+      expect(refused).not.toEqual([]);
+      for (const context of granted) expect(ask(one, requestIn(one, context)).answer).toBe('yes');
+      for (const context of refused) expect(ask(one, requestIn(one, context)).answer).toBe('no');
+      met += 1;
+    }),
+    { numRuns: 60 },
+  );
+  expect(met).toBeGreaterThan(0);
+});
+
+test('a request that leaves nothing open is never a yes-if', () => {
+  fc.assert(
+    fc.property(scene, (one) => {
+      const rest = one.requester.kind === 'role' ? { requester: { session: 'build', ...one.requester } } : {};
+      expect(ask(one, { otherKeys: 'absent', ...rest }).answer).not.toBe('yes-if');
+    }),
+    runs,
+  );
+});
+
+test('what could not be read changes only what is certain', () => {
+  fc.assert(
+    fc.property(scene, fc.constantFrom(...places), (one, place) => {
+      fc.pre(one[place] !== undefined);
+      const known = ask(one).answer;
+      const hidden = ask({ ...one, [place]: null }).answer;
+      expect(['unknown', known]).toContain(hidden);
+    }),
+    runs,
+  );
+});
+
+function requirements(need: Need | undefined): string[] {
+  if (need === undefined) return [];
+  if ('key' in need) return [JSON.stringify(need)];
+  return ('all' in need ? need.all : need.any).flatMap(requirements);
+}
+
+/** All states of the keys that the generated conditions know, the name of the session among them. */
+function contexts(need: Need): readonly Readonly<Record<string, string | null>>[] {
+  const keys = [...new Set(requirements(need).map((text) => (JSON.parse(text) as { key: string }).key))];
+  let all: Record<string, string | null>[] = [{}];
+  for (const key of keys) {
+    const values = key === 'Principal' ? [`${session}build`, `${session}other`] : ['one', 'two', 'three', null];
+    all = all.flatMap((one) => values.map((value) => ({ ...one, [key]: value })));
+  }
+  return all;
+}
+
+function requestIn({ requester }: Scene, state: Readonly<Record<string, string | null>>): Partial<AccessRequest> {
+  const { Principal: name, ...context } = state;
+  if (typeof name !== 'string' || requester.kind !== 'role') return { context };
+  return { context, requester: { ...requester, session: name.slice(session.length) } };
+}
+
+/** A reading of its own of what a requirement says. */
+function holds(need: Need, context: Readonly<Record<string, string | null>>): boolean {
+  if ('all' in need) return need.all.every((one) => holds(one, context));
+  if ('any' in need) return need.any.some((one) => holds(one, context));
+  const value = context[need.key] ?? null;
+  return (value === null ? need.orAbsent : need.values.includes(value)) === need.met;
+}
