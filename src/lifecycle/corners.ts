@@ -27,7 +27,7 @@ export interface Corners {
    * a rule; `wait` tells what the rules alone do, as a preview of ECR's does.
    */
   readonly referrersOfTheGone: 'follow' | 'wait';
-  /** Whether what an archived list refers to is held by it still. ECR lets it go once the list "is gone": an archived one is not. */
+  /** Whether what an archived list refers to is held by it still. ECR lets it go once the list is gone: an archived one is there. */
   readonly archivedLists: 'hold' | 'release';
   /** Whether `V*` matches `v1`. */
   readonly patternCase: 'sensitive' | 'insensitive';

@@ -18,7 +18,7 @@ export type Why =
   | { readonly kind: 'age'; readonly since: Event; readonly ms: number | null }
   /** The rule keeps what a later rule, this one, would act on. */
   | { readonly kind: 'overruled'; readonly rulePriority: number }
-  /** A manifest list or index refers to the image: one that stays, or one that goes in the same run but after it. */
+  /** A manifest list or index refers to the image: one that stays, or one that goes too, but after it. */
   | { readonly kind: 'held'; readonly by: string; readonly stays: boolean }
   /** A referrer goes with its subject. */
   | { readonly kind: 'follows'; readonly subject: string };

@@ -14,7 +14,7 @@ export function reasonOf({ action, rulePriority, shieldedBy, why }: ImageOutcome
   const name = `rule ${rule.rulePriority}`;
   switch (why.kind) {
     case 'held': {
-      const goes = why.stays ? 'that stays refers to it' : 'that goes after it in the same run still refers to it';
+      const goes = why.stays ? 'that stays refers to it' : 'that goes after it still refers to it';
       return `${name} would ${verbOf(rule)} it, but the index ${shortDigest(why.by)} ${goes}`;
     }
     case 'follows':
