@@ -4,6 +4,18 @@ export { canonicalLifecycle, canonicalLifecycleText, lifecycleText, parseLifecyc
 export { checkIntent, checkRules } from './check.js';
 export { compileLifecycle, compileRules } from './compile.js';
 export { type Corners, defaultCorners } from './corners.js';
+export {
+  archivePaysFrom,
+  earlyLeaveCost,
+  type MonthlyCost,
+  monthlyCost,
+  retrievalCost,
+  type Savings,
+  type StoredBytes,
+  type StoredImage,
+  saves,
+  storedBytes,
+} from './cost.js';
 export { diffLifecycle, type RuleChange } from './diff.js';
 export { evaluate, type ImageOutcome, inPreview, type LifecycleSummary, summarise, type Why } from './evaluate.js';
 export type {
@@ -16,5 +28,6 @@ export type {
   RawRule,
 } from './model.js';
 export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
+export { bytesInGB, minimumArchiveDays, type Prices, pricedRegions, pricesOf } from './prices.js';
 export { reasonOf, shortDigest } from './reason.js';
 export { type LifecycleValidation, readPolicy, validateLifecyclePolicyText } from './validate.js';
