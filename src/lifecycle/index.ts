@@ -18,6 +18,15 @@ export {
 } from './cost.js';
 export { diffLifecycle, type RuleChange } from './diff.js';
 export { evaluate, type ImageOutcome, inPreview, type LifecycleSummary, summarise, type Why } from './evaluate.js';
+export {
+  type FamilyForecast,
+  type Forecast,
+  type ForecastDay,
+  type ForecastOptions,
+  forecast,
+  type ImageFate,
+  imagesQuota,
+} from './forecast.js';
 export type {
   CountType,
   Image,
@@ -27,6 +36,7 @@ export type {
   LifecycleSelection,
   RawRule,
 } from './model.js';
+export { type FamilyPace, type Pace, paceOf } from './pace.js';
 export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
 export { bytesInGB, minimumArchiveDays, type Prices, pricedRegions, pricesOf } from './prices.js';
 export { reasonOf, shortDigest } from './reason.js';

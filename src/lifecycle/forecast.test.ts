@@ -1,0 +1,300 @@
+// Exercises forecast.ts and growth.ts: against evaluate.ts run day by day, and on repositories whose future is plain.
+// It must not know a clock.
+import { describe, expect, it } from 'vitest';
+import { evaluate } from './evaluate.js';
+import { type Forecast, type ForecastOptions, forecast } from './forecast.js';
+import type { Image, LifecyclePolicy, LifecycleRule, LifecycleSelection } from './model.js';
+import { type Pace, type Push, paceOf } from './pace.js';
+import { randomCase } from './testing/random-case.js';
+
+const day = 86_400_000;
+const now = 20_000 * day;
+const image = (digest: string, daysAgo: number, rest: Partial<Image> = {}): Image => ({
+  digest,
+  tags: [],
+  pushedAt: now - daysAgo * day,
+  sizeInBytes: 10,
+  ...rest,
+});
+const rule = (
+  rulePriority: number,
+  selection: Partial<LifecycleSelection>,
+  action: LifecycleRule['action'] = { type: 'expire' },
+): LifecycleRule => ({
+  rulePriority,
+  selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1, ...selection },
+  action,
+});
+const archive = { type: 'transition', targetStorageClass: 'archive' } as const;
+const days = (countType: LifecycleSelection['countType'], countNumber: number): Partial<LifecycleSelection> => ({
+  countType,
+  countUnit: 'days',
+  countNumber,
+});
+const tagged = (...tagPatternList: string[]): Partial<LifecycleSelection> => ({ tagStatus: 'tagged', tagPatternList });
+const untagged = { tagStatus: 'untagged' } as const;
+const look = (rules: LifecycleRule[], images: readonly Image[], options: Partial<ForecastOptions> = {}): Forecast =>
+  forecast({ rules }, images, { now, days: 30, pushes: 'auto', ...options });
+const push = (rest: Partial<Push> = {}): Push => ({
+  tags: [],
+  moves: [],
+  sizeInBytes: 10,
+  children: { count: 0, sizeInBytes: 0 },
+  referrers: { count: 0, sizeInBytes: 0 },
+  ...rest,
+});
+const paced = (...families: { name?: string; perDay?: number; push?: Partial<Push> }[]): Pace => ({
+  families: families.map(({ name = 'v*', perDay = 1, push: one }) => ({ name, perDay, push: push(one) })),
+  familyOf: [],
+});
+
+/** The same without pushes, by running `evaluate` anew each day. */
+function dayByDay(policy: LifecyclePolicy, images: readonly Image[], from: number, count: number): string[] {
+  const events: string[] = [];
+  let left = [...images];
+  for (let at = 0; at <= count; at += 1) {
+    const time = from + at * day;
+    const outcomes = evaluate(policy, left, time);
+    outcomes.forEach(({ action, digest, rulePriority }) => {
+      if (action === 'expire' || action === 'archive') events.push(`${at} ${action} ${digest} ${rulePriority}`);
+    });
+    left = left.flatMap((one, place): Image[] => {
+      const action = outcomes[place]?.action;
+      if (action === 'expire') return [];
+      return [action === 'archive' ? { ...one, storageClass: 'archive', lastArchivedAt: time } : one];
+    });
+    events.push(`${at} standing ${left.filter((one) => one.storageClass !== 'archive').length} ${left.length}`);
+  }
+  return events.sort();
+}
+const eventsOf = ({ days: told }: Forecast): string[] =>
+  told
+    .flatMap(({ day: at, expired, archived, standardImages, archiveImages }) => [
+      ...[...expired, ...archived].map(
+        ({ action, digest, rulePriority }) => `${at} ${action} ${digest} ${rulePriority}`,
+      ),
+      `${at} standing ${standardImages} ${standardImages + archiveImages}`,
+    ])
+    .sort();
+
+describe('without pushes', () => {
+  it('is what evaluate says, run day after day, on random cases', () => {
+    let events = 0;
+    for (let seed = 1; seed <= 150; seed += 1) {
+      const { policy, images, now: from } = randomCase(seed);
+      const found = eventsOf(forecast(policy, images, { now: from, days: 12, pushes: 'none' }));
+      expect({ seed, events: found }).toEqual({ seed, events: dayByDay(policy, images, from, 12) });
+      events += found.length;
+    }
+    expect(events).toBeGreaterThan(150 * 14);
+  });
+  it('of no days is what evaluate says now', () => {
+    for (let seed = 1; seed <= 200; seed += 1) {
+      const { policy, images, now: from, corners } = randomCase(seed);
+      const found = forecast(policy, images, { now: from, days: 0, pushes: 'none', corners });
+      expect(found.days).toHaveLength(1);
+      expect(found.images.map(({ outcome }) => outcome)).toEqual(evaluate(policy, images, from, corners));
+    }
+  });
+  it('tells of each image when it goes, and why; of the rest why it stays', () => {
+    const images = [image('a', 5), image('b', 9, { tags: ['v1'] }), image('c', 100, { tags: ['x'] })];
+    const policy = [
+      rule(1, { ...tagged('v*'), ...days('sinceImagePushed', 10) }, archive),
+      rule(2, { ...untagged, ...days('sinceImagePushed', 14) }),
+      rule(3, { storageClass: 'archive', ...days('sinceImageTransitioned', 90) }),
+    ];
+    const found = look(policy, images, { pushes: 'none', days: 200 });
+    expect(found.images.map(({ archivedOn, expiresOn, outcome }) => [archivedOn, expiresOn, outcome.action])).toEqual([
+      [null, 10, 'expire'],
+      [2, 93, 'expire'],
+      [null, null, 'keep'],
+    ]);
+    expect(found.images[0]?.outcome.why).toEqual({ kind: 'age', since: 'pushed', ms: 15 * day });
+    expect(found.images[1]?.outcome.rulePriority).toBe(3);
+    const short = look(policy, images, { pushes: 'none', days: 50 }).images[1];
+    expect(short).toMatchObject({ archivedOn: 2, expiresOn: null, outcome: { action: 'archive', rulePriority: 1 } });
+  });
+  it('tells bytes in each class, and what went; a list counts for nothing beside its children', () => {
+    const images = [
+      image('list', 3, { tags: ['v1'], sizeInBytes: 40, children: ['c'] }),
+      image('c', 3, { sizeInBytes: 40 }),
+      image('old', 1, { tags: ['w'], sizeInBytes: 7 }),
+      image('unknown', 1, { tags: ['u'], children: ['elsewhere'], sizeInBytes: 5 }),
+    ];
+    const found = look([rule(1, { ...tagged('w'), ...days('sinceImagePushed', 2) }, archive)], images, {
+      pushes: 'none',
+      days: 2,
+    });
+    expect(found.days.map(({ standardBytes, archiveBytes }) => [standardBytes, archiveBytes])).toEqual([
+      [52, 0],
+      [52, 0],
+      [45, 7],
+    ]);
+    const going = look([rule(1, days('sinceImagePushed', 2))], images, { pushes: 'none', days: 2 });
+    expect(going.days.map(({ expiredBytes, standardImages }) => [expiredBytes, standardImages])).toEqual([
+      // One time, and the lower digest is the newer: the list goes first, then its child.
+      [40, 2],
+      [0, 2],
+      [12, 0],
+    ]);
+  });
+});
+
+describe('with pushes', () => {
+  it('a count settles at its number', () => {
+    const images = Array.from({ length: 14 }, (_, at) => image(`d${at}`, at + 0.5, { tags: [`v${at}`] }));
+    const found = look([rule(1, { ...tagged('v*'), countNumber: 10 })], images, { days: 60 });
+    expect(found.days[0]).toMatchObject({ pushed: 0, standardImages: 10, expired: { length: 4 } });
+    expect(found.days.every(({ standardImages }) => standardImages === 10)).toBe(true);
+    // Ten stay of today's until later ones push them out, oldest first, and then later ones push out each other.
+    const gone = found.days.flatMap(({ expired }) => expired.map(({ digest }) => digest));
+    expect(gone).toEqual(Array.from({ length: 14 }, (_, at) => `d${13 - at}`));
+    expect(found.days.at(-1)?.expiredLater).toBeGreaterThan(0);
+    const pushed = found.days.reduce((sum, one) => sum + one.pushed, 0);
+    expect(pushed).toBe(Math.round((60 * 13) / 13.5));
+    expect(found.grows).toEqual([]);
+    expect(found.families).toEqual([
+      {
+        name: 'v*',
+        perDay: 13 / 13.5,
+        before: 14,
+        after: 10,
+        trend: 'settles',
+        settlesAfterDays: Math.ceil(10 / (13 / 13.5)),
+        rulePriority: 1,
+      },
+    ]);
+  });
+  it('an age settles after its days', () => {
+    const found = look([rule(1, days('sinceImagePushed', 7))], [], { pushes: paced({ perDay: 3 }), days: 20 });
+    const standing = found.days.map(({ standardImages }) => standardImages);
+    expect(standing.slice(0, 4)).toEqual([0, 3, 6, 9]);
+    // A push in the middle of its third of a day is older than seven days after the run of the eighth day.
+    expect(new Set(standing.slice(8))).toEqual(new Set([21]));
+    expect(found.families[0]).toMatchObject({ trend: 'settles', settlesAfterDays: 7, rulePriority: 1 });
+    expect(found.days[20]).toMatchObject({ expiredLater: 3, expiredBytes: 30, standardBytes: 210, at: now + 20 * day });
+  });
+  it('no rule lets a family grow without end', () => {
+    const pushes = paced({ name: 'main-*', push: { tags: ['main-1'] } }, { push: { tags: ['v1'] } });
+    const found = look([rule(1, { ...tagged('v*'), countNumber: 5 })], [], { pushes, days: 50 });
+    expect(found.grows).toEqual(['main-*']);
+    expect(found.families).toMatchObject([
+      { name: 'main-*', after: 50, trend: 'grows', rulePriority: null },
+      { name: 'v*', after: 5, trend: 'settles', settlesAfterDays: 5 },
+    ]);
+    expect(found.fullOn).toBeNull();
+  });
+  it('says when the quota of images is passed', () => {
+    const found = look([], [], { pushes: paced({ perDay: 60_000 }), days: 2 });
+    expect(found.fullOn).toBe(2);
+  });
+  it('a tag that moves leaves images without a tag behind', () => {
+    const images = [image('old', 3, { tags: ['latest'] }), image('other', 4, { tags: ['stable'] })];
+    const pushes = paced({ name: 'latest', push: { tags: ['latest'], moves: ['latest'] } });
+    const found = look([rule(1, { ...untagged, ...days('sinceImagePushed', 7) })], images, { pushes, days: 30 });
+    expect(found.images.map(({ expiresOn, outcome }) => [expiresOn, outcome.tags])).toEqual([
+      [5, []],
+      [null, ['stable']],
+    ]);
+    // The newest has the tag; seven more are not old enough.
+    expect(found.days.at(-1)).toMatchObject({ standardImages: 8 });
+    expect(found.families[0]).toMatchObject({ trend: 'settles', settlesAfterDays: 7 });
+    expect(look([rule(1, { ...tagged('latest') })], images, { pushes }).grows).toEqual(['latest']);
+  });
+  it('lists bring children, and signatures follow', () => {
+    const bundle = { tags: ['v1'], children: { count: 2, sizeInBytes: 20 }, referrers: { count: 1, sizeInBytes: 1 } };
+    const pushes = paced({ push: bundle });
+    const keep = rule(1, { ...tagged('v*'), countNumber: 5 });
+    const clean = rule(2, { ...untagged, ...days('sinceImagePushed', 3) });
+    const settled = look([keep, clean], [], { pushes, days: 40 });
+    // The untagged rule takes signatures of images that stay; children are held by their lists, and wait a run when those go.
+    expect(settled.families[0]).toMatchObject({ trend: 'settles', rulePriority: 2 });
+    const last = settled.days.at(-1);
+    expect(last).toMatchObject({ pushed: 4, standardImages: 5 + 2 * 6 + 3, standardBytes: 12 * 20 + 3 });
+    expect(look([keep], [], { pushes, days: 40 }).grows).toEqual(['v*']);
+    const alone = paced({ push: { ...bundle, children: { count: 0, sizeInBytes: 0 } } });
+    expect(look([keep], [], { pushes: alone, days: 40 })).toMatchObject({
+      grows: [],
+      families: [{ trend: 'settles', after: 10, rulePriority: 1 }],
+    });
+    expect(look([keep], [], { pushes: alone, days: 40, corners: { referrersOfTheGone: 'wait' } })).toMatchObject({
+      grows: ['v*'],
+      families: [{ after: 45 }],
+    });
+  });
+  it('an archive grows unless a rule empties it', () => {
+    const pushes = paced({ push: { tags: ['v1'] } });
+    const away = rule(1, { ...tagged('v*'), countNumber: 5 }, archive);
+    const found = look([away], [], { pushes, days: 200 });
+    expect(found.families[0]).toMatchObject({ trend: 'grows', rulePriority: 1, after: 200 });
+    expect(found.days.at(-1)).toMatchObject({ standardImages: 5, archiveImages: 195, archivedLater: 1 });
+    const empty = rule(2, { storageClass: 'archive', ...days('sinceImageTransitioned', 90) });
+    const settled = look([away, empty], [], { pushes, days: 200 });
+    expect(settled.families[0]).toMatchObject({ trend: 'settles', settlesAfterDays: 95, rulePriority: 2 });
+    expect(settled.days.at(-1)).toMatchObject({ standardImages: 5, archiveImages: 91 });
+  });
+  it('a rule that keeps shields from the one that would take; a count shared by families is sooner full', () => {
+    const pushes = paced({ push: { tags: ['v1'] } }, { name: 'x', perDay: 3, push: { tags: ['x'] } });
+    const found = look([rule(1, { countNumber: 20 })], [], { pushes });
+    expect(found.families.map(({ settlesAfterDays }) => settlesAfterDays)).toEqual([5, 5]);
+    const guarded = [rule(1, { ...tagged('v*'), countNumber: 100_000 }), rule(2, { countNumber: 20 })];
+    expect(look(guarded, [], { pushes }).families).toMatchObject([
+      { trend: 'settles', settlesAfterDays: 100_000, after: 30 },
+      { trend: 'settles', settlesAfterDays: 5 },
+    ]);
+  });
+  it('what does not come any more is still', () => {
+    const found = look([rule(1, {})], [image('a', 3, { tags: ['v1'] })]);
+    expect(found.families).toEqual([
+      { name: 'v*', perDay: 0, before: 1, after: 1, trend: 'still', settlesAfterDays: null, rulePriority: null },
+    ]);
+    expect(found.grows).toEqual([]);
+  });
+  it('none and auto differ by what comes alone', () => {
+    const images = Array.from({ length: 10 }, (_, at) => image(`d${at}`, at + 1, { tags: [`v${at}`] }));
+    const none = look([], images, { pushes: 'none' });
+    expect(none.days.every(({ pushed, standardImages }) => pushed === 0 && standardImages === 10)).toBe(true);
+    expect(none.families[0]).toMatchObject({ perDay: 0, trend: 'still' });
+    expect(look([], images)).toEqual(look([], images, { pushes: paceOf(images, now) }));
+  });
+});
+
+describe('children and referrers that a rule does not rank', () => {
+  const bundle = { tags: ['v1'], children: { count: 1, sizeInBytes: 20 } };
+  it('never go by a count', () => {
+    const all = [rule(1, { countNumber: 6 })];
+    expect(look(all, [], { pushes: paced({ push: bundle }) }).grows).toEqual([]);
+    expect(look(all, [], { pushes: paced({ push: bundle }), corners: { children: 'unranked' } })).toMatchObject({
+      grows: ['v*'],
+      families: [{ rulePriority: 1 }],
+    });
+    const signed = paced({ push: { tags: ['v1'], referrers: { count: 1, sizeInBytes: 1 } } });
+    const corners = { referrers: 'unranked', referrersOfTheGone: 'wait' } as const;
+    expect(look(all, [], { pushes: signed }).families).toMatchObject([{ settlesAfterDays: 3 }]);
+    expect(look(all, [], { pushes: signed, corners: { referrers: 'unranked' } }).families).toMatchObject([
+      { trend: 'settles', settlesAfterDays: 6 },
+    ]);
+    expect(look(all, [], { pushes: signed, corners }).grows).toEqual(['v*']);
+  });
+  it('children of an archived list stay, or are let go', () => {
+    const policy = [
+      rule(1, { ...tagged('v*'), ...days('sinceImagePushed', 2) }, archive),
+      rule(2, { ...untagged, ...days('sinceImagePushed', 4) }),
+    ];
+    for (const archivedLists of ['hold', 'release'] as const) {
+      const found = look(policy, [], { pushes: paced({ push: bundle }), days: 30, corners: { archivedLists } });
+      expect(found.grows).toEqual(['v*']);
+      expect(found.days.at(-1)?.standardImages).toBe(archivedLists === 'hold' ? 2 + 30 : 2 + 4);
+    }
+  });
+});
+
+it('is the same each time, and leaves its input alone', () => {
+  const images = Array.from({ length: 9 }, (_, at) =>
+    image(`d${at}`, at, { tags: at === 0 ? ['latest'] : at % 2 === 0 ? [`v${at}`] : [] }),
+  );
+  const before = structuredClone(images);
+  const policy = [rule(1, { ...untagged, ...days('sinceImagePushed', 3) }), rule(2, { countNumber: 6 })];
+  expect(look(policy, images)).toEqual(look(policy, images));
+  expect(images).toEqual(before);
+});
