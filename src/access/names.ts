@@ -1,77 +1,17 @@
 // The vocabulary of policies: the actions of ECR, the operators and keys of conditions, and how each is spelt.
 // It must not know statements or documents.
+import { actionRows } from './gen/actions.js';
 
-// Service authorization reference, "Actions defined by Amazon Elastic Container Registry".
-const repositoryActions = [
-  'BatchCheckLayerAvailability',
-  'BatchDeleteImage',
-  'BatchGetImage',
-  'BatchGetRepositoryScanningConfiguration',
-  'BatchImportUpstreamImage',
-  'CompleteLayerUpload',
-  'CreateRepository',
-  'DeleteLifecyclePolicy',
-  'DeleteRepository',
-  'DeleteRepositoryPolicy',
-  'DescribeImageReplicationStatus',
-  'DescribeImageScanFindings',
-  'DescribeImageSigningStatus',
-  'DescribeImages',
-  'DescribeRepositories',
-  'GetDownloadUrlForLayer',
-  'GetImageCopyStatus',
-  'GetLifecyclePolicy',
-  'GetLifecyclePolicyPreview',
-  'GetRepositoryPolicy',
-  'InitiateLayerUpload',
-  'ListImages',
-  'ListTagsForResource',
-  'PutImage',
-  'PutImageScanningConfiguration',
-  'PutImageTagMutability',
-  'PutLifecyclePolicy',
-  'ReplicateImage',
-  'SetRepositoryPolicy',
-  'StartImageScan',
-  'StartLifecyclePolicyPreview',
-  'TagResource',
-  'UntagResource',
-  'UpdateImageStorageClass',
-  'UploadLayerPart',
-] as const;
-
-/** These have no resource but `*`: a repository policy cannot grant them. */
-const registryActions = [
-  'CreatePullThroughCacheRule',
-  'CreateRepositoryCreationTemplate',
-  'DeletePullThroughCacheRule',
-  'DeleteRegistryPolicy',
-  'DeleteRepositoryCreationTemplate',
-  'DeleteSigningConfiguration',
-  'DeregisterPullTimeUpdateExclusion',
-  'DescribePullThroughCacheRules',
-  'DescribeRegistry',
-  'DescribeRepositoryCreationTemplates',
-  'GetAccountSetting',
-  'GetAuthorizationToken',
-  'GetRegistryPolicy',
-  'GetRegistryScanningConfiguration',
-  'GetSigningConfiguration',
-  'ListPullTimeUpdateExclusions',
-  'PutAccountSetting',
-  'PutRegistryPolicy',
-  'PutRegistryScanningConfiguration',
-  'PutReplicationConfiguration',
-  'PutSigningConfiguration',
-  'RegisterPullTimeUpdateExclusion',
-  'UpdatePullThroughCacheRule',
-  'UpdateRepositoryCreationTemplate',
-  'ValidatePullThroughCacheRule',
-] as const;
+const actionsOfEcr = Object.entries(actionRows).filter(([name]) => name.startsWith('ecr:'));
 
 /** Every action that a repository policy can speak of, with its prefix, sorted. */
-export const actionsOnRepositories: readonly string[] = repositoryActions.map((name) => `ecr:${name}`);
-export const actionsOnRegistries: readonly string[] = registryActions.map((name) => `ecr:${name}`);
+export const actionsOnRepositories: readonly string[] = actionsOfEcr
+  .filter(([, { resources }]) => resources.length > 0)
+  .map(([name]) => name);
+/** These have no resource but `*`: a repository policy cannot grant them. */
+export const actionsOnRegistries: readonly string[] = actionsOfEcr
+  .filter(([, { resources }]) => resources.length === 0)
+  .map(([name]) => name);
 const allActions = [...actionsOnRepositories, ...actionsOnRegistries].sort();
 const spelling = new Map(allActions.map((action) => [action.toLowerCase(), action]));
 

@@ -15,7 +15,7 @@ import { putImage } from '../images/put.js';
 import { loadImage } from '../images/record.js';
 import type { Store } from '../store/store.js';
 import { partitionOf } from '../wire/caller.js';
-import { type Verdict, verdictOf } from './permission.js';
+import { permits } from './permission.js';
 import type { Copy } from './queue.js';
 
 /** `gone`: there is nothing any more that could be copied. */
@@ -53,16 +53,10 @@ export function registryContext(
   return { store, now: () => given.now(), account, region, partition, callerArn };
 }
 
-function verdict(context: EcrContext, copy: Copy, action: string): Verdict {
+function permitted(context: EcrContext, copy: Copy, action: string): boolean {
   const { account, region, partition } = context;
   const resource = repositoryArn(partition, region, account, copy.repository);
-  return verdictOf(registryPolicyText(context), { partition, account: copy.source.account, action, resource });
-}
-
-/** In its own account nobody needs leave, but may be denied it (user guide, "Registry policy"). */
-function permitted(context: EcrContext, copy: Copy, action: string): boolean {
-  const found = verdict(context, copy, action);
-  return copy.source.account === copy.destination.account ? found !== 'denied' : found === 'allowed';
+  return permits(registryPolicyText(context), { partition, account: copy.source.account, action, resource });
 }
 
 /** The repository that receives the copy, which is made where there is none. */
