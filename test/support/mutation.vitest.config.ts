@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/{access,lifecycle,registry,plan}/**/*.test.ts'],
+    // Seconds for each mutant: the decided cases beside it are what has to catch them.
+    exclude: ['src/access/evaluate/properties.test.ts'],
     pool: 'threads',
     isolate: false,
     testTimeout: 60_000,

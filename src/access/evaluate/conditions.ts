@@ -46,14 +46,13 @@ export function compileConditions(block: unknown, variables: boolean): Condition
 }
 
 function compileKey(spelled: string, key: string, value: unknown, variables: boolean): Condition | string {
-  const parsed = parseOperator(spelled);
-  if (parsed === undefined) return `Condition has the unknown operator "${spelled}"`;
   const values = valuesOf(value);
   if (values === undefined) return `Condition.${spelled} gives ${key} a value that is no text`;
-  if (parsed.base === 'Null') return compileNull(key, values);
-  const found = operatorNamed(parsed.base);
+  const parsed = parseOperator(spelled);
+  if (parsed?.base === 'Null') return compileNull(key, values);
+  const found = operatorNamed(parsed?.base ?? '');
+  if (parsed === undefined || found === undefined) return `Condition has the unknown operator "${spelled}"`;
   const operator = positiveOperators[found.positive];
-  if (operator === undefined) return `Condition has the unknown operator "${spelled}"`;
   // A negated operator is the opposite of its positive one, whose quantifier and whose answer to a missing key turn round too:
   // without the key `StringNotEquals` is met, `ForAnyValue:StringNotEquals` is not, and `ForAllValues` always is.
   const forAll = parsed.quantifier === 'ForAllValues';
@@ -140,7 +139,7 @@ function compileNull(key: string, values: readonly string[]): Condition {
  */
 export function meets(requirement: Requirement, state: Exclude<KeyState, 'unknown'>): boolean | undefined {
   const operator = positiveOperators[requirement.operator];
-  if (operator === undefined || requirement.values.some((value) => value.includes('${'))) return undefined;
+  if (requirement.values.some((value) => value.includes('${'))) return undefined;
   if (requirement.operator === 'Exists') return (state !== 'absent') === requirement.met;
   const positive =
     state === 'absent'

@@ -223,7 +223,10 @@ function explanation(
   const steps: AccessStep[] = findings.map((finding) => ({
     reason: reasonOf(finding),
     statement: finding.place,
-    sentence: statementSentence(finding, request, resource),
+    // Written when it is read: most are not.
+    get sentence() {
+      return statementSentence(finding, request, resource);
+    },
   }));
   if (isRoot) steps.push({ reason: 'root-user', sentence: rootSentence(request.requester) });
   for (const reason of missing) steps.push({ reason, sentence: missingSentence(reason, request, resource) });
@@ -278,8 +281,15 @@ function reasonOf({ effect, when, place, grip }: Finding): AccessReason {
 }
 
 function byPlace(one: Finding, other: Finding): number {
-  const rank = order.indexOf(one.place.kind) - order.indexOf(other.place.kind);
-  if (rank !== 0) return rank;
-  const name = ({ place }: Finding) => `${place.policy}\0${place.sid ?? ''}\0${String(place.index).padStart(6, '0')}`;
-  return name(one) < name(other) ? -1 : 1;
+  const [here, there] = [one.place, other.place];
+  return (
+    order.indexOf(here.kind) - order.indexOf(there.kind) ||
+    byText(here.policy, there.policy) ||
+    byText(here.sid ?? '', there.sid ?? '') ||
+    here.index - there.index
+  );
+}
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -57,6 +57,18 @@ export interface StatementPlace {
   readonly sid?: string;
 }
 
+/** Operators that are no negation of another. `Exists` asks for the key alone, as `Null` does the other way round. */
+export type OperatorName =
+  | 'StringEquals'
+  | 'StringEqualsIgnoreCase'
+  | 'StringLike'
+  | `${'Numeric' | 'Date'}${'Equals' | 'LessThan' | 'LessThanEquals' | 'GreaterThan' | 'GreaterThanEquals'}`
+  | 'Bool'
+  | 'BinaryEquals'
+  | 'IpAddress'
+  | 'ArnLike'
+  | 'Exists';
+
 /**
  * Something a request must meet, or must not. `orAbsent`: a request without the key meets it. `every`: all values of the
  * request have to be among `values`, else one of them.
@@ -67,8 +79,7 @@ export interface Requirement {
    * session does.
    */
   readonly key: string;
-  /** Never a negated one: that is what `met` is for. */
-  readonly operator: string;
+  readonly operator: OperatorName;
   readonly values: readonly string[];
   readonly every: boolean;
   readonly orAbsent: boolean;

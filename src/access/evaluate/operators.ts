@@ -2,6 +2,7 @@
 // It must not know sets of values, keys that are missing, or statements: that is the business of conditions.
 // Source: IAM user guide, "IAM JSON policy elements: Condition operators".
 import { fieldsOfArn } from './arn.js';
+import type { OperatorName } from './model.js';
 import { isInRange, parseAddress, parseBoolean, parseDate, parseNumber, parseRange } from './values.js';
 import { matcherOf, type Part, parseWildcards } from './wildcard.js';
 
@@ -49,18 +50,14 @@ function read<T>(
   };
 }
 
-function ordered(name: 'Numeric' | 'Date', parse: (text: string) => number | undefined): Record<string, Operator> {
-  const before = name === 'Date' ? 'before' : 'less than';
-  const after = name === 'Date' ? 'after' : 'greater than';
-  const is = (words: string): Operator['words'] => [`is ${words}`, `is not ${words}`];
-  return {
-    [`${name}Equals`]: read(['is', 'is not'], parse, (given, value) => given === value),
-    [`${name}LessThan`]: read(is(before), parse, (given, value) => given < value),
-    [`${name}LessThanEquals`]: read(is(`at most`), parse, (given, value) => given <= value),
-    [`${name}GreaterThan`]: read(is(after), parse, (given, value) => given > value),
-    [`${name}GreaterThanEquals`]: read(is(`at least`), parse, (given, value) => given >= value),
-  };
-}
+type Order = (given: number, value: number) => boolean;
+
+const numbers = (relation: string, compare: Order) =>
+  read([`is${relation}`, `is not${relation}`], parseNumber, compare);
+const dates = (relation: string, compare: Order) => read([`is${relation}`, `is not${relation}`], parseDate, compare);
+const same: Order = (given, value) => given === value;
+const less: Order = (given, value) => given < value;
+const more: Order = (given, value) => given > value;
 
 /** "Each of the six colon-delimited components of the ARN is checked separately and each can include wildcards." */
 function compareArns(value: readonly Part[]): Compare {
@@ -95,15 +92,23 @@ function componentsOf(value: readonly Part[]): readonly (readonly Part[])[] {
 }
 
 /** Those that say what is met; each negated one is the opposite of one of them. */
-export const positiveOperators: Readonly<Record<string, Operator>> = {
+export const positiveOperators: Readonly<Record<OperatorName, Operator>> = {
   StringEquals: texts(['is', 'is not'], (value) => (given) => given === value),
   StringEqualsIgnoreCase: texts(
     ['is, in any case of letters,', 'is not, in any case of letters,'],
     (value) => (given) => given.toLowerCase() === value.toLowerCase(),
   ),
   StringLike: { compare: matcherOf, wildcards: true, variables: true, words: ['is like', 'is not like'] },
-  ...ordered('Numeric', parseNumber),
-  ...ordered('Date', parseDate),
+  NumericEquals: numbers('', same),
+  NumericLessThan: numbers(' less than', less),
+  NumericLessThanEquals: numbers(' at most', (given, value) => !more(given, value)),
+  NumericGreaterThan: numbers(' greater than', more),
+  NumericGreaterThanEquals: numbers(' at least', (given, value) => !less(given, value)),
+  DateEquals: dates('', same),
+  DateLessThan: dates(' before', less),
+  DateLessThanEquals: dates(' at most', (given, value) => !more(given, value)),
+  DateGreaterThan: dates(' after', more),
+  DateGreaterThanEquals: dates(' at least', (given, value) => !less(given, value)),
   Bool: { ...read(['is', 'is not'], parseBoolean, (given, value) => given === value), variables: true },
   BinaryEquals: { ...texts(['is', 'is not'], (value) => (given) => given === value), variables: false },
   IpAddress: {
@@ -119,28 +124,34 @@ export const positiveOperators: Readonly<Record<string, Operator>> = {
       };
     },
   },
-  // "The ArnEquals and ArnLike condition operators behave identically."
   ArnLike: { compare: compareArns, wildcards: true, variables: true, words: ['is like', 'is not like'] },
   /** Of the key alone: what `Null` asks for. */
   Exists: { compare: () => () => true, wildcards: false, variables: false, words: ['is given', 'is not given'] },
 };
 
-const negations = {
-  StringNotEquals: 'StringEquals',
-  StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
-  StringNotLike: 'StringLike',
-  NumericNotEquals: 'NumericEquals',
-  DateNotEquals: 'DateEquals',
-  NotIpAddress: 'IpAddress',
-  ArnNotEquals: 'ArnLike',
-  ArnNotLike: 'ArnLike',
-};
+const negations = new Map<string, OperatorName>([
+  ['StringNotEquals', 'StringEquals'],
+  ['StringNotEqualsIgnoreCase', 'StringEqualsIgnoreCase'],
+  ['StringNotLike', 'StringLike'],
+  ['NumericNotEquals', 'NumericEquals'],
+  ['DateNotEquals', 'DateEquals'],
+  ['NotIpAddress', 'IpAddress'],
+  ['ArnNotEquals', 'ArnLike'],
+  ['ArnNotLike', 'ArnLike'],
+]);
+const positives = new Map<string, OperatorName>([
+  // "The ArnEquals and ArnLike condition operators behave identically."
+  ['ArnEquals', 'ArnLike'],
+  ...(Object.keys(positiveOperators) as OperatorName[]).map((name): [string, OperatorName] => [name, name]),
+]);
 
-/** An operator by its name: the positive one it is, or the one it is the opposite of. */
-export function operatorNamed(name: string): { readonly positive: string; readonly negated: boolean } {
-  const negation = Object.entries(negations).find(([negative]) => negative === name);
-  if (negation !== undefined) return { positive: negation[1], negated: true };
-  return { positive: name === 'ArnEquals' ? 'ArnLike' : name, negated: false };
+/** An operator as policies spell it: the positive one it is, or the one it is the opposite of. */
+export function operatorNamed(
+  name: string,
+): { readonly positive: OperatorName; readonly negated: boolean } | undefined {
+  const negation = negations.get(name);
+  const positive = negation ?? positives.get(name);
+  return positive === undefined ? undefined : { positive, negated: negation !== undefined };
 }
 
 /** Parts of a value that holds no variable. */

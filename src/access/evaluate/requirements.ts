@@ -13,7 +13,7 @@ const subjects = new Map([
 
 /** `aws:SourceIp is in 10.0.0.0/8`. Says that the key may be absent only where one would think that it may not. */
 export function requirementWords({ key, operator, values, every, orAbsent, met }: Requirement): string {
-  const [yes, no] = positiveOperators[operator]?.words ?? [operator, `not ${operator}`];
+  const [yes, no] = positiveOperators[operator].words;
   const subject = subjects.get(key) ?? key;
   const list = values.join(' or ');
   const words = (relation: string) => [subject, relation, list].filter((word) => word !== '').join(' ');
@@ -62,7 +62,7 @@ function canHold(key: string, group: readonly Requirement[]): boolean {
 function isExhaustible({ key, operator, values, met }: Requirement): boolean {
   if (subjects.has(key) || values.some((value) => value.includes('${'))) return false;
   if (operator === 'IpAddress') return met;
-  return positiveOperators[operator]?.wildcards === false || !values.some((value) => /[*?]/.test(value));
+  return !positiveOperators[operator].wildcards || !values.some((value) => /[*?]/.test(value));
 }
 
 function candidates(group: readonly Requirement[]): readonly string[] {

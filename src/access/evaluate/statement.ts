@@ -79,10 +79,10 @@ function applications(
   condition: Condition,
 ): readonly Application[] {
   if (!actions(subject.action)) return nothing;
-  const who = principals(subject);
-  if (who.length === 0) return nothing;
   const resource = resources(subject);
   if (resource === undefined || resource === false) return nothing;
+  const who = principals(subject);
+  if (who.length === 0) return nothing;
   const met = condition(subject.context);
   if (met === undefined || met === false) return nothing;
   return who.map(({ grip, when }) => ({ grip, when: all([when, resource, met]) })).filter(({ when }) => when !== false);

@@ -43,14 +43,29 @@ function split(text: string, wildcard: (character: string, next: string | undefi
 
 /** Neighbouring literals are one: what a variable stands for is text, whatever characters it holds. */
 export function matcherOf(parts: readonly Part[]): Matcher {
-  const [first, second, ...rest] = joined(parts);
-  if (first === undefined) return (text) => text === '';
-  if (typeof first === 'string' && second === undefined) return (text) => text === first;
-  if (typeof first === 'string' && rest.length === 0 && typeof second === 'object' && second.any === 'many')
-    return (text) => text.startsWith(first);
-  if (typeof first === 'object' && first.any === 'many' && second === undefined) return () => true;
-  const all = second === undefined ? [first] : [first, second, ...rest];
-  return (text) => matches(all, text);
+  const all = joined(parts);
+  const literals = all.filter((part) => typeof part === 'string');
+  const simple = all.every((part) => typeof part === 'string' || part.any === 'many');
+  if (!simple) return (text) => matches(all, text);
+  const [only = ''] = literals;
+  if (all.length === literals.length) return (text) => text === only;
+  const start = typeof all[0] === 'string' ? all[0] : '';
+  const last = all.at(-1);
+  const end = typeof last === 'string' ? last : '';
+  const inner = literals.slice(start === '' ? 0 : 1, end === '' ? undefined : -1);
+  return (text) => matchesInOrder(text, start, inner, end);
+}
+
+/** Between runs of any characters the first place that fits is as good as any. */
+function matchesInOrder(text: string, start: string, inner: readonly string[], end: string): boolean {
+  if (!text.startsWith(start)) return false;
+  let at = start.length;
+  for (const literal of inner) {
+    const found = text.indexOf(literal, at);
+    if (found < 0) return false;
+    at = found + literal.length;
+  }
+  return text.length - end.length >= at && text.endsWith(end);
 }
 
 function joined(parts: readonly Part[]): readonly Part[] {
