@@ -10,6 +10,8 @@ export interface Place {
   readonly local?: { readonly endpoint: string };
   readonly profile?: string;
   readonly concurrency: number;
+  /** Milliseconds that an answer may take to begin, and as many again to be there whole; a minute where it is left out. */
+  readonly patience?: number;
   /** The clients made so far. */
   readonly opened: Client[];
 }
@@ -30,7 +32,7 @@ export function quietSdk(): void {
 }
 
 /** Options shared by all clients. Without `local` the SDK's own rules hold: environment, profiles, endpoints. */
-export function clientOptions({ account, region, local, profile, concurrency, opened }: Place): {
+export function clientOptions({ account, region, local, profile, concurrency, patience = 60_000, opened }: Place): {
   region: string;
   maxAttempts: number;
   requestHandler: object;
@@ -50,7 +52,7 @@ export function clientOptions({ account, region, local, profile, concurrency, op
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 5000,
-      requestTimeout: 60_000,
+      requestTimeout: patience,
       // Without it the handler writes a warning to the console and waits on for ever.
       throwOnRequestTimeout: true,
       logger: silent,
@@ -58,7 +60,7 @@ export function clientOptions({ account, region, local, profile, concurrency, op
       httpsAgent: agent,
     },
     signerConstructor: Signer,
-    streamCollector: bytesOf,
+    streamCollector: (answer) => bytesOf(answer, patience),
     ...(local === undefined
       ? {}
       : {
@@ -74,13 +76,30 @@ export function clientOptions({ account, region, local, profile, concurrency, op
   };
 }
 
-/** An answer's body. The SDK pipes it into a stream of its own, which takes longer than to sign the request. */
-function bytesOf(answer: Readable): Promise<Uint8Array> {
+/** MiB. No answer of AWS is near it: a page of a thousand images is one or two. */
+const largest = 64;
+
+/**
+ * An answer's body, whole or not at all: the SDK's own bound ends with the headers, and a body that stalls or never ends would keep a
+ * command waiting for ever. The SDK also pipes it into a stream of its own, which takes longer than to sign the request.
+ */
+function bytesOf(answer: Readable, patience: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
-    answer.on('data', (piece: Buffer) => pieces.push(piece));
+    let size = 0;
+    const timer = setTimeout(() => {
+      const late = new Error(`the answer was not there whole after ${patience} ms`);
+      // The SDK's name for it, by which faults.ts knows that another try may help.
+      answer.destroy(Object.assign(late, { name: 'TimeoutError' }));
+    }, patience);
+    answer.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      size += piece.length;
+      if (size > largest * 1024 * 1024) answer.destroy(new Error(`the answer is larger than ${largest} MiB`));
+    });
     answer.on('end', () => resolve(Buffer.concat(pieces)));
     answer.on('error', reject);
+    answer.on('close', () => clearTimeout(timer));
   });
 }
 

@@ -40,7 +40,8 @@ function credential(registry: Registry): Promise<Credential | undefined> {
 /** What went wrong, and what would help, in one line. */
 async function described(error: unknown): Promise<string> {
   const { failureOf } = await import('./errors.js');
-  const [first] = failureOf(error, { interrupted: false, debug: false }).diagnostics;
+  const { awsSettings } = await import('./aws-settings.js');
+  const [first] = failureOf(error, { interrupted: false, debug: false, settings: awsSettings(env) }).diagnostics;
   const mend = first?.mend === undefined || first.mend === '' ? '' : ` (${first.mend})`;
   return `${first?.message ?? String(error)}${mend}`.replaceAll(/\s*\n\s*/g, ' ');
 }

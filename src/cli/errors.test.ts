@@ -1,7 +1,11 @@
 // What becomes of whatever is thrown.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diagnostic, SlipwayError } from '../diagnostics/index.js';
 import { AwsFault, type FaultKind } from '../plan/index.js';
+import { awsSettings } from './aws-settings.js';
 import { failureOf } from './errors.js';
 import { exitCodeOf } from './exit.js';
 
@@ -41,6 +45,51 @@ describe('a failure', () => {
     expect(
       told(new AwsFault(kind, 'ecr:DescribeRepositories', 'SomeException', 'not authorized.\nrequest id 1')),
     ).toEqual([false, 1, text]);
+  });
+
+  it('names the variable that sent the call elsewhere, and no secret in it', () => {
+    const fault = new AwsFault('unavailable', 'tag:GetResources', 'ECONNREFUSED', 'connect ECONNREFUSED');
+    const mend = (env: Readonly<Record<string, string>>) =>
+      failureOf(fault, { ...calm, settings: awsSettings(env) }).diagnostics[0]?.mend;
+    const again = 'run the command again; what was done stays done';
+    expect(mend({})).toBe(again);
+    expect(mend({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toBe(again);
+    expect(mend({ AWS_ENDPOINT_URL_ECR: 'http://127.0.0.1:9' })).toBe(again);
+    expect(mend({ AWS_ENDPOINT_URL: 'http://me:secret@127.0.0.1:9/x' })).toBe(
+      'check AWS_ENDPOINT_URL, which sends the call to http://127.0.0.1:9; or run the command again: what was done stays done',
+    );
+    expect(
+      mend({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: 'no url' }),
+    ).toMatch(/^check AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API, which sends the call to no url;/);
+  });
+
+  it('of credentials names the profile that is missing, and where it was looked for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-profiles-'));
+    try {
+      const [config, credentials] = [join(folder, 'config'), join(folder, 'credentials')];
+      writeFileSync(config, '[default]\n[profile prod]\n[profile "two words"]\n[sso-session acme]\n[stray]\n');
+      writeFileSync(credentials, '[legacy]\naws_access_key_id = x\n');
+      const fault = new AwsFault('credentials', 'sts:GetCallerIdentity', 'CredentialsProviderError', 'none');
+      const message = (env: Readonly<Record<string, string>>) =>
+        failureOf(fault, {
+          ...calm,
+          settings: awsSettings({ AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials, ...env }),
+        }).diagnostics.map(({ code, message: text }) => `${code}: ${text}`)[0];
+      for (const name of ['', 'default', 'prod', 'two words', 'legacy']) {
+        expect(message({ AWS_PROFILE: name })).toBe('cli/no-credentials: AWS cannot be asked: none');
+      }
+      for (const name of ['acme', 'stray', 'nonsense']) {
+        expect(message({ AWS_PROFILE: name })).toBe(
+          `cli/unknown-profile: there is no AWS profile '${name}' in ${config} or ${credentials}`,
+        );
+      }
+      expect(message({ AWS_PROFILE: 'pord' })).toMatch(/; did you mean "prod"\?$/);
+      expect(message({ AWS_PROFILE: 'a', AWS_CONFIG_FILE: join(folder, 'none'), HOME: folder })).toContain(
+        `'a' in ${join(folder, 'none')} or ${credentials}`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('of ours keeps its own words; refusals have their own exit code, unless there is a real error too', () => {

@@ -1,14 +1,21 @@
 // Whatever was thrown, as diagnostics for people.
 // It must not know commands, nor print: run.ts does.
 import { type Diagnostic, diagnostic, isSlipwayError } from '../diagnostics/index.js';
+import { didYouMean } from '../diagnostics/suggest.js';
 import { AwsFault } from '../plan/ports.js';
+import type { AwsSettings } from './aws-settings.js';
 
 function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').replace(/\.$/, '');
 }
 
+/** A URL without whatever secret it may hold. */
+function shownUrl(text: string): string {
+  return URL.canParse(text) ? new URL(text).origin : text;
+}
+
 /** A failed call to AWS in words: which operation, what AWS says, what would help. */
-export function faultDiagnostic(fault: AwsFault): Diagnostic {
+function faultDiagnostic(fault: AwsFault, settings: AwsSettings | undefined): Diagnostic {
   const said = firstLine(fault.message);
   const what = `${fault.operation} failed with ${fault.awsCode}: ${said}`;
   switch (fault.kind) {
@@ -16,10 +23,22 @@ export function faultDiagnostic(fault: AwsFault): Diagnostic {
       return diagnostic('cli/access-denied', `${fault.operation} was denied: ${said}`, {
         mend: `allow ${fault.operation} to the identity in use, or use another with AWS_PROFILE`,
       });
-    case 'credentials':
-      return diagnostic('cli/no-credentials', `AWS cannot be asked: ${said}`);
-    case 'unavailable':
-      return diagnostic('cli/aws-unavailable', what);
+    case 'credentials': {
+      const profile = settings?.missingProfile;
+      if (profile === undefined) return diagnostic('cli/no-credentials', `AWS cannot be asked: ${said}`);
+      const { name, files, known } = profile;
+      return diagnostic(
+        'cli/unknown-profile',
+        `there is no AWS profile '${name}' in ${files.join(' or ')}${didYouMean(name, known)}`,
+      );
+    }
+    case 'unavailable': {
+      const endpoint = settings?.endpointOf(fault.operation.split(':')[0] ?? '');
+      if (endpoint === undefined) return diagnostic('cli/aws-unavailable', what);
+      return diagnostic('cli/aws-unavailable', what, {
+        mend: `check ${endpoint.variable}, which sends the call to ${shownUrl(endpoint.value)}; or run the command again: what was done stays done`,
+      });
+    }
     case 'not-implemented':
       return diagnostic('cli/aws-not-implemented', `this endpoint does not know ${fault.operation}`);
     case 'interrupted':
@@ -55,16 +74,18 @@ export interface Failure {
   readonly interrupted: boolean;
 }
 
+/** `settings`: those of this machine, where the call went by them. */
 export function failureOf(
   error: unknown,
-  context: { readonly interrupted: boolean; readonly debug: boolean },
+  context: { readonly interrupted: boolean; readonly debug: boolean; readonly settings?: AwsSettings },
 ): Failure {
   if (isSlipwayError(error)) return { interrupted: error.code === 'cli/interrupted', diagnostics: error.diagnostics };
   // Whoever knows what was changed until then has said so; here nobody does.
   const interruption = diagnostic('cli/interrupted', 'interrupted');
   if (error instanceof AwsFault ? error.kind === 'interrupted' : context.interrupted && isInterruption(error))
     return { interrupted: true, diagnostics: [interruption] };
-  const problem = error instanceof AwsFault ? faultDiagnostic(error) : defectDiagnostic(error, context.debug);
+  const problem =
+    error instanceof AwsFault ? faultDiagnostic(error, context.settings) : defectDiagnostic(error, context.debug);
   // What goes wrong after Ctrl-C did not go wrong because of it: it is told as well.
   return { interrupted: context.interrupted, diagnostics: context.interrupted ? [interruption, problem] : [problem] };
 }

@@ -160,6 +160,12 @@ describe('credentials', () => {
     expect(stderr).toContain('`--local`, which needs no account');
   });
 
+  it('of a profile that nobody has written are told as that', async () => {
+    const { code, stderr } = await run(['plan', '-e', 'prod'], { AWS_PROFILE: 'nonsense' });
+    expect(code).toBe(1);
+    expect(stderr).toContain("error[cli/unknown-profile]: there is no AWS profile 'nonsense' in");
+  });
+
   it('of another account are refused before anything is written', async () => {
     const env = { AWS_ENDPOINT_URL: local.url, AWS_ACCESS_KEY_ID: '999999999999', AWS_SECRET_ACCESS_KEY: 'x' };
     local.resetCalls();

@@ -1,6 +1,7 @@
 // One run of the command line, from argv to exit code.
 // It must not know the process: services carry all of it. Nothing thrown gets past here.
 import type { Diagnostic } from '../diagnostics/index.js';
+import { AwsFault } from '../plan/ports.js';
 import { mendFor } from './advice.js';
 import { catalog } from './catalog.js';
 import { type Parsed, parse } from './commander.js';
@@ -53,9 +54,11 @@ export async function runCli(argv: readonly string[], given: Services): Promise<
     }
     return await parsed.command.run(parsed.args, services);
   } catch (error) {
+    const byTheMachine = parsed?.kind === 'run' && !parsed.args.global.local && error instanceof AwsFault;
     const failure = failureOf(error, {
       interrupted: services.signal.aborted,
       debug: services.env.SLIPWAY_DEBUG === '1',
+      ...(byTheMachine && { settings: (await import('./aws-settings.js')).awsSettings(services.env) }),
     });
     report(failure.diagnostics.map(withOptions));
     return failure.interrupted ? exit.interrupted : exitCodeOf(failure.diagnostics);

@@ -30,7 +30,8 @@ export function tokenCache(env: Environment): TokenCache {
   );
 }
 
-function textOf(file: string): string | undefined {
+/** Nothing where it cannot be read. */
+export function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
+import { didYouMean, listed } from '../diagnostics/suggest.js';
 import { openBackground } from './background.js';
 import { openBlobStore } from './blobs/open.js';
 import { removeLeftovers, temporaryFolder } from './blobs/temporary.js';
@@ -15,6 +16,7 @@ import {
   layerPath,
   openLayerKey,
   type ProfileName,
+  profileNames,
   type SizedDigest,
 } from './distribution/index.js';
 import { ecrDuties } from './duties.js';
@@ -143,11 +145,19 @@ function openTls(
   }
 }
 
+/** What types promise, for callers without them. */
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  fail('local/bad-option', `${name}: '${value}' is none of ${listed(choices)}${didYouMean(value, choices)}`);
+}
+
 /**
- * Starts a local ECR in this process. Throws `local/port-in-use`, `local/cannot-listen`, `local/bad-upstream`, `local/bad-secrets` or one
- * of the `local/data-…` codes.
+ * Starts a local ECR in this process. Throws `local/bad-option`, `local/port-in-use`, `local/cannot-listen`, `local/bad-upstream`,
+ * `local/bad-secrets` or one of the `local/data-…` codes.
  */
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
+  checkChoice('profile', options.profile, profileNames);
+  checkChoice('uriStyle', options.uriStyle, ['local', 'aws']);
   const home = options.home ?? defaultHome;
   const onDefect = options.onDefect ?? toStderr;
   const dataDirectory =

@@ -57,6 +57,15 @@ const raw = async (operation: string, body: string | Uint8Array<ArrayBuffer> = '
   return [response.status, await response.json()];
 };
 
+describe('an option', () => {
+  it.each([
+    ['{"profile":"strict-ocl"}', `profile: 'strict-ocl' is none of ecr and strict-oci; did you mean "strict-oci"?`],
+    ['{"uriStyle":"nonsense"}', "uriStyle: 'nonsense' is none of local and aws"],
+  ])('with a value that does not exist is refused: %s', async (options, text) => {
+    await expect(start(JSON.parse(options) as LocalEcrOptions)).rejects.toThrow(`local/bad-option: ${text}`);
+  });
+});
+
 describe('the clients of AWS', () => {
   it('take the account from the access key id and the Region from the signature', async () => {
     const name = { repositoryName: 'app/api' };

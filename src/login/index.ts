@@ -10,7 +10,7 @@ export {
 } from './client-files.js';
 export { keepForContainerd, usualHostsFolder } from './containerd.js';
 export { answerHelper, type HelperAnswer, type HelperPorts } from './helper.js';
-export { identityKey } from './identity.js';
+export { identityKey, sectionsOf } from './identity.js';
 export { localAuthorization } from './local-ecr.js';
 export { type Authorization, type Clock, type Credential, type Environment, readAuthorization } from './model.js';
 export { type Obtained, obtain, type Patience } from './obtain.js';

@@ -126,6 +126,19 @@ describe('the name of the project in a folder', () => {
 });
 
 describe('nothing there', () => {
+  it('is said soon where much lies below, but a project in the folder itself is read with all of that', async () => {
+    for (let number = 0; number < 101; number += 1) {
+      for (const name of ['a', 'b']) mkdirSync(join(folder, `much/${number}/${name}`), { recursive: true });
+      for (let file = 0; file < 100; file += 1) writeFileSync(join(folder, `much/${number}/${file}.txt`), '');
+    }
+    put('much/100/a.yaml', repository('deep'));
+    await expect(loadProject(folder)).rejects.toThrow(
+      `in ${folder}: there is no slipway.yaml, and too much lies below it to be searched`,
+    );
+    put('any.yml', project);
+    expect([...(await loadProject(folder)).repositories.keys()]).toEqual(['web', 'deep']);
+  });
+
   it('is said for what it is', async () => {
     expect(await codeOf(join(folder, 'nowhere'))).toBe('manifest/not-found');
     expect(await codeOf(folder)).toBe('manifest/no-project');

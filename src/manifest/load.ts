@@ -3,13 +3,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Diagnostic, diagnostic, fail, isSlipwayError, SlipwayError } from '../diagnostics/index.js';
-import { projectNames, type TextFile } from './documents.js';
+import { apiVersion, projectNames, type TextFile } from './documents.js';
 import { type ParseOptions, parseProject } from './parse-project.js';
 import type { Project } from './project.js';
 
 const ownNames = ['slipway.yaml', 'slipway.yml'];
 /** Files read at a time: a big folder must not run into the limit of open files. */
 const atOnce = 64;
+/** So much is looked through for a project that shows nowhere in the folder itself: a home folder, say, is not searched whole. */
+const mostEntries = 10_000;
 
 function why(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
@@ -20,9 +22,17 @@ function unreadable(path: string, error: unknown): never {
   return fail('manifest/unreadable', `${path} cannot be read (${why(error)})`, { cause: error });
 }
 
+/** Counts what a search has met, and ends it. */
+type Counted = (entries: number) => void;
+
 /** YAML files of a folder, and where they are asked for those below it, except folders that are projects of their own. Sorted. */
-async function yamlFiles(folder: string, depth: 'top' | 'all' | 'below'): Promise<string[]> {
+async function yamlFiles(
+  folder: string,
+  depth: 'top' | 'all' | 'below',
+  counted: Counted = () => undefined,
+): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => unreadable(folder, error));
+  counted(entries.length);
   const names = entries.map((entry) => entry.name);
   if (depth === 'below' && names.some((name) => ownNames.includes(name))) return [];
   const found: string[] = [];
@@ -30,7 +40,7 @@ async function yamlFiles(folder: string, depth: 'top' | 'all' | 'below'): Promis
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (depth !== 'top') found.push(...(await yamlFiles(path, 'below')));
+      if (depth !== 'top') found.push(...(await yamlFiles(path, 'below', counted)));
     } else if (/\.ya?ml$/.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path))))) {
       found.push(path);
     }
@@ -72,6 +82,24 @@ function seen(files: readonly TextFile[]): string {
   return own.length === 0 ? `there is no slipway.yaml${others}` : `none in ${own.join(' and ')}${others}`;
 }
 
+/** Every file of a project. Where its folder does not show that it is one, the search below it is bounded. */
+async function filesOf(folder: string): Promise<string[]> {
+  const top = await yamlFiles(folder, 'top');
+  const known =
+    top.some((path) => ownNames.includes(basename(path))) || projectNames(await read(top, () => false)).length > 0;
+  if (known) return yamlFiles(folder, 'all');
+  let met = 0;
+  return yamlFiles(folder, 'all', (entries) => {
+    met += entries;
+    if (met <= mostEntries) return;
+    fail(
+      'manifest/no-project',
+      `no document of kind Project (apiVersion ${apiVersion}) in ${folder}: there is no slipway.yaml, and too much lies below it to be searched`,
+      { mend: 'give the folder of the project with -C, or write a project with `slipway init`' },
+    );
+  });
+}
+
 async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
@@ -87,7 +115,7 @@ async function isDirectory(path: string): Promise<boolean> {
 export async function loadProject(path: string, options: ParseOptions = {}): Promise<Project> {
   const isFolder = await isDirectory(path);
   const folder = isFolder ? path : dirname(path);
-  const paths = isFolder ? await yamlFiles(path, 'all') : [path];
+  const paths = isFolder ? await filesOf(path) : [path];
   const top = new Set(isFolder ? ownNames.map((name) => join(path, name)) : [path]);
   const files = await read(paths, (one) => top.has(one));
   const looked = isFolder ? `${path} (${seen(files)})` : basename(path);

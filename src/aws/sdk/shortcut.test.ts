@@ -22,6 +22,8 @@ interface Reply {
   /** In the place of a body, no JSON; an answer that is cut off is longer than it. */
   readonly text?: string;
   readonly cut?: boolean;
+  /** The body stalls after its first bytes, or never comes to an end. */
+  readonly endless?: 'stalls' | 'goes on';
 }
 
 let server: Server;
@@ -40,7 +42,11 @@ beforeAll(async () => {
       const reply = replies.shift() ?? {};
       response.writeHead(reply.status ?? 200, { 'content-type': 'application/x-amz-json-1.1', ...reply.headers });
       const answer = reply.text ?? JSON.stringify(reply.body ?? { lifecyclePolicyText: `of ${body}` });
-      if (reply.cut === true) response.write(answer, () => response.destroy());
+      if (reply.endless !== undefined) {
+        response.write(answer);
+        const more = reply.endless === 'stalls' ? undefined : setInterval(() => response.write(' '), 10);
+        response.once('close', () => clearInterval(more));
+      } else if (reply.cut === true) response.write(answer, () => response.destroy());
       else response.end(answer);
     });
   });
@@ -64,8 +70,13 @@ interface Identity {
   readonly expiration?: Date;
 }
 
-function open(short: boolean, credentials: Identity | (() => Promise<Identity>), endpoint = url): ECRClient {
-  const options = clientOptions({ account: 'a', region: 'eu-west-1', concurrency: 8, opened: [] });
+function open(
+  short: boolean,
+  credentials: Identity | (() => Promise<Identity>),
+  endpoint = url,
+  patience = 60_000,
+): ECRClient {
+  const options = clientOptions({ account: 'a', region: 'eu-west-1', concurrency: 8, patience, opened: [] });
   const { signerConstructor, ...plain } = options;
   const client = new ECRClient({ ...plain, ...(short ? { signerConstructor } : {}), endpoint, credentials });
   if (short) takeShortcut(client);
@@ -207,6 +218,29 @@ describe('the short way', () => {
       { kind: 'unavailable', again: 'failing' },
       { kind: 'unavailable', again: 'failing' },
     ]);
+  });
+
+  it.each(['stalls', 'goes on'] as const)(
+    'has the whole answer soon or none, where one %s for ever',
+    async (endless) => {
+      for (const [status, short] of [
+        [200, true],
+        [200, false],
+        [400, true],
+      ] as const) {
+        const client = open(short, me, url, 300);
+        replies = [{ status, endless }];
+        const failure = readFailure(await policyOf(client, 'a').catch((error: unknown) => error));
+        expect(failure).toMatchObject({ kind: 'unavailable', again: 'failing' });
+      }
+    },
+  );
+
+  it('takes no answer that is larger than any of AWS', async () => {
+    const client = open(true, me);
+    replies = [{ text: ' '.repeat(70 * 1024 * 1024) }];
+    const failure = readFailure(await policyOf(client, 'a').catch((error: unknown) => error));
+    expect(failure).toMatchObject({ kind: 'other', again: 'never', message: 'the answer is larger than 64 MiB' });
   });
 
   it('goes the whole way again where the first call never came to a request', async () => {

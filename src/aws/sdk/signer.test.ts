@@ -14,6 +14,8 @@ interface Credentials {
 }
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+/** The SDK copies a query with assignments, by which this one name sets an object's prototype, and then signs another query than it sends. */
+const queryName = text.filter((name) => name !== '__proto__');
 const word = fc.stringMatching(/^[A-Za-z0-9/+_-]{1,40}$/);
 const credentials: fc.Arbitrary<Credentials> = fc.oneof(
   fc.record({ accessKeyId: word, secretAccessKey: word }),
@@ -22,7 +24,14 @@ const credentials: fc.Arbitrary<Credentials> = fc.oneof(
 const headerName = fc.oneof(
   fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
   fc.constantFrom('host', 'content-type', 'user-agent', 'x-amzn-trace-id', 'proxy-x', 'sec-y', 'connection', 'date'),
-  fc.constantFrom('authorization', 'x-amz-date', 'x-amz-content-sha256', 'X-Amz-Target', 'amz-sdk-request'),
+  fc.constantFrom(
+    'authorization',
+    'x-amz-date',
+    'x-amz-content-sha256',
+    'X-Amz-Target',
+    'x-amz-target',
+    'amz-sdk-request',
+  ),
 );
 const headerValue = fc.stringMatching(/^[ \ta-zA-Z0-9;=/.,()-]{0,40}$/);
 const segment = fc.oneof(
@@ -34,7 +43,7 @@ const request = fc.record({
   protocol: fc.constant('https:'),
   hostname: fc.constant('localhost'),
   path: fc.array(segment, { maxLength: 5 }).map((segments) => `/${segments.join('/')}`),
-  query: fc.dictionary(text, fc.oneof(text, fc.array(text, { maxLength: 3 })), { maxKeys: 4 }),
+  query: fc.dictionary(queryName, fc.oneof(text, fc.array(text, { maxLength: 3 })), { maxKeys: 4 }),
   headers: fc.dictionary(headerName, headerValue, { maxKeys: 8 }),
   body: fc.oneof(fc.constant(undefined), text, fc.uint8Array({ maxLength: 60 })),
 });

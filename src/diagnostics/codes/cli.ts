@@ -87,6 +87,11 @@ export const cliCodes = defineCodes({
     'The AWS SDK found no credentials, or AWS does not accept them (any more).',
     'run `aws sso login`, set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try `--local`, which needs no account',
   ),
+  'cli/unknown-profile': misuse(
+    'no such AWS profile',
+    'AWS_PROFILE names a profile that the configuration files of AWS do not have, and there are no other credentials.',
+    'correct AWS_PROFILE, or write the profile with `aws configure --profile NAME`',
+  ),
   'cli/aws-unavailable': misuse(
     'AWS did not answer',
     'The call failed after all retries: throttling, an outage, or no network.',

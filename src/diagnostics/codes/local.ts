@@ -16,6 +16,13 @@ export const localCodes = defineCodes({
     meaning: 'The operating system refused the port, for instance because it is privileged.',
     mend: 'choose another port with --port',
   },
+  'local/bad-option': {
+    severity: 'error',
+    fault: 'user',
+    title: 'An option with a value that does not exist',
+    meaning: '`startLocalEcr` was given a value that it does not know for one of its options; the message has both.',
+    mend: 'give one of the values that are named, or leave the option out',
+  },
   'local/no-tls': {
     severity: 'error',
     fault: 'user',

@@ -27,7 +27,7 @@ import { send } from './send.js';
 import { parametersOf, toldAs, toldError } from './told.js';
 
 export { layerPath, openLayerKey, type SizedDigest } from './layer-url.js';
-export type { ProfileName } from './profile.js';
+export { type ProfileName, profileNames } from './profile.js';
 
 export interface DistributionOptions {
   readonly profile: ProfileName;
