@@ -1,7 +1,8 @@
-// Copies a file to a stream through two buffers that are used again: one is filled while the other is on its way.
+// Copies a file to a stream through one small buffer that is used again: what is on its way is in the system's own buffers.
 // It must not know digests, nor what kind of stream it is.
-import type { FileHandle } from 'node:fs/promises';
+import { read, readSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Buffers } from './allowance.js';
 import type { Stretch } from './blob-stream.js';
 
@@ -26,7 +27,7 @@ class Outlet {
   };
 
   write(bytes: Uint8Array): Promise<void> {
-    const written = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       if (this.#failed !== undefined) {
         reject(this.#failed.error);
         return;
@@ -38,9 +39,6 @@ class Outlet {
         else resolve();
       });
     });
-    // Two are under way at a time, and only one of them is waited for.
-    written.catch(() => {});
-    return written;
   }
 
   letGo(): void {
@@ -48,37 +46,73 @@ class Outlet {
   }
 }
 
-/** Throws what `missing` makes where the file ends before its time, or what became of the stream. */
+/** Milliseconds. What lies in memory is read in a fiftieth of that; beyond it everybody would be waiting for the disk. */
+const soon = 2;
+/** So many pieces are left to the thread pool before memory is tried again. */
+const detour = 8;
+/** Bytes after which others have their turn: a client that takes them at once would have the event loop for itself. */
+const turn = 1024 * 1024;
+
+/**
+ * Reads at once what the system has in memory: to ask the thread pool takes as much of the processor's time as everything else that
+ * sending does. Where the disk turns out to be needed the pool waits for it.
+ */
+class Source {
+  readonly #file: number;
+  #byPool = 0;
+
+  constructor(file: number) {
+    this.#file = file;
+  }
+
+  read(buffer: Buffer, length: number, position: number): number | Promise<number> {
+    if (this.#byPool > 0) {
+      this.#byPool -= 1;
+      return new Promise((resolve, reject) => {
+        read(this.#file, buffer, 0, length, position, (error, bytes) =>
+          error === null ? resolve(bytes) : reject(error),
+        );
+      });
+    }
+    const begun = performance.now();
+    const bytes = readSync(this.#file, buffer, 0, length, position);
+    if (performance.now() - begun > soon) this.#byPool = detour;
+    return bytes;
+  }
+}
+
+/** Throws what `missing` makes where the file ends before its time, or what became of the stream. The file is left open. */
 export async function sendFile(
-  file: FileHandle,
+  file: number,
   { start, stop }: Stretch,
   stream: Writable,
   buffers: Buffers,
   missing: (cause?: unknown) => Error,
 ): Promise<void> {
   const outlet = new Outlet(stream);
-  const pair = buffers.lend();
+  const buffer = buffers.lend();
   let used = true;
   try {
-    const sent: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
-    let turn: 0 | 1 = 0;
-    for (let position = start; position < stop; turn = turn === 0 ? 1 : 0) {
-      await sent[turn];
-      const buffer = pair[turn];
-      const bytes = await readPiece(file, buffer, Math.min(buffer.length, stop - position), position, missing);
+    const source = new Source(file);
+    let turnEnds = start + turn;
+    for (let position = start; position < stop; ) {
+      const bytes = await readPiece(source, buffer, Math.min(buffer.length, stop - position), position, missing);
       position += bytes;
-      sent[turn] = outlet.write(buffer.subarray(0, bytes));
+      await outlet.write(bytes === buffer.length ? buffer : buffer.subarray(0, bytes));
+      if (position >= turnEnds) {
+        turnEnds = position + turn;
+        await setImmediate();
+      }
     }
-    await Promise.all(sent);
     used = false;
   } finally {
-    buffers.back(pair, used);
+    buffers.back(buffer, used);
     outlet.letGo();
   }
 }
 
 async function readPiece(
-  file: FileHandle,
+  source: Source,
   buffer: Buffer,
   length: number,
   position: number,
@@ -86,7 +120,7 @@ async function readPiece(
 ): Promise<number> {
   let bytes: number;
   try {
-    ({ bytesRead: bytes } = await file.read(buffer, 0, length, position));
+    bytes = await source.read(buffer, length, position);
   } catch (error) {
     throw missing(error);
   }

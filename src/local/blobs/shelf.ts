@@ -1,7 +1,7 @@
 // The blobs themselves: files under their digest, each held as long as somebody needs it.
 // It must not know how their bytes came here.
 import { closeSync, fstatSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs';
-import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { makeFolder } from '../data-folder.js';
@@ -85,7 +85,8 @@ export class Shelf {
     }
   }
 
-  read(digest: Digest, range: BlobRange = {}): BlobStream {
+  /** An open file, and the stretch of it that is asked for. */
+  #open(digest: Digest, range: BlobRange): { readonly file: number; readonly stretch: Stretch } {
     if (!isDigest(digest)) throw noBlob(digest);
     let file: number;
     try {
@@ -93,13 +94,16 @@ export class Shelf {
     } catch (error) {
       throw errnoOf(error) === 'ENOENT' ? noBlob(digest) : error;
     }
-    let stretch: Stretch;
     try {
-      stretch = stretchOf(digest, fstatSync(file).size, range);
+      return { file, stretch: stretchOf(digest, fstatSync(file).size, range) };
     } catch (error) {
       closeSync(file);
       throw error;
     }
+  }
+
+  read(digest: Digest, range: BlobRange = {}): BlobStream {
+    const { file, stretch } = this.#open(digest, range);
     const stream = new BlobStream(file, stretch, this.#allowance, (cause) => damaged(digest, cause));
     const release = this.#pin(digest);
     this.#streams.add(stream);
@@ -111,18 +115,12 @@ export class Shelf {
   }
 
   async send(digest: Digest, to: Writable, range: BlobRange = {}): Promise<void> {
-    if (!isDigest(digest)) throw noBlob(digest);
+    const { file, stretch } = this.#open(digest, range);
     const release = this.#pin(digest);
     try {
-      const file = await unlessMissing(open(this.#layout.blob(digest), 'r'));
-      if (file === undefined) throw noBlob(digest);
-      try {
-        const stretch = stretchOf(digest, (await file.stat()).size, range);
-        await sendFile(file, stretch, to, this.#buffers, (cause) => damaged(digest, cause));
-      } finally {
-        await file.close();
-      }
+      await sendFile(file, stretch, to, this.#buffers, (cause) => damaged(digest, cause));
     } finally {
+      closeSync(file);
       release();
     }
   }

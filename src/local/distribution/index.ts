@@ -175,8 +175,8 @@ class Distribution implements Route {
     try {
       await send(request, response, reply, blobs);
     } catch (error) {
-      // A client may stop a download at any time; a blob that cannot be read is another matter.
-      if (response.destroyed && !(error instanceof BlobError)) return;
+      // A client may stop a download at any time; a blob that cannot be read is another matter. The answer hears of it after its socket.
+      if ((response.destroyed || request.socket.destroyed) && !(error instanceof BlobError)) return;
       onDefect(error, operation);
       if (response.headersSent) response.destroy();
       else await send(request, response, this.#refusal(error, request, operation), blobs);
