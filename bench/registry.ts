@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { cleanEnvironment } from '../test/support/environment.js';
 import { findTool, toolPath } from '../test/support/find-tool.js';
 import { freePort, type Running, start, until } from '../test/support/processes.js';
+import { download } from './download.js';
 import { machine, median } from './measure.js';
 
 const { values: flags } = parseArgs({
@@ -240,15 +241,17 @@ async function pushBlob(server: Server, repository: string, what: Content): Prom
   expect('PUT', await call({ port, method: 'PUT', path, headers: { ...headers, 'content-length': 0 } }), 201);
 }
 
+/** Follows redirects, as every client does. */
 async function pullBlob(server: Server, repository: string, what: { size: number; digest: string }): Promise<void> {
   const { port, authorization } = server;
-  let answer = await call({ port, path: `/v2/${repository}/blobs/${what.digest}`, headers: { authorization } });
+  let answer = await download(port, `/v2/${repository}/blobs/${what.digest}`, authorization);
   if (answer.status === 307) {
-    const url = new URL(answer.headers.location ?? '', `http://127.0.0.1:${port}`);
-    answer = await call({ port, path: url.pathname + url.search });
+    const url = new URL(answer.location ?? '', `http://127.0.0.1:${port}`);
+    answer = await download(port, url.pathname + url.search);
   }
-  expect('GET blob', answer, 200);
-  if (answer.bytes !== what.size) throw new Error(`GET blob: ${answer.bytes} bytes of ${what.size}`);
+  if (answer.status !== 200 || answer.bytes !== what.size) {
+    throw new Error(`GET blob: HTTP ${answer.status}, ${answer.bytes} bytes of ${what.size}`);
+  }
 }
 
 /** All the work, at most so many at once. */
