@@ -406,8 +406,10 @@ describe('sending a file', () => {
     const file = openSync(path, 'r');
     try {
       // Copied: the buffer is used again.
-      const write = (chunk: Buffer, _: string, done: () => void): void =>
-        void (pieces.push(Buffer.from(chunk)), done());
+      const write = (chunk: Buffer, _: string, done: () => void): void => {
+        pieces.push(Buffer.from(chunk));
+        done();
+      };
       await sendFile(file, stretch, new Writable({ write }), new Buffers(), missing);
     } finally {
       closeSync(file);
@@ -439,12 +441,12 @@ describe('sending a file', () => {
     const path = join(folder, 'file');
     writeFileSync(path, Buffer.alloc(8 * MiB));
     let turns = 0;
-    let over = false;
+    const over = new AbortController();
     const others = (async () => {
-      for (; !over; turns += 1) await turn();
+      for (; !over.signal.aborted; turns += 1) await turn();
     })();
     await sent(path, { start: 0, stop: 8 * MiB });
-    over = true;
+    over.abort();
     await others;
     expect(turns).toBeGreaterThan(4);
   });
