@@ -183,6 +183,27 @@ describe('many at once', () => {
   });
 });
 
+describe('a manifest that is too large', () => {
+  it('is refused as soon as it is, though its client falls silent in the middle', async () => {
+    const socket = connect(registry.port, '127.0.0.1');
+    socket.write(
+      'PUT /v2/team/app/manifests/v1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/vnd.oci.image.manifest.v1+json\r\n' +
+        `Authorization: ${await login(registry)}\r\nContent-Length: ${200 * mebibyte}\r\n\r\n`,
+    );
+    socket.write(Buffer.alloc(4 * mebibyte + 1, ' '));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    // Nor may it go on for ever.
+    const gone = new Promise((resolve) => socket.once('close', resolve).on('error', () => {}));
+    for (let sent = 0; sent < 100 && !socket.destroyed; sent += 1) {
+      const drained = new Promise((resolve) => socket.once('drain', resolve));
+      if (!socket.write(Buffer.alloc(mebibyte, ' '))) await Promise.race([drained, gone]);
+    }
+    await gone;
+    expect(registry.defects).toEqual([]);
+  });
+});
+
 describe('referrers with large manifests', () => {
   const indexType = 'application/vnd.oci.image.index.v1+json';
 

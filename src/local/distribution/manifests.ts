@@ -138,7 +138,8 @@ export async function putManifest(exchange: Exchange): Promise<Reply> {
   const known = reference(exchange);
   const mediaType = mediaTypeOf(exchange);
   const tags = tagsFor(exchange, known);
-  const manifest = await readBody(exchange.request, manifestLimit);
+  // What comes beyond it is thrown away by the one who sends the refusal.
+  const manifest = await readBody(exchange.request, manifestLimit, 0);
   if (manifest === undefined) {
     throw new Refusal('manifest-too-large', `The manifest is larger than ${manifestLimit} bytes.`);
   }

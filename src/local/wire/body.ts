@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 /** Of requests that say nothing else. */
 export const bodyLimit = 10 * 1024 * 1024;
 /** So much more is read and thrown away, for a client hears the refusal only once it has sent its piece. */
-const patience = 64 * 1024 * 1024;
+const usualPatience = 64 * 1024 * 1024;
 
 /** Bodies beyond this are worth waiting for: what is made of one takes several times its size. */
 const large = 1024 * 1024;
@@ -16,8 +16,15 @@ export function isLarge({ headers }: IncomingMessage): boolean {
   return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > large;
 }
 
-/** Nothing where the body is over the limit. Rejects when the client goes away, or has gone. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+/**
+ * Nothing where the body is over the limit, once the client has sent it or `patience` bytes too many: none, for a caller who throws the
+ * rest away while it answers. Rejects when the client goes away, or has gone.
+ */
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  patience: number = usualPatience,
+): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     if (request.destroyed) {
       reject(new Error('the client went away'));
