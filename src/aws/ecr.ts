@@ -2,7 +2,7 @@
 // It must not know what is wanted, only how to read and write it.
 import type { ImageDetail, LifecyclePolicyPreviewResult, Repository } from '@aws-sdk/client-ecr';
 import type { Image } from '../lifecycle/model.js';
-import type { EcrPort, PreviewedImage, RepositoryDescription } from '../plan/ports.js';
+import type { EcrPort, Layer, PreviewedImage, RepositoryDescription } from '../plan/ports.js';
 import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
 import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
@@ -12,7 +12,7 @@ import { takeShortcut } from './sdk/shortcut.js';
 const pageSize = 1000;
 const previewPageSize = 100;
 /** BatchGetImage takes at most so many ids (API reference). */
-const listsInOneCall = 100;
+const manifestsInOneCall = 100;
 
 /** Some ten seconds in all, milliseconds. */
 const usualPrincipalWaits: readonly number[] = [500, 1000, 2000, 4000];
@@ -26,6 +26,36 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
   });
   /** Without the filter only active images are told of (API reference, DescribeImages); older endpoints do not know it. */
   let filter: { imageStatus: 'ANY' } | undefined = { imageStatus: 'ANY' };
+  /** Reads the manifests of images, so many in a call as it takes. */
+  async function manifestsOf(
+    repositoryName: string,
+    wanted: readonly string[],
+    hear: (digest: string, manifest: string) => void,
+  ): Promise<void> {
+    const { sdk, client } = await ecr();
+    const read = async (digests: readonly string[]): Promise<void> => {
+      const imageIds = digests.map((imageDigest) => ({ imageDigest }));
+      try {
+        const answer = await caller.call('ecr:BatchGetImage', () =>
+          client.send(new sdk.BatchGetImageCommand({ repositoryName, imageIds })),
+        );
+        for (const { imageId, imageManifest } of answer.images ?? []) {
+          if (imageId?.imageDigest !== undefined) hear(imageId.imageDigest, imageManifest ?? '');
+        }
+      } catch (error) {
+        // So many manifests are too large for one answer.
+        if (!isFault(error, 'invalid') || error.awsCode !== 'LimitExceededException' || digests.length < 2) throw error;
+        const half = digests.length >> 1;
+        await read(digests.slice(0, half));
+        await read(digests.slice(half));
+      }
+    };
+    const parts: (readonly string[])[] = [];
+    for (let start = 0; start < wanted.length; start += manifestsInOneCall) {
+      parts.push(wanted.slice(start, start + manifestsInOneCall));
+    }
+    await Promise.all(parts.map(read));
+  }
   const port: EcrPort = {
     async *listRepositories() {
       const { sdk, client } = await ecr();
@@ -204,32 +234,19 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
       } while (token !== undefined);
     },
     async childrenOf(repositoryName, lists) {
-      const { sdk, client } = await ecr();
       const found = new Map<string, readonly string[]>();
-      const read = async (digests: readonly string[]): Promise<void> => {
-        const imageIds = digests.map((imageDigest) => ({ imageDigest }));
-        try {
-          const answer = await caller.call('ecr:BatchGetImage', () =>
-            client.send(new sdk.BatchGetImageCommand({ repositoryName, imageIds })),
-          );
-          for (const { imageId, imageManifest } of answer.images ?? []) {
-            const children = childrenIn(imageManifest ?? '');
-            if (imageId?.imageDigest !== undefined && children !== undefined) found.set(imageId.imageDigest, children);
-          }
-        } catch (error) {
-          // So many manifests are too large for one answer.
-          if (!isFault(error, 'invalid') || error.awsCode !== 'LimitExceededException' || digests.length < 2)
-            throw error;
-          const half = digests.length >> 1;
-          await read(digests.slice(0, half));
-          await read(digests.slice(half));
-        }
-      };
-      const parts: (readonly string[])[] = [];
-      for (let start = 0; start < lists.length; start += listsInOneCall) {
-        parts.push(lists.slice(start, start + listsInOneCall));
-      }
-      await Promise.all(parts.map(read));
+      await manifestsOf(repositoryName, lists, (digest, manifest) => {
+        const children = childrenIn(manifest);
+        if (children !== undefined) found.set(digest, children);
+      });
+      return found;
+    },
+    async layersOf(repositoryName, images) {
+      const found = new Map<string, readonly Layer[]>();
+      await manifestsOf(repositoryName, images, (digest, manifest) => {
+        const layers = layersIn(manifest);
+        if (layers !== undefined) found.set(digest, layers);
+      });
       return found;
     },
     async startLifecyclePreview(repositoryName, lifecyclePolicyText) {
@@ -260,20 +277,35 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
   return port;
 }
 
+/** A manifest's members; none where the text is no JSON object. */
+function membersIn(manifest: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(manifest);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+function descriptorsIn(value: unknown): readonly Layer[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) =>
+    typeof one === 'object' && one !== null && 'digest' in one && typeof one.digest === 'string'
+      ? [{ digest: one.digest, size: 'size' in one && typeof one.size === 'number' ? one.size : 0 }]
+      : [],
+  );
+}
+
 /** Digests that an index names; `undefined` where the text is none. */
 function childrenIn(manifest: string): readonly string[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(manifest);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || !('manifests' in value)) return undefined;
-  const { manifests } = value;
-  if (!Array.isArray(manifests)) return undefined;
-  return manifests.flatMap((one: unknown) =>
-    typeof one === 'object' && one !== null && 'digest' in one && typeof one.digest === 'string' ? [one.digest] : [],
-  );
+  const { manifests } = membersIn(manifest);
+  return Array.isArray(manifests) ? descriptorsIn(manifests).map(({ digest }) => digest) : undefined;
+}
+
+/** What an image is made of; `undefined` where the text is none. */
+function layersIn(manifest: string): readonly Layer[] | undefined {
+  const { layers, config } = membersIn(manifest);
+  return Array.isArray(layers) ? descriptorsIn([config, ...layers]) : undefined;
 }
 
 function previewed({

@@ -3,6 +3,7 @@
 import { type BoundCommand, bind } from './command.js';
 import { applyCommand } from './commands/apply.js';
 import { completionCommand } from './commands/completion.js';
+import { costCommand } from './commands/cost.js';
 import { destroyCommand } from './commands/destroy.js';
 import { driftCommand } from './commands/drift.js';
 import { explainCommand } from './commands/explain.js';
@@ -28,6 +29,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(planCommand, async () => (await import('./actions/plan.js')).showPlan),
   bind(applyCommand, async () => (await import('./actions/apply.js')).applyPlan),
   bind(driftCommand, async () => (await import('./actions/drift.js')).showDrift),
+  bind(costCommand, async () => (await import('./actions/cost.js')).showCost),
   bind(verifyCommand, async () => (await import('./actions/verify.js')).verifyPrediction),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),

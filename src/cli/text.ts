@@ -186,3 +186,11 @@ export function stacked(blocks: readonly (readonly string[])[]): readonly string
     return apart ? ['', ...block] : block;
   });
 }
+
+/** `$1,234.50`; what is there and rounds to nothing is `<$0.01`. */
+export function dollars(amount: number): string {
+  if (amount === 0) return '$0.00';
+  if (Math.abs(amount) < 0.005) return '<$0.01';
+  const [whole = '', cents = ''] = Math.abs(amount).toFixed(2).split('.');
+  return `${amount < 0 ? '-' : ''}$${grouped(Number(whole))}.${cents}`;
+}

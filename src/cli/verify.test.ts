@@ -288,4 +288,47 @@ describe('slipway verify', () => {
       "
     `);
   });
+
+  it('works on files alone', async () => {
+    const entry = (tag: string, daysAgo: number) => ({
+      registryId: '222222222222',
+      repositoryName: 'shop/api',
+      imageDigest: `sha256:${tag.padEnd(64, '0').replace('v', 'a')}`,
+      imageTags: [tag],
+      imagePushedAt: new Date(start - daysAgo * day).toISOString(),
+    });
+    const write = (...imageDetails: object[]) => folder.write('images.json', JSON.stringify({ imageDetails }));
+    const selection = { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 2 };
+    const rules = [{ rulePriority: 1, selection, action: { type: 'expire' } }];
+    folder.write('policy.json', JSON.stringify({ rules }));
+    write(entry('v1', 3), entry('v2', 2), entry('v3', 1));
+    const files = ['--images', 'images.json'];
+    const recording = ['verify', '--record', 'f.prediction', ...files];
+    expect((await slipway(recording)).stderr).toContain('with --images, --record needs --policy');
+    const recorded = await slipway([...recording, '--policy', 'policy.json', '--now', '2026-10-01']);
+    expect(recorded.stdout).toContain('shop/api  3 images, 1 to expire within a day');
+    write(entry('v2', 2));
+    const found = await slipway(['verify', 'f.prediction', ...files, '--now', '2026-10-09']);
+    expect(found).toMatchObject({ code: 2, stdout: expect.stringContaining('v3') as string });
+    expect(found.stdout).toContain('1 stayed and 1 expired, as predicted');
+    expect((await slipway(['verify', 'f.prediction'])).stderr).toContain(
+      'name the images as they are now with --images',
+    );
+    expect((await slipway(['verify', 'f.prediction', '--now', '2026-10-09'])).stderr).toContain(
+      'goes with --images only',
+    );
+    expect((await slipway(['verify', 'f.prediction', ...files, '--now', 'soon'])).stderr).toContain(
+      '"soon" is no time',
+    );
+    await record();
+    expect((await slipway(['verify', 'a.prediction', ...files])).stdout).toContain('1 new');
+    const other = entry('v2', 2);
+    write({ ...other, repositoryName: 'elsewhere' });
+    expect((await slipway(['verify', 'a.prediction', ...files])).stderr).toContain('name the repository with --only');
+    write({ imageTags: 'v1' });
+    expect((await slipway(['verify', 'f.prediction', ...files])).stderr).toContain('images.json:1:');
+    expect((await slipway(['verify', 'f.prediction', '--images', 'none.json'])).stderr).toContain(
+      'cannot read none.json',
+    );
+  });
 });

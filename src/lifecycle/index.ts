@@ -16,6 +16,7 @@ export {
   saves,
   storedBytes,
 } from './cost.js';
+export { readDescribedImages } from './describe-images.js';
 export { diffLifecycle, type RuleChange } from './diff.js';
 export { evaluate, type ImageOutcome, inPreview, type LifecycleSummary, summarise, type Why } from './evaluate.js';
 export {
@@ -37,7 +38,10 @@ export type {
   RawRule,
 } from './model.js';
 export { type FamilyPace, type Pace, paceOf } from './pace.js';
+export { readPolicyText } from './policy-text.js';
 export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
 export { bytesInGB, minimumArchiveDays, type Prices, pricedRegions, pricesOf } from './prices.js';
 export { reasonOf, shortDigest } from './reason.js';
+export { isManifestList, sized } from './sized.js';
+export { parseTime } from './time.js';
 export { type LifecycleValidation, readPolicy, validateLifecyclePolicyText } from './validate.js';

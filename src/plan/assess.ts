@@ -2,7 +2,9 @@
 // It must not change which changes there are, nor decide whether consent was given.
 import pLimit from 'p-limit';
 import { accessChange } from '../access/index.js';
+import type { Image } from '../lifecycle/index.js';
 import { byText, type ObservedRegistry, type Owner, ownershipOf } from '../registry/index.js';
+import { asPoliciesSee } from './children.js';
 import { whose } from './diff.js';
 import { type Affected, affectedBy, type LifecycleChange } from './effect.js';
 import { type Guard, isGrave, unreadIn, usersIn } from './guard.js';
@@ -36,6 +38,10 @@ export async function assess(
         guard,
         now: ports.clock.now(),
         images: () => limit(() => imagesOf(ports, repository.name)),
+        withChildren: (images, change) =>
+          limit(() =>
+            asPoliciesSee(ports.ecr, repository.name, images, [change.before, change.after], ports.clock.now()),
+          ),
       });
       for (const { kind, reason, mustBeNamed } of found) {
         hazards.push({ kind, repository: repository.name, reason, mustBeNamed: mustBeNamed ?? false });
@@ -79,6 +85,7 @@ interface Sight {
   readonly guard: Guard;
   readonly now: number;
   readonly images: () => Promise<ImagesReading>;
+  readonly withChildren: (images: readonly Image[], change: LifecycleChange) => Promise<readonly Image[]>;
 }
 
 async function withImages(repository: RepositoryPlan, hazards: Part[], sight: Sight): Promise<RepositoryPlan> {
@@ -94,7 +101,7 @@ async function assessPolicy(
   repository: RepositoryPlan,
   change: LifecycleChange,
   hazards: Part[],
-  { registry, guard, now, images }: Sight,
+  { registry, guard, now, images, withChildren }: Sight,
 ): Promise<RepositoryPlan> {
   const reading = await images();
   if ('unknown' in reading) {
@@ -105,10 +112,11 @@ async function assessPolicy(
     }
     return { ...repository, unknown: [...repository.unknown, reading.unknown] };
   }
-  const affected = affectedBy(change, reading.images, now);
+  const seen = await withChildren(reading.images, change);
+  const affected = affectedBy(change, seen, registry.region, now);
   if (affected === undefined) return repository;
   const going = [...affected.expiring, ...affected.archiving];
-  const usage = await guard.usageOf(registry, repository.name, reading.images, going);
+  const usage = await guard.usageOf(registry, repository.name, seen, going);
   const effect: LifecycleEffect = { ...affected.effect, ...(usage === undefined ? {} : { usage }) };
   hazards.push(...expiry(affected, usage));
   return { ...repository, changes: repository.changes.map((one) => (one === change ? { ...change, effect } : one)) };

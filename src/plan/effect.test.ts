@@ -23,7 +23,7 @@ const older = (rulePriority: number, days: number, type: 'expire' | 'archive'): 
 });
 const images = [image('v3', 1), image('v10', 2), image('v9', 3), image(undefined, 4), image('v1', 5)];
 const effect = (before: string | null, after: string | null, some: readonly Image[] = images) =>
-  affectedBy({ before, after }, some, now)?.effect;
+  affectedBy({ before, after }, some, 'us-east-1', now)?.effect;
 
 describe('what goes', () => {
   it('is counted, measured, named as people count, and bounded by its ages', () => {
@@ -40,15 +40,19 @@ describe('what goes', () => {
       sparingBytes: 0,
       spared: [],
       unarchiving: 0,
+      saving: { dollarsPerMonth: 0.000009, region: 'us-east-1', assumed: false, asOf: '2026-03' },
       digests: ['sha256:v102', 'sha256:v15', 'sha256:v93'],
     });
   });
 
   it('comes oldest first, whatever the order of the images', () => {
-    const affected = affectedBy({ before: null, after: keep(1) }, images.toReversed(), now);
+    const affected = affectedBy({ before: null, after: keep(1) }, images.toReversed(), 'us-east-1', now);
     expect(affected?.expiring.map(nameOf)).toEqual(['v1', 'v9', 'v10']);
     const twins = [image('b', 9, { digest: 'sha256:b' }), image('a', 9, { digest: 'sha256:a' }), image('c', 1)];
-    expect(affectedBy({ before: null, after: keep(1) }, twins, now)?.expiring.map(nameOf)).toEqual(['a', 'b']);
+    expect(affectedBy({ before: null, after: keep(1) }, twins, 'us-east-1', now)?.expiring.map(nameOf)).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   it('is not what the policy in place takes anyway', () => {
@@ -72,7 +76,7 @@ describe('what goes', () => {
   });
 
   it('is nothing without images, and without a policy', () => {
-    expect(affectedBy({ before: null, after: keep(1) }, [], now)).toBeUndefined();
+    expect(affectedBy({ before: null, after: keep(1) }, [], 'us-east-1', now)).toBeUndefined();
     expect(effect(null, null)).toMatchObject({ images: 5, expiring: 0, sparing: 0 });
   });
 
@@ -158,6 +162,42 @@ describe('what stops going', () => {
     // Held now, archived before.
     const before = text({ ...older(1, 8, 'archive') });
     expect(effect(before, untagged, [child, list])).toMatchObject({ expiring: 0, unarchiving: 0 });
+  });
+});
+
+describe('what it saves', () => {
+  const gigabytes = (tag: string | undefined, daysAgo: number, number: number, more: Partial<Image> = {}): Image =>
+    image(tag, daysAgo, { sizeInBytes: number * 2 ** 30, ...more });
+  const saving = (before: string | null, after: string | null, some: readonly Image[], region = 'us-east-1') =>
+    affectedBy({ before, after }, some, region, now)?.effect.saving;
+  const some = [gigabytes('v3', 1, 1), gigabytes('v2', 2, 20), gigabytes('v1', 3, 300)];
+
+  it('is the price of what goes, less that of what no longer goes', () => {
+    expect(saving(null, keep(1), some)).toMatchObject({ dollarsPerMonth: 32, region: 'us-east-1', assumed: false });
+    expect(saving(keep(2), keep(1), some)?.dollarsPerMonth).toBe(2);
+    expect(saving(keep(1), keep(2), some)?.dollarsPerMonth).toBe(-2);
+    expect(saving(keep(1), null, some)?.dollarsPerMonth).toBe(-32);
+    expect(Object.is(saving(keep(1), keep(1), some)?.dollarsPerMonth, 0)).toBe(true);
+  });
+
+  it('is nothing in the archive, where a gigabyte costs the same up to 150 TB', () => {
+    expect(saving(null, text(older(1, 2, 'archive')), some)?.dollarsPerMonth).toBe(0);
+    const huge = [gigabytes('v1', 3, 250 * 1024), gigabytes('v2', 3, 50 * 1024, { storageClass: 'archive' })];
+    expect(saving(null, text(older(1, 2, 'archive')), huge)?.dollarsPerMonth).toBe(4608);
+  });
+
+  it('counts a manifest list as nothing: its size is that of a child', () => {
+    const list = gigabytes('v1', 3, 300, { mediaType: 'application/vnd.oci.image.index.v1+json' });
+    expect(saving(null, keep(1), [gigabytes('v3', 1, 1), list])?.dollarsPerMonth).toBe(0);
+    expect(effect(null, keep(1), [gigabytes('v3', 1, 1), list])).toMatchObject({ expiring: 1, expiringBytes: 0 });
+  });
+
+  it('says where the price is assumed', () => {
+    expect(saving(null, keep(1), some, 'eu-west-1')).toMatchObject({
+      dollarsPerMonth: 32,
+      region: 'eu-west-1',
+      assumed: true,
+    });
   });
 });
 

@@ -1,8 +1,16 @@
 // What a changed lifecycle policy does to the images that exist, against the policy in place. Pure.
 // It must not know repositories, who uses an image, or what needs consent.
-import { evaluate, type Image, type ImageOutcome, parseLifecycle } from '../lifecycle/index.js';
+import {
+  evaluate,
+  type Image,
+  type ImageOutcome,
+  parseLifecycle,
+  saves,
+  sized,
+  storedBytes,
+} from '../lifecycle/index.js';
 import { byText } from '../registry/index.js';
-import type { Change, ImageInBrief, LifecycleEffect } from './model.js';
+import type { Change, ImageInBrief, LifecycleEffect, Saving } from './model.js';
 
 export type LifecycleChange = Extract<Change, { aspect: 'lifecyclePolicy' }>;
 
@@ -23,6 +31,7 @@ type Action = ImageOutcome['action'];
 export function affectedBy(
   { before, after }: Pick<LifecycleChange, 'before' | 'after'>,
   images: readonly Image[],
+  region: string,
   now: number,
 ): Affected | undefined {
   if (images.length === 0) return undefined;
@@ -44,14 +53,15 @@ export function affectedBy(
       images: images.length,
       expiring: expiring.length,
       archiving: archiving.length,
-      expiringBytes: bytesOf(expiring),
-      archivingBytes: bytesOf(archiving),
+      expiringBytes: sum(expiring),
+      archivingBytes: sum(archiving),
       examples: namesOf(expiring),
       ...(oldest === undefined || newest === undefined ? {} : { oldest: inBrief(oldest), newest: inBrief(newest) }),
       sparing: spared.length,
-      sparingBytes: bytesOf(spared),
+      sparingBytes: sum(spared),
       spared: namesOf(spared),
       unarchiving: unarchived.length,
+      saving: savingOf(images, old, then, region),
       digests: expiring.map(({ digest }) => digest).toSorted(byText),
     },
   };
@@ -62,8 +72,29 @@ function actionsUnder(text: string | null, images: readonly Image[], now: number
   return policy === null ? [] : evaluate(policy, images, now).map(({ action }) => action);
 }
 
-function bytesOf(images: readonly Image[]): number {
-  return images.reduce((sum, { sizeInBytes = 0 }) => sum + sizeInBytes, 0);
+function sum(images: readonly Image[]): number {
+  const { standardBytes, archiveBytes } = storedBytes(sized(images));
+  return standardBytes + archiveBytes;
+}
+
+/** What is left to pay for once each policy has acted, and the difference: what both take anyway saves nothing. */
+function savingOf(images: readonly Image[], old: readonly Action[], then: readonly Action[], region: string): Saving {
+  const stored = sized(images);
+  const under = (actions: readonly Action[]) =>
+    saves(
+      stored,
+      images.map((_, index) => ({ action: actions[index] ?? 'keep' })),
+      region,
+    );
+  const { monthly, prices } = under(then);
+  // Millionths of a dollar: what adding up in another order would change is no difference.
+  const dollarsPerMonth = Math.round((monthly - under(old).monthly) * 1e6) / 1e6;
+  return {
+    dollarsPerMonth: dollarsPerMonth === 0 ? 0 : dollarsPerMonth,
+    region,
+    assumed: prices.assumed,
+    asOf: prices.asOf,
+  };
 }
 
 function byAge(one: Image, other: Image): number {

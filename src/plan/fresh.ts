@@ -12,6 +12,7 @@ import {
   ownershipOf,
   type Reading,
 } from '../registry/index.js';
+import { asPoliciesSee } from './children.js';
 import { affectedBy, nameOf } from './effect.js';
 import { Guard, unreadIn, usersIn } from './guard.js';
 import type { Change, Plan, RegistryPlan, RepositoryPlan, UsageKnown } from './model.js';
@@ -194,15 +195,18 @@ async function moreImages(
   if ('unknown' in reading)
     return [`images could not be read (${reading.unknown.operation}: ${reading.unknown.reason})`];
   const { images } = reading;
-  const usage = (going: readonly Image[]) => guard.usageOf(registry, repository.name, images, going);
+  const usage = (all: readonly Image[], going: readonly Image[]) =>
+    guard.usageOf(registry, repository.name, all, going);
   if (repository.deletion !== undefined) {
     const known = repository.deletion.images ?? images.length;
     if (images.length > known) return [`it holds ${images.length} images by now, and the plan knew of ${known}`];
     if (!repository.deletion.force) return [];
-    return moreUse(repository.deletion.usage, await usage(images), guard);
+    return moreUse(repository.deletion.usage, await usage(images, images), guard);
   }
   if (change === undefined) return [];
-  const affected = affectedBy(change, images, ports.clock.now());
+  const now = ports.clock.now();
+  const seen = await asPoliciesSee(ports.ecr, repository.name, images, [change.before, change.after], now);
+  const affected = affectedBy(change, seen, registry.region, now);
   if (affected === undefined) return [];
   const shown = new Set(change.effect?.digests);
   const more = affected.expiring.filter(({ digest }) => !shown.has(digest));
@@ -212,7 +216,7 @@ async function moreImages(
       `${more.length === 1 ? 'an image' : `${more.length} images`} would expire that the plan did not show: ${names}`,
     ];
   }
-  return moreUse(change.effect?.usage, await usage([...affected.expiring, ...affected.archiving]), guard);
+  return moreUse(change.effect?.usage, await usage(seen, [...affected.expiring, ...affected.archiving]), guard);
 }
 
 /** Nor may more of what goes be in use, or less be known of it. */

@@ -10,6 +10,16 @@ export {
   requireHazards,
   unusedConsent,
 } from './consent.js';
+export {
+  type CostGroup,
+  type CostOptions,
+  type CostReport,
+  cost,
+  costByTag,
+  costOf,
+  type RepositoryCost,
+  type Stored,
+} from './cost.js';
 export { type DriftOptions, drift, driftOf } from './drift.js';
 export { exposedIn } from './exposed.js';
 export { verifyFresh } from './fresh.js';
@@ -48,6 +58,7 @@ export {
   type EcrPort,
   type FaultKind,
   type IdentityPort,
+  type Layer,
   type NewRepository,
   type ParameterPort,
   type PreviewedImage,

@@ -65,6 +65,17 @@ export interface UsageKnown {
   readonly inUse: readonly UsedImage[];
 }
 
+/** What the change saves. Dollars of the United States. */
+export interface Saving {
+  /** What is stored costs this much less a month than under the policy in place, once both have acted. Negative: more. */
+  readonly dollarsPerMonth: number;
+  /** The Region whose prices these are; `assumed` where the table has none of its own. */
+  readonly region: string;
+  readonly assumed: boolean;
+  /** The day or month of the prices, `2026-03`. */
+  readonly asOf: string;
+}
+
 /**
  * What a changed lifecycle policy does to the images that exist: those that go because of the change. Images that the
  * policy in place would expire as well are not counted again.
@@ -88,6 +99,7 @@ export interface LifecycleEffect {
   readonly spared: readonly string[];
   /** Images that the policy in place would archive and the new one leaves where they are. */
   readonly unarchiving: number;
+  readonly saving: Saving;
   /** Digests of all that expire, sorted: what consent to them is consent to. */
   readonly digests: readonly string[];
   readonly usage?: UsageKnown;

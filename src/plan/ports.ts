@@ -93,10 +93,22 @@ export interface EcrPort {
    * is a pull of the list.
    */
   childrenOf(name: string, lists: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * The layers and the configuration of images, by digest of the image, in calls of 100; what is gone, or is no image, is left out. To ECR
+   * it is a pull of each.
+   */
+  layersOf(name: string, images: readonly string[]): Promise<ReadonlyMap<string, readonly Layer[]>>;
   /** Begins ECR's own preview of a policy. Fault `in-progress` while an earlier one is being made. */
   startLifecyclePreview(name: string, text: string): Promise<void>;
   /** One page of what ECR's own preview found; `token` is `next` of the page before. Fault `gone` where none was begun. */
   getLifecyclePreview(name: string, token?: string): Promise<PreviewPage>;
+}
+
+/** A layer, or the configuration, of an image as its manifest tells of it. */
+export interface Layer {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** What ECR's own preview says of one image: nothing is said of images that stay. */

@@ -3,23 +3,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, diagnostic, fail, SlipwayError } from '../../diagnostics/index.js';
-import { evaluate, parseLifecycle } from '../../lifecycle/index.js';
+import { evaluate, parseLifecycle, parseTime } from '../../lifecycle/index.js';
 import {
   type Place,
   type Prediction,
   predict,
+  predictionOf,
   readPrediction,
   samePlace,
   savePrediction,
   type Unrecorded,
   type Verification,
   verify,
+  verifyImages,
 } from '../../plan/index.js';
+import { requireMatches, selects } from '../../plan/scope.js';
 import { commandLine } from '../advice.js';
 import { type VerifyArgs, verifyCommand } from '../commands/verify.js';
 import { diagnosticContext } from '../diagnostic-context.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
+import { readImagesFile, readPolicyFile } from '../files.js';
 import { inPlace, placeOf } from '../place.js';
 import { printDiagnostics, shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
@@ -36,12 +40,18 @@ export async function verifyPrediction(args: VerifyArgs, services: Services): Pr
       mend: 'slipway verify FILE compares, slipway verify --record FILE writes what is compared with',
     });
   }
+  if (options.images === undefined) refuseFileOptions(args);
   return file === undefined ? record(args, options.record ?? '', services) : look(args, file, services);
 }
 
+function refuseFileOptions({ options }: VerifyArgs): void {
+  const given = options.policy !== undefined ? '--policy' : options.now !== undefined ? '--now' : undefined;
+  if (given !== undefined) fail('cli/bad-usage', `${given} goes with --images only`, { mend: 'leave it out' });
+}
+
 async function record(args: VerifyArgs, out: string, services: Services): Promise<ExitCode> {
-  const { global } = args;
-  const made = await fromRegistry(args, services);
+  const { options, global } = args;
+  const made = options.images === undefined ? await fromRegistry(args, services) : fromFiles(args, services);
   const { prediction, unrecorded, warnings, place } = made;
   const unread = unrecorded.map(({ repository, operation, reason }) =>
     diagnostic('plan/not-recorded', `${repository} could not be read (${operation}: ${reason})`),
@@ -89,6 +99,16 @@ async function fromRegistry({ options, global }: VerifyArgs, services: Services)
   return { ...recording, warnings: project.warnings, place };
 }
 
+function fromFiles({ options }: VerifyArgs, services: Services): Made {
+  if (options.policy === undefined) {
+    fail('cli/bad-usage', 'with --images, --record needs --policy', { mend: 'name a file with the lifecycle policy' });
+  }
+  const { images, warnings, name, account } = readImagesFile(options.images ?? '', services);
+  const policy = readPolicyFile(options.policy, services);
+  const prediction = predictionOf(images, policy, { name, account, now: timeOf(options.now, services) });
+  return { prediction, unrecorded: [], warnings, place: null };
+}
+
 function recordedIn({ at, registries }: Prediction): readonly Recorded[] {
   const now = Date.parse(at);
   return registries.flatMap(({ account, region, repositories }) =>
@@ -109,7 +129,7 @@ function recordedIn({ at, registries }: Prediction): readonly Recorded[] {
 }
 
 async function look(args: VerifyArgs, file: string, services: Services): Promise<ExitCode> {
-  const { global } = args;
+  const { options, global } = args;
   const path = resolve(services.cwd, file);
   let text: string;
   try {
@@ -120,8 +140,11 @@ async function look(args: VerifyArgs, file: string, services: Services): Promise
     });
   }
   const { prediction, place } = readPrediction(text);
-  const verification = await inRegistry(args, prediction, place, services);
-  if (global.output === 'json') printJson(services.stdout, { verification });
+  const { verification, warnings } =
+    options.images === undefined
+      ? { verification: await inRegistry(args, prediction, place, services), warnings: [] }
+      : inFile(args, prediction, services);
+  if (global.output === 'json') printJson(services.stdout, { verification, diagnostics: warnings });
   else services.stdout.write(printVerification(verification, canvasOf(services.stdout)));
   if (!verification.asPredicted) return exit.somethingToSee;
   return verification.repositories.some(({ state }) => state === 'unknown') ? exit.error : exit.ok;
@@ -135,7 +158,7 @@ async function inRegistry(
 ): Promise<Verification> {
   if (place === null) {
     fail('cli/bad-usage', 'the prediction was made of files, and can be verified with files only', {
-      mend: 'the package does: `verifyImages`',
+      mend: 'name the images as they are now with --images',
     });
   }
   const [first] = prediction.registries;
@@ -154,4 +177,36 @@ async function inRegistry(
   const reach = await reachOf(global, options.parallelism, services);
   const where = first === undefined ? 'nothing' : `${first.account} in ${first.region ?? ''}`;
   return during(`reading ${where}`, services, () => verify(prediction, reach.reading, { only: global.only }));
+}
+
+function inFile(
+  { options, global }: VerifyArgs,
+  prediction: Prediction,
+  services: Services,
+): { readonly verification: Verification; readonly warnings: readonly Diagnostic[] } {
+  const { images, warnings, name } = readImagesFile(options.images ?? '', services);
+  const one = onlyOne(prediction, global.only, name);
+  return { verification: verifyImages(one, images, timeOf(options.now, services)), warnings };
+}
+
+/** The repository that a file of images is about: the one that is named, the one whose name the file has, or the only one. */
+function onlyOne(prediction: Prediction, only: readonly string[], name: string): Prediction {
+  const all = prediction.registries.flatMap(({ repositories }) => repositories);
+  requireMatches(only, all);
+  const patterns = only.length > 0 ? only : all.length > 1 ? [name] : [];
+  const registries = prediction.registries
+    .map((registry) => ({ ...registry, repositories: registry.repositories.filter((one) => selects(patterns, one)) }))
+    .filter(({ repositories }) => repositories.length > 0);
+  const [first, ...others] = registries.flatMap(({ repositories }) => repositories);
+  if (first !== undefined && others.length === 0) return { ...prediction, registries };
+  return fail('cli/bad-usage', `the images are of one repository, and the prediction is of ${all.length}`, {
+    mend: 'name the repository with --only',
+  });
+}
+
+function timeOf(text: string | undefined, { clock }: Services): number {
+  if (text === undefined) return clock.now();
+  return (
+    parseTime(text) ?? fail('cli/bad-usage', `"${text}" is no time`, { mend: 'write a time like 2026-10-01T12:00:00Z' })
+  );
 }

@@ -1,8 +1,8 @@
 // Lifecycle rules in words, and a policy's change rule by rule.
 // It must not know repositories or plans beyond the pieces it is given.
 import type { LifecycleRule } from '../../lifecycle/index.js';
-import type { ImageInBrief, LifecycleEffect, PieceChange } from '../../plan/model.js';
-import { bytes, type Canvas, count, grouped, hang, list } from '../text.js';
+import type { ImageInBrief, LifecycleEffect, PieceChange, Saving } from '../../plan/model.js';
+import { bytes, type Canvas, count, dollars, grouped, hang, list } from '../text.js';
 import { arrowLines, type Mark, markOf, painted } from './view.js';
 
 function subject({ selection }: LifecycleRule): string {
@@ -100,6 +100,13 @@ function inBrief({ digest, tags: [tag], pushedAt }: ImageInBrief): string {
   return `${tag ?? digest.slice(0, 19)} of ${pushedAt.slice(0, 10)}`;
 }
 
+/** `saves $0.51 a month`; nothing where that is less than a cent. */
+function moneyIn({ dollarsPerMonth, assumed }: Saving): readonly string[] {
+  if (Math.abs(dollarsPerMonth) < 0.005) return [];
+  const sum = dollars(Math.abs(dollarsPerMonth));
+  return [`${dollarsPerMonth > 0 ? 'saves' : 'costs'} ${sum} a month${assumed ? ', at the usual price' : ''}`];
+}
+
 /** What the new policy does to images that exist; nothing where it does nothing. */
 export function effectLines(
   effect: LifecycleEffect | undefined,
@@ -117,8 +124,13 @@ export function effectLines(
   if (effect.archiving > 0)
     lines.push(...line('!', `archives ${grouped(effect.archiving)} ${of}${size(effect.archivingBytes)}`));
   const { oldest, newest } = effect;
-  if (oldest !== undefined && newest !== undefined && oldest.digest !== newest.digest)
-    lines.push(...hang(`${indent}  `, `from ${inBrief(oldest)} to ${inBrief(newest)}`, columns, paint.dim));
+  const about = [
+    ...(oldest !== undefined && newest !== undefined && oldest.digest !== newest.digest
+      ? [`from ${inBrief(oldest)} to ${inBrief(newest)}`]
+      : []),
+    ...moneyIn(effect.saving),
+  ];
+  if (about.length > 0) lines.push(...hang(`${indent}  `, about.join('; '), columns, paint.dim));
   for (const { digest, tags, by } of effect.usage?.inUse ?? []) {
     lines.push(...line('!', `in use: ${tags[0] ?? digest.slice(0, 19)} by ${list(by)}`));
   }

@@ -1,13 +1,9 @@
 // A recorded prediction and its verification, for people.
 // It must not know how either is made.
+import { shortDigest } from '../../lifecycle/index.js';
 import type { Cause, ImageVerdict, RepositoryVerification, VerdictCounts, Verification } from '../../plan/index.js';
 import { type Canvas, count, folded, grouped, hang, list, repositories, stacked } from '../text.js';
 import { headline, type Mark, painted } from './view.js';
-
-/** As people know an image: the algorithm and twelve digits. */
-function shortDigest(digest: string): string {
-  return /^sha256:[0-9a-f]{64}$/.test(digest) ? digest.slice(0, 'sha256:'.length + 12) : digest;
-}
 
 /** One repository as it was recorded. */
 export interface Recorded {

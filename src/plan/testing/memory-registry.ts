@@ -7,6 +7,7 @@ import {
   AwsFault,
   type EcrPort,
   type FaultKind,
+  type Layer,
   type NewRepository,
   type ParameterPort,
   type PreviewedImage,
@@ -24,6 +25,8 @@ export interface Stored {
   lifecyclePolicy?: string;
   repositoryPolicy?: string;
   images: Image[];
+  /** Layers by digest of the image. */
+  layers?: ReadonlyMap<string, readonly Layer[]>;
   /** ECR's own preview, and how often it is still asked for until it is made. */
   preview?: { text: string; polls: number };
 }
@@ -283,6 +286,18 @@ export class MemoryRegistry {
             const asked = new Set(lists.slice(start, start + 100));
             for (const { digest, children } of images) {
               if (children !== undefined && asked.has(digest)) found.set(digest, children);
+            }
+          });
+        }
+        return found;
+      },
+      layersOf: async (name, wanted) => {
+        const found = new Map<string, readonly Layer[]>();
+        for (let start = 0; start < wanted.length; start += 100) {
+          await on('BatchGetImage', name, ({ layers }) => {
+            for (const digest of wanted.slice(start, start + 100)) {
+              const some = layers?.get(digest);
+              if (some !== undefined) found.set(digest, some);
             }
           });
         }

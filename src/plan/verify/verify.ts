@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { canonicalLifecycleText, type Image } from '../../lifecycle/index.js';
 import type { Project } from '../../manifest/project.js';
 import { byText, compile, type DesiredRegistry } from '../../registry/index.js';
+import { childrenKnown } from '../children.js';
 import { type PortsFor, requireAccount } from '../plan.js';
 import type { RegistryPorts } from '../ports.js';
 import { read } from '../read.js';
@@ -114,7 +115,8 @@ async function recordOne(
     return undefined;
   }
   if (reading.gone) return undefined;
-  return recordedAs(name, policy.state === 'present' ? policy.value : null, reading.images);
+  if (policy.state !== 'present') return recordedAs(name, null, reading.images);
+  return recordedAs(name, policy.value, await childrenKnown(ports.ecr, name, reading.images));
 }
 
 export interface VerifyOptions {
@@ -179,7 +181,12 @@ async function verifyOne(
   const policy = await read(() => ports.ecr.getLifecyclePolicy(name));
   const known = policy !== 'gone' && (policy.state === 'present' || policy.state === 'absent');
   const text = !known ? undefined : policy.state === 'present' ? canonicalLifecycleText(policy.value) : null;
-  return compareRepository(recorded, { images: reading.images, policy: text }, span);
+  const { images } = reading;
+  const found = compareRepository(recorded, { images, policy: text }, span);
+  if (found.counts.overdue === 0) return found;
+  // A list pushed since may hold what is still there.
+  const seen = await childrenKnown(ports.ecr, name, images);
+  return seen === images ? found : compareRepository(recorded, { images: seen, policy: text }, span);
 }
 
 function verificationOf(

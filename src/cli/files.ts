@@ -1,0 +1,49 @@
+// The files that people give instead of a registry: images as the AWS CLI prints them, and a lifecycle policy.
+// It must not know which command they are for.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Diagnostic, fail, isSlipwayError, placed, SlipwayError } from '../diagnostics/index.js';
+import { type Image, lifecycleText, readDescribedImages, readPolicyText } from '../lifecycle/index.js';
+import { systemReason } from './errors.js';
+import { shownPath } from './print/diagnostics.js';
+import type { Services } from './services.js';
+
+export interface ImagesFile {
+  readonly images: readonly Image[];
+  readonly warnings: readonly Diagnostic[];
+  /** Of the repository and its account, as the entries tell; a stand-in where they do not. */
+  readonly name: string;
+  readonly account: string;
+}
+
+/** What `aws ecr describe-images --output json` has printed. */
+export function readImagesFile(file: string, services: Services): ImagesFile {
+  return readFrom(file, services, (text) => ({ ...readDescribedImages(text), ...whoseIn(text) }));
+}
+
+/** The canonical text of a lifecycle policy, or of the answer of GetLifecyclePolicy around it. */
+export function readPolicyFile(file: string, services: Services): string {
+  return readFrom(file, services, (text) => lifecycleText(readPolicyText(text)));
+}
+
+/** What is wrong is shown at its place in the file. */
+function readFrom<T>(file: string, { cwd }: Services, read: (text: string) => T): T {
+  const path = resolve(cwd, file);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return fail('cli/cannot-read', `cannot read ${shownPath(path, cwd)}: ${systemReason(error)}`, { cause: error });
+  }
+  try {
+    return read(text);
+  } catch (error) {
+    throw isSlipwayError(error) ? new SlipwayError(placed(error.diagnostics, text, path), { cause: error }) : error;
+  }
+}
+
+function whoseIn(text: string): Pick<ImagesFile, 'name' | 'account'> {
+  const [, name = 'images'] = /"repositoryName"\s*:\s*"([^"]+)"/.exec(text) ?? [];
+  const [, account = '000000000000'] = /"registryId"\s*:\s*"(\d{12})"/.exec(text) ?? [];
+  return { name, account };
+}
