@@ -18,7 +18,7 @@ function scalar(type: string, rules: Rules, orNull: boolean): Schema {
   const base = type === 'int32' ? 'integer' : type === 'bool' ? 'boolean' : 'string';
   const schema: Schema = { type: orNull ? [base, 'null'] : base };
   if (type === 'int32') Object.assign(schema, int32);
-  if (rules.const !== undefined) schema['const'] = rules.const;
+  if (rules.const !== undefined) schema[orNull ? 'enum' : 'const'] = orNull ? [rules.const, null] : rules.const;
   if (rules.in !== undefined) schema['enum'] = orNull ? [...rules.in, null] : [...rules.in];
   if (rules.pattern !== undefined) schema['pattern'] = rules.pattern;
   if (rules.prefix !== undefined) schema['pattern'] = `^${escaped(rules.prefix)}`;
@@ -90,18 +90,26 @@ function given(name: string): Schema {
   return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
 }
 
+/** The same of a field to choose, of which an empty list says nothing either. */
+function chosen(name: string): Schema {
+  return { required: [name], properties: { [name]: { not: { enum: [null, []] } } } };
+}
+
 function definition(row: MessageRow, table: Table): Schema {
   const required = row.fields.filter((field) => field.required === true).map((field) => field.name);
   const needs = row.fields.filter((field) => field.needs !== undefined);
   // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own keyword
   const all: Schema[] = needs.map((field) => ({ if: given(field.name), then: given(field.needs ?? '') }));
+  const choices: readonly Schema[] = (row.exactlyOne ?? []).map((group) => ({ oneOf: group.map(chosen) }));
+  const [choice] = choices;
+  if (choices.length > 1) all.push(...choices);
   return {
     type: 'object',
     ...(row.doc === undefined ? {} : { description: row.doc }),
     properties: Object.fromEntries(row.fields.map((field) => [field.name, property(field, table)])),
     additionalProperties: false,
     ...(required.length === 0 ? {} : { required }),
-    ...(row.exactlyOne === undefined ? {} : { oneOf: row.exactlyOne.map(given) }),
+    ...(choices.length === 1 ? choice : {}),
     ...(all.length === 0 ? {} : { allOf: all }),
   };
 }

@@ -33,7 +33,7 @@ function typeOf(field: FieldRow): string {
 
 function rulesOf(rules: Rules, wants: string | undefined): string[] {
   const words: string[] = [];
-  if (rules.const !== undefined) words.push(`\`${rules.const}\``);
+  if (rules.const !== undefined) words.push(`\`${String(rules.const)}\``);
   if (rules.in !== undefined) words.push(`one of ${rules.in.map((one) => `\`${one}\``).join(', ')}`);
   if (wants !== undefined) words.push(wants);
   else if (rules.pattern !== undefined) words.push(`matches \`${rules.pattern.replace(/\|/g, '\\|')}\``);
@@ -61,8 +61,8 @@ function details(field: FieldRow): string {
 
 function section(name: string, row: MessageRow, depth: string): string[] {
   const lines = [`${depth} ${title(name)}`, '', row.doc ?? '', ''];
-  if (row.exactlyOne !== undefined)
-    lines.push(`Exactly one of ${row.exactlyOne.map((one) => `\`${one}\``).join(', ')} must be there.`, '');
+  for (const group of row.exactlyOne ?? [])
+    lines.push(`Exactly one of ${group.map((one) => `\`${one}\``).join(', ')} must be there.`, '');
   for (const field of row.fields) {
     const heads = [typeOf(field)];
     if (field.required === true) heads.push('**required**');

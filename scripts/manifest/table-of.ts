@@ -18,6 +18,7 @@ import {
   FieldRulesSchema,
   field as fieldOption,
   Ignore,
+  message as messageOption,
   oneof as oneofOption,
 } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import type { Json } from '../../src/manifest/project.js';
@@ -141,6 +142,17 @@ function metaReader(registry: FileRegistry): (field: DescField) => Meta {
   };
 }
 
+/** Fields of which exactly one must be there: those of a oneof, and, since lists cannot stand in one, those that an option names. */
+function choicesOf(desc: DescMessage): readonly (readonly string[])[] {
+  const rules = hasOption(desc, messageOption) ? getOption(desc, messageOption).oneof : [];
+  const named = rules.map(({ fields, required }) => {
+    if (!required) throw new Error(`${desc.typeName}: the walker knows no choice that may stay open`);
+    return fields.map((name) => desc.fields.find((field) => field.name === name)?.jsonName ?? name);
+  });
+  const oneofs = desc.oneofs.filter((one) => hasOption(one, oneofOption) && getOption(one, oneofOption).required);
+  return [...named, ...oneofs.map((one) => one.fields.map((field) => field.jsonName))];
+}
+
 /** The table of every message that the manifest's two kinds reach, in the order they are reached. */
 export function tableOf(image: Uint8Array, roots: readonly string[]): Table {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
@@ -151,10 +163,10 @@ export function tableOf(image: Uint8Array, roots: readonly string[]): Table {
     const desc = registry.getMessage(`slipway.ecr.v1.${name}`);
     if (desc === undefined) throw new Error(`no message ${name}`);
     const doc = docOf(desc);
-    const oneof = desc.oneofs.find((one) => hasOption(one, oneofOption) && getOption(one, oneofOption).required);
+    const exactlyOne = choicesOf(desc);
     const row: MessageRow = {
       ...(doc === undefined ? {} : { doc }),
-      ...(oneof === undefined ? {} : { exactlyOne: oneof.fields.map((field) => field.jsonName) }),
+      ...(exactlyOne.length === 0 ? {} : { exactlyOne }),
       fields: desc.fields.map((field) => fieldRow(field, metaOf(field))),
     };
     table[name] = row;

@@ -8,6 +8,7 @@ import { destroyCommand } from './commands/destroy.js';
 import { driftCommand } from './commands/drift.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
+import { lifecycleReadCommand } from './commands/lifecycle-read.js';
 import { localEnvCommand, localStartCommand, localStatusCommand, localStopCommand } from './commands/local.js';
 import { localCheckCommand } from './commands/local-check.js';
 import { localClockCommand } from './commands/local-clock.js';
@@ -25,6 +26,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(initCommand, async () => (await import('./actions/init.js')).init),
   bind(validateCommand, async () => (await import('./actions/validate.js')).validate),
   bind(explainCommand, async () => (await import('./actions/explain.js')).explain),
+  bind(lifecycleReadCommand, async () => (await import('./actions/lifecycle-read.js')).lifecycleRead),
   bind(schemaCommand, async () => (await import('./actions/schema.js')).schema),
   bind(planCommand, async () => (await import('./actions/plan.js')).showPlan),
   bind(applyCommand, async () => (await import('./actions/apply.js')).applyPlan),

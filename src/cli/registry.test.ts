@@ -80,7 +80,7 @@ describe('plan and apply', () => {
                             Repository=payments/api, slipway:environment=prod,
                             slipway:project=payments
             lifecycle policy
-              +  10  expire images tagged v* beyond the newest 50
+              + 200  expire images tagged v* beyond the newest 50
               + 800  expire untagged images 14 days after their push
               + 900  expire tagged images beyond the newest 50
             repository policy
@@ -590,7 +590,7 @@ describe('drift, output and destroy', () => {
         ~ payments/api  changed in AWS
             tag mutability  IMMUTABLE -> MUTABLE
             lifecycle policy  3 rules -> none
-              -  10  expire images tagged v* beyond the newest 50
+              - 200  expire images tagged v* beyond the newest 50
               - 800  expire untagged images 14 days after their push
               - 900  expire tagged images beyond the newest 50
 

@@ -6,7 +6,7 @@ import { type Diagnostic, isSlipwayError } from '../diagnostics/index.js';
 import { lifecycleText } from './canonical.js';
 import { checkIntent, checkRules } from './check.js';
 import { compileLifecycle, compileRules } from './compile.js';
-import type { LifecycleIntent, LifecycleSelection, RawRule } from './model.js';
+import type { Keep, LifecycleIntent, LifecycleSelection, RawRule } from './model.js';
 import { validateLifecyclePolicyText } from './validate.js';
 
 const brief = (found: readonly Diagnostic[]) => found.map(({ code, path, message }) => `${code} ${path} ${message}`);
@@ -33,13 +33,13 @@ describe('intent', () => {
     expect(compileLifecycle(intent)).toEqual({
       rules: [
         {
-          rulePriority: 10,
+          rulePriority: 200,
           description: 'keep the last 50 of v*',
           selection: { tagStatus: 'tagged', tagPatternList: ['v*'], countType: 'imageCountMoreThan', countNumber: 50 },
           action: { type: 'expire' },
         },
         {
-          rulePriority: 20,
+          rulePriority: 201,
           description: 'keep the last 50 of release-*',
           selection: {
             tagStatus: 'tagged',
@@ -50,7 +50,7 @@ describe('intent', () => {
           action: { type: 'expire' },
         },
         {
-          rulePriority: 30,
+          rulePriority: 210,
           description: 'keep the last 1 of pr-*',
           selection: { tagStatus: 'tagged', tagPatternList: ['pr-*'], countType: 'imageCountMoreThan', countNumber: 1 },
           action: { type: 'expire' },
@@ -83,12 +83,12 @@ describe('intent', () => {
   test('no cap behind a pattern that matches every tag', () => {
     expect(
       compileLifecycle({ maxImageCount: 30, keep: [{ tags: ['*'], last: 5 }] })?.rules.map((rule) => rule.rulePriority),
-    ).toEqual([10]);
+    ).toEqual([200]);
     expect(
       compileLifecycle({ maxImageCount: 30, keep: [{ tags: ['*a*'], last: 5 }] })?.rules.map(
         (rule) => rule.rulePriority,
       ),
-    ).toEqual([10, 900]);
+    ).toEqual([200, 900]);
   });
   test('problems, all at once, each at its place', () => {
     const intent: LifecycleIntent = {
@@ -96,14 +96,14 @@ describe('intent', () => {
       maxImageCount: 1.5,
       keep: [
         { tags: [], last: 1 },
-        { tags: ['v*', 'feature/*', '*a*b*c*d*'], last: -2 },
+        { tags: ['v*', 'feature/*', 'a*b*c*d*e*'], last: -2 },
         { tags: ['v*', 'v1*'], last: 3 },
       ],
     };
     const expected = [
       'lifecycle/empty-keep keep.0.tags keep entry 1 names no tags',
       'lifecycle/bad-pattern keep.1.tags.1 no tag can match the pattern "feature/*"',
-      'lifecycle/too-many-wildcards keep.1.tags.2 pattern "*a*b*c*d*" has 5 wildcards, more than 4',
+      'lifecycle/too-many-wildcards keep.1.tags.2 pattern "a*b*c*d*e*" has 5 wildcards, more than 4',
       'lifecycle/bad-number keep.1.last last is -2, not a whole number of at least 1',
       'lifecycle/duplicate-pattern keep.2.tags.0 pattern "v*" is listed twice',
       'lifecycle/covered-pattern keep.2.tags.1 pattern "v1*" never acts: "v*" before it matches every such tag',
@@ -114,11 +114,11 @@ describe('intent', () => {
     expect(thrown(() => compileLifecycle(intent))).toEqual(expected);
   });
   test('a narrower pattern before a wider one is in order', () => {
-    expect(checkIntent({ keep: [{ tags: ['v1*', 'v*', '*a*b*c*'], last: 1 }] })).toEqual([]);
+    expect(checkIntent({ keep: [{ tags: ['v1*', 'v*', 'x*b*c*'], last: 1 }] })).toEqual([]);
   });
   test('fifty rules, untagged images and the cap among them', () => {
     const keep = (count: number) => [{ tags: Array.from({ length: count }, (_, at) => `p${at}-`), last: 1 }];
-    expect(compileLifecycle({ keep: keep(50) })?.rules.at(-1)?.rulePriority).toBe(500);
+    expect(compileLifecycle({ keep: keep(50) })?.rules.at(-1)?.rulePriority).toBe(249);
     expect(compileLifecycle({ keep: keep(48), maxImageCount: 1, expireUntaggedAfterDays: 1 })?.rules.length).toBe(50);
     expect(thrown(() => compileLifecycle({ keep: keep(49), maxImageCount: 1, expireUntaggedAfterDays: 1 }))).toEqual([
       'lifecycle/too-many-rules keep 49 keep patterns make 51 rules, more than the 50 of ECR',
@@ -136,6 +136,202 @@ describe('intent', () => {
     const size = frame + 2 * (most + 1);
     expect(thrown(() => compileLifecycle(one(most + 1)))).toEqual([
       `lifecycle/policy-too-large keep the policy has ${size} characters, more than the 30720 of ECR`,
+    ]);
+  });
+  const briefly = (intent: LifecycleIntent) =>
+    (compileLifecycle(intent)?.rules ?? []).map(({ rulePriority, description, selection, action }) => {
+      const {
+        tagStatus,
+        tagPatternList,
+        storageClass = 'standard',
+        countType,
+        countUnit = '',
+        countNumber,
+      } = selection;
+      const tags = tagPatternList?.join('+') ?? tagStatus;
+      return `${rulePriority} ${action.type} ${storageClass} ${tags} ${countType} ${countNumber}${countUnit}: ${description}`;
+    });
+  test('keeps of every kind: those for ever first, each entry in a place of its own', () => {
+    const keep: LifecycleIntent['keep'] = [
+      { tags: ['v1*', 'v2*', 'v3*'], forever: true },
+      { tags: ['pr-*'], forDays: 7 },
+      { tags: ['one'], forDays: 1 },
+      { allOf: ['main-*', '*-arm64', '*-signed'], last: 20 },
+      { allOf: ['eu-*', 'us-*'], forever: true },
+    ];
+    expect(briefly({ keep, protectInUse: true })).toEqual([
+      '10 expire standard slipway-in-use-* imageCountMoreThan 999999: keep images in use',
+      '100 expire standard v1* imageCountMoreThan 999999: keep v1* for ever',
+      '101 expire standard v2* imageCountMoreThan 999999: keep v2* for ever',
+      '102 expire standard v3* imageCountMoreThan 999999: keep v3* for ever',
+      '110 expire standard eu-*+us-* imageCountMoreThan 999999: keep eu-* and us-* for ever',
+      '210 expire standard pr-* sinceImagePushed 7days: keep pr-* for 7 days',
+      '220 expire standard one sinceImagePushed 1days: keep one for 1 day',
+      // The canonical form sorts the patterns that must all match.
+      '230 expire standard *-arm64+*-signed+main-* imageCountMoreThan 20: keep the last 20 of main-*, *-arm64 and *-signed',
+    ]);
+    expect(briefly({ keep, protectInUse: false })).toHaveLength(7);
+    expect(briefly({ keep, protectInUse: null })).toHaveLength(7);
+  });
+  test('an archive in place of the cap, and what never goes from it', () => {
+    const keep: LifecycleIntent['keep'] = [
+      { tags: ['v*'], forever: true },
+      { tags: ['pr-*'], last: 3 },
+    ];
+    expect(briefly({ keep, archive: { notPulledForDays: 90, expireAfterDays: 365 }, protectInUse: true })).toEqual([
+      '10 expire standard slipway-in-use-* imageCountMoreThan 999999: keep images in use',
+      '100 expire standard v* imageCountMoreThan 999999: keep v* for ever',
+      '210 expire standard pr-* imageCountMoreThan 3: keep the last 3 of pr-*',
+      '900 transition standard * sinceImagePulled 90days: archive tagged images not pulled for 90 days',
+      '1010 expire archive slipway-in-use-* sinceImageTransitioned 36500days: keep images in use, in archive',
+      '1100 expire archive v* sinceImageTransitioned 36500days: keep v* for ever, in archive',
+      '1900 expire archive any sinceImageTransitioned 365days: expire archived images after 365 days',
+    ]);
+    expect(briefly({ archive: { olderThanDays: 1 }, maxImageCount: null })).toEqual([
+      '900 transition standard * sinceImagePushed 1days: archive tagged images after 1 day',
+    ]);
+    expect(briefly({ archive: { beyondLast: 30 }, protectInUse: true })).toEqual([
+      '10 expire standard slipway-in-use-* imageCountMoreThan 999999: keep images in use',
+      '900 transition standard * imageCountMoreThan 30: archive tagged images beyond the last 30',
+    ]);
+    expect(briefly({ archive: null, maxImageCount: 1 })).toEqual([
+      '900 expire standard * imageCountMoreThan 1: keep the last 1 tagged image',
+    ]);
+  });
+  test('a cap behind patterns that match every tag only together', () => {
+    expect(briefly({ maxImageCount: 1, keep: [{ allOf: ['*', 'a*'], last: 1 }] })).toHaveLength(2);
+    expect(briefly({ maxImageCount: 1, keep: [{ allOf: ['*'], last: 1 }] })).toHaveLength(1);
+    expect(briefly({ maxImageCount: 1, keep: [{ tags: ['**'], last: 1 }] })).toHaveLength(1);
+  });
+  test('what an entry must say', () => {
+    const found = (...keep: Keep[]) => brief(checkIntent({ keep }));
+    expect(found({ tags: ['a'], last: 1 }, { allOf: ['b', 'c'], forDays: 1 }, { tags: ['d'], forever: true })).toEqual(
+      [],
+    );
+    expect(found({ last: 1 }, { allOf: [], last: 1 })).toEqual([
+      'lifecycle/empty-keep keep.0.tags keep entry 1 names no tags',
+      'lifecycle/empty-keep keep.1.tags keep entry 2 names no tags',
+    ]);
+    expect(found({ tags: ['a'], allOf: ['b'], last: 1 })).toEqual([
+      'lifecycle/unclear-keep keep.0.allOf keep entry 1 has both tags and allOf',
+    ]);
+    expect(found({ tags: ['a'] })).toEqual(['lifecycle/unclear-keep keep.0 keep entry 1 does not say how long']);
+    expect(found({ tags: ['a'], last: 1, forever: true }, { tags: ['b'], last: 1, forDays: 2 })).toEqual([
+      'lifecycle/unclear-keep keep.0.forever keep entry 1 has both last and forever',
+      'lifecycle/unclear-keep keep.1.forDays keep entry 2 has both last and forDays',
+    ]);
+    expect(found({ tags: ['a'], forDays: 0 }, { allOf: ['b', 'v?', 'a*b*c*d*e*'], last: 0 })).toEqual([
+      'lifecycle/bad-number keep.0.forDays forDays is 0, not a whole number of at least 1',
+      'lifecycle/bad-pattern keep.1.allOf.1 no tag can match the pattern "v?"',
+      'lifecycle/too-many-wildcards keep.1.allOf.2 pattern "a*b*c*d*e*" has 5 wildcards, more than 4',
+      'lifecycle/bad-number keep.1.last last is 0, not a whole number of at least 1',
+    ]);
+    expect(checkIntent({ keep: [{ tags: ['a'] }, { tags: ['v?', ''], last: 1 }] }).map(({ mend }) => mend)).toEqual([
+      'give one of `last`, `forDays` and `forever: true`',
+      '"*" is the only wildcard ECR knows: the nearest is "v*"',
+      'use letters, digits, `.`, `_`, `-` and `*` only',
+    ]);
+    expect(checkIntent({ keep: [{ tags: ['a'], last: 1, forDays: 1 }] }).map(({ mend }) => mend)).toEqual([
+      'give one of `last`, `forDays` and `forever: true`',
+    ]);
+    expect(found({ tags: ['slipway-in-use-1', 'slipway-*'], last: 1 })).toEqual([
+      'lifecycle/reserved-pattern keep.0.tags.0 pattern "slipway-in-use-1" matches only tags that `slipway protect` puts on images in use',
+    ]);
+  });
+  test('entries that never act, in the order in which they act', () => {
+    const found = (...keep: Keep[]) => brief(checkIntent({ keep }));
+    expect(found({ tags: ['v1*'], last: 1 }, { tags: ['v*'], forever: true })).toEqual([
+      'lifecycle/covered-pattern keep.0.tags.0 pattern "v1*" never acts: "v*", kept for ever, matches every such tag',
+    ]);
+    expect(found({ tags: ['v*'], forever: true }, { tags: ['v1*'], forever: true })).toEqual([
+      'lifecycle/covered-pattern keep.1.tags.0 pattern "v1*" never acts: "v*" before it matches every such tag',
+    ]);
+    expect(found({ tags: ['v*'], last: 1 }, { allOf: ['x*', 'v1*'], last: 1 })).toEqual([
+      'lifecycle/covered-pattern keep.1.allOf pattern "x*" with "v1*" never acts: "v*" before it matches every such tag',
+    ]);
+    expect(found({ allOf: ['x*', 'v1*'], last: 1 }, { tags: ['v*', 'x*'], last: 1 })).toEqual([]);
+    expect(found({ allOf: ['x*', 'v*'], last: 1 }, { allOf: ['v*', 'x*'], last: 1 })).toEqual([
+      'lifecycle/duplicate-pattern keep.1.allOf pattern "v*" with "x*" is listed twice',
+    ]);
+  });
+  test('entries that share tags', () => {
+    const found = (...keep: Keep[]) => brief(checkIntent({ keep }));
+    const shared = (first: string, second: string, path = 'keep.1.tags.0') => [
+      `lifecycle/shared-tags ${path} one tag can match both ${first} and ${second}: the former governs such an image, and each counts it`,
+    ];
+    expect(found({ tags: ['v*'], last: 1 }, { tags: ['*-rc'], last: 2 })).toEqual(shared('"v*"', '"*-rc"'));
+    expect(found({ tags: ['v*'], last: 1 }, { tags: ['*-rc'], forever: true })).toEqual(
+      shared('"*-rc"', '"v*"', 'keep.0.tags.0'),
+    );
+    expect(found({ tags: ['v*', '*a', '*b*'], last: 1 })).toEqual([
+      ...shared('"v*"', '"*a"', 'keep.0.tags.1'),
+      ...shared('"v*" (and 1 more)', '"*b*"', 'keep.0.tags.2'),
+    ]);
+    expect(found({ tags: ['v*'], forDays: 1 }, { tags: ['*-rc'], forDays: 2 })).toEqual(shared('"v*"', '"*-rc"'));
+    expect(found({ tags: ['v*'], forDays: 1 }, { tags: ['*-rc'], last: 1 })).toEqual(shared('"v*"', '"*-rc"'));
+    // It makes no difference which of them governs.
+    expect(found({ tags: ['v*'], forDays: 1 }, { tags: ['*-rc'], forDays: 1 })).toEqual([]);
+    expect(found({ tags: ['v*'], forever: true }, { tags: ['*-rc'], forever: true })).toEqual([]);
+    // The narrower first is how one says an exception.
+    expect(found({ tags: ['v1*'], last: 1 }, { tags: ['v*'], last: 2 })).toEqual([]);
+    expect(found({ tags: ['v*'], last: 1 }, { tags: ['w*'], last: 2 })).toEqual([]);
+    expect(found({ allOf: ['v*', '*a*'], last: 1 }, { allOf: ['*1', '*b*'], last: 1 })).toEqual(
+      shared('"v*" with "*a*"', '"*1" with "*b*"', 'keep.1.allOf'),
+    );
+    // One tag cannot match all of them, though several of an image may.
+    expect(found({ tags: ['v*'], last: 1 }, { allOf: ['*1', '*2'], last: 1 })).toEqual([]);
+    expect(found({ allOf: ['v*', 'w*'], last: 1 }, { tags: ['*1'], last: 1 })).toEqual([]);
+    expect(found({ tags: ['v*'], last: 1 }, { allOf: ['*1', 'w*'], last: 1 })).toEqual([]);
+    // A pattern that no tag can match shares nothing.
+    expect(found({ tags: ['v*'], last: 1 }, { tags: ['*?'], last: 1 }).filter((one) => one.includes('shared'))).toEqual(
+      [],
+    );
+  });
+  test('when images go to archive', () => {
+    const found = (intent: LifecycleIntent) => brief(checkIntent(intent));
+    for (const archive of [{ notPulledForDays: 1 }, { olderThanDays: 1, expireAfterDays: 90 }, { beyondLast: 1 }])
+      expect(found({ archive })).toEqual([]);
+    expect(found({ archive: {} })).toEqual(['lifecycle/unclear-archive archive archive does not say when']);
+    expect(found({ archive: { olderThanDays: 1, beyondLast: 1 } })).toEqual([
+      'lifecycle/unclear-archive archive.beyondLast archive has both olderThanDays and beyondLast',
+    ]);
+    expect(found({ archive: { notPulledForDays: 0, expireAfterDays: 89 } })).toEqual([
+      'lifecycle/bad-number archive.notPulledForDays notPulledForDays is 0, not a whole number of at least 1',
+      'lifecycle/archive-too-short archive.expireAfterDays 89 days in archive are fewer than the 90 that ECR demands',
+    ]);
+    expect(checkIntent({ archive: { beyondLast: 1, expireAfterDays: 89 } }).map(({ mend }) => mend)).toEqual([
+      'set expireAfterDays to 90 or more',
+    ]);
+    expect(found({ archive: { olderThanDays: 0.5 } })).toEqual([
+      'lifecycle/bad-number archive.olderThanDays olderThanDays is 0.5, not a whole number of at least 1',
+    ]);
+    expect(found({ archive: { beyondLast: -1, expireAfterDays: 0 } })).toEqual([
+      'lifecycle/bad-number archive.beyondLast beyondLast is -1, not a whole number of at least 1',
+      'lifecycle/bad-number archive.expireAfterDays expireAfterDays is 0, not a whole number of at least 1',
+    ]);
+    expect(found({ archive: { beyondLast: 1 }, maxImageCount: 7 })).toEqual([
+      'lifecycle/cap-beside-archive maxImageCount maxImageCount 7 stands beside archive: ECR lets one of the two act on an image',
+    ]);
+    expect(checkIntent({ archive: { beyondLast: 1 }, maxImageCount: 7 }).map(({ mend }) => mend)).toEqual([
+      'remove it; `archive: {beyondLast: 7}` archives what it would expire',
+    ]);
+    expect(found({ archive: { beyondLast: 1 }, maxImageCount: null })).toEqual([]);
+    expect(found({ archive: null, maxImageCount: 7 })).toEqual([]);
+    expect(found({ archive: { beyondLast: 1 }, keep: [{ tags: ['a', '*'], last: 1 }] })).toEqual([
+      'lifecycle/idle-archive archive archive never acts: keep entry 1 matches every tagged image',
+    ]);
+    expect(found({ archive: { beyondLast: 1 }, keep: [{ allOf: ['*', '*a'], last: 1 }] })).toEqual([]);
+  });
+  test('fifty rules, those of the archive among them', () => {
+    const tags = (count: number) => Array.from({ length: count }, (_, at) => `p${at}-`);
+    const intent = (count: number): LifecycleIntent => ({
+      keep: [{ tags: tags(count), forever: true }],
+      archive: { beyondLast: 1, expireAfterDays: 90 },
+      protectInUse: true,
+    });
+    expect(compileLifecycle(intent(23))?.rules).toHaveLength(50);
+    expect(brief(checkIntent(intent(24)))).toEqual([
+      'lifecycle/too-many-rules keep 24 keep patterns make 52 rules, more than the 50 of ECR',
     ]);
   });
   test('whatever compiles, ECR takes', () => {
@@ -249,6 +445,28 @@ describe('typed rules', () => {
     expect(check(rule({ tagStatus: 'tagged', tagPrefixList: ['v*'] }))).toEqual([
       'lifecycle/bad-pattern rules.0.selection.tagPrefixList.0 a prefix takes "*" literally, so no tag can match "v*"',
     ]);
+  });
+  test('tags of images in use', () => {
+    const reserved = (list: string, entry: string) => [
+      `lifecycle/reserved-pattern rules.0.selection.${list} the rule would act on images in use: "${entry}" matches only tags that \`slipway protect\` puts on them`,
+    ];
+    expect(check(rule({ ...tagged('slipway-in-use-*'), countNumber: 99_999 }))).toEqual(
+      reserved('tagPatternList', 'slipway-in-use-*'),
+    );
+    expect(check(rule({ ...tagged('slipway-in-use-*'), countNumber: 100_000 }))).toEqual([]);
+    expect(check(rule({ tagStatus: 'tagged', tagPrefixList: ['slipway-in-use-'] }))).toEqual(
+      reserved('tagPrefixList', 'slipway-in-use-'),
+    );
+    expect(check(rule({ tagStatus: 'tagged', tagPrefixList: ['slipway-in-use'] }))).toEqual([]);
+    expect(checkRules([rule(tagged('slipway-in-use-*'))]).map(({ mend }) => mend)).toEqual(['remove the rule']);
+  });
+  test('what to write instead of a pattern that matches nothing', () => {
+    const mends = (part: Partial<LifecycleSelection>) =>
+      checkRules([rule({ tagStatus: 'tagged', ...part })]).map(({ mend }) => mend);
+    expect(mends({ tagPatternList: ['v?'] })).toEqual(['"*" is the only wildcard ECR knows: the nearest is "v*"']);
+    expect(mends({ tagPatternList: ['é'] })).toEqual(['use letters, digits, `.`, `_`, `-` and `*` only']);
+    expect(mends({ tagPrefixList: ['v*'] })).toEqual(['write it as a pattern, in tagPatternList']);
+    expect(mends({ tagPrefixList: ['a/b'] })).toEqual(['tags have no "/": the nearest is "a-b"']);
   });
   test('actions', () => {
     expect(check(rule({}, { action: { type: 'expire', targetStorageClass: 'archive' } }))).toEqual([

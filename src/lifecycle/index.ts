@@ -1,5 +1,5 @@
 // The room's door.
-// Behind it: intent to rules, ECR's own validation, one text for each meaning, comparison and evaluation.
+// Behind it: intent to rules and back, ECR's own validation, one text for each meaning, comparison and evaluation.
 export { canonicalLifecycle, canonicalLifecycleText, lifecycleText, parseLifecycle } from './canonical.js';
 export { checkIntent, checkRules } from './check.js';
 export { compileLifecycle, compileRules } from './compile.js';
@@ -29,8 +29,10 @@ export {
   imagesQuota,
 } from './forecast.js';
 export type {
+  Archive,
   CountType,
   Image,
+  Keep,
   LifecycleIntent,
   LifecyclePolicy,
   LifecycleRule,
@@ -41,6 +43,8 @@ export { type FamilyPace, type Pace, paceOf } from './pace.js';
 export { readPolicyText } from './policy-text.js';
 export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
 export { bytesInGB, minimumArchiveDays, type Prices, pricedRegions, pricesOf } from './prices.js';
+export { isProtectiveTag, neverActs, protectivePattern, protectiveTag, protects } from './protection.js';
+export { readIntent } from './read-intent.js';
 export { reasonOf, shortDigest } from './reason.js';
 export { isManifestList, sized } from './sized.js';
 export { parseTime } from './time.js';

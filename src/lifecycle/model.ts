@@ -31,13 +31,44 @@ export interface LifecyclePolicy {
   readonly rules: readonly LifecycleRule[];
 }
 
+/**
+ * Images to keep longer than the rest: exactly one of `tags` and `allOf`, exactly one of `last`, `forDays` and `forever`.
+ */
+export interface Keep {
+  /** Patterns any one of which is enough; each becomes a rule, and counts all its matches. */
+  readonly tags?: readonly string[];
+  /** Patterns an image must match all at once; together they become one rule. */
+  readonly allOf?: readonly string[];
+  /** How many images stay, the newest by push. */
+  readonly last?: number;
+  /** Days since the push. */
+  readonly forDays?: number;
+  readonly forever?: true;
+}
+
+/** What becomes of tagged images that no keep governs: exactly one of the first three says when they go to archive. */
+export interface Archive {
+  /** Days since the last pull; since the push, where there was none. */
+  readonly notPulledForDays?: number;
+  /** Days since the push. */
+  readonly olderThanDays?: number;
+  /** How many tagged images stay out of it, the newest by push. */
+  readonly beyondLast?: number;
+  /** Days in archive after which an image goes, at least 90; without it, none goes from there. */
+  readonly expireAfterDays?: number;
+}
+
 /** What the manifest says, before it is compiled to rules. `null` turns a part off. */
 export interface LifecycleIntent {
   readonly expireUntaggedAfterDays?: number | null;
   /** Counts tagged images only. */
   readonly maxImageCount?: number | null;
-  /** Ordered: the first entry that matches an image governs it. */
-  readonly keep?: readonly { readonly tags: readonly string[]; readonly last: number }[];
+  /** `forever` comes before all others; among those, the first entry that matches an image governs it. */
+  readonly keep?: readonly Keep[] | null;
+  /** Takes the place of `maxImageCount`: ECR lets one rule act on an image. */
+  readonly archive?: Archive | null;
+  /** Whether images that carry a tag of `slipway protect` are out of every rule's reach. */
+  readonly protectInUse?: boolean | null;
 }
 
 /** An image as DescribeImages tells of it; times in milliseconds since the epoch. */

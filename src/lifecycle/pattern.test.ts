@@ -2,7 +2,7 @@
 // It must not know rules or images.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canMatchTags, compilePattern, covers } from './pattern.js';
+import { canMatchTags, compilePattern, covers, overlap } from './pattern.js';
 
 const text = (letters: string[], maxLength: number) =>
   fc.array(fc.constantFrom(...letters), { maxLength }).map((all) => all.join(''));
@@ -61,6 +61,40 @@ test.each([
   ['a*b', 'a*c*b', true],
 ])('%s covers %s: %s', (wide, narrow, expected) => {
   expect(covers(wide, narrow)).toBe(expected);
+});
+
+test('patterns overlap just where some tag matches both', () => {
+  // Every text of two letters that is long enough for the pieces of both, one after the other.
+  const texts = (length: number): string[] =>
+    length === 0
+      ? ['']
+      : texts(length - 1).flatMap((one) => [one, ...(one.length === length - 1 ? [`${one}a`, `${one}b`] : [])]);
+  const all = texts(8);
+  fc.assert(
+    fc.property(text(['a', 'b', '*'], 4), text(['a', 'b', '*'], 4), (one, other) => {
+      const both = all.some((tag) => regular(one).test(tag) && regular(other).test(tag));
+      expect(overlap(one, other)).toBe(both);
+      expect(overlap(other, one)).toBe(both);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test.each([
+  ['v*', '*-rc', true],
+  ['v*', 'w*', false],
+  ['*-arm', '*-amd', false],
+  ['v1*', 'v*', true],
+  ['v*', 'v1*', true],
+  ['*1', '*21', true],
+  ['v1', 'v*', true],
+  ['v1', 'v1', true],
+  ['v1', 'v2', false],
+  ['v*', 'w', false],
+  ['a*z', 'ab*yz', true],
+  ['a*', '*', true],
+])('%s overlaps %s: %s', (one, other, expected) => {
+  expect(overlap(one, other)).toBe(expected);
 });
 
 test.each([

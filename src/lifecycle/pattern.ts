@@ -1,4 +1,4 @@
-// Tag patterns: what one matches, and when one covers another. `*` stands for any run of characters, nothing else is special.
+// Tag patterns: what one matches, when one covers another, and when two overlap. `*` stands for any run of characters, nothing else is special.
 // It must not know rules or images.
 
 // A tag as the registry takes it (OCI distribution specification; ECR's own message names the same letters).
@@ -37,4 +37,25 @@ export function compilePattern(pattern: string): (tag: string) => boolean {
  */
 export function covers(wide: string, narrow: string): boolean {
   return compilePattern(wide)(narrow.replaceAll('*', '\u0000'));
+}
+
+/**
+ * Whether some tag matches both patterns. Exact but for the greatest length of a tag: where both have a `*`, the longer
+ * beginning, the pieces in the middle of one, those of the other, and the longer end make a tag that both match, unless
+ * their beginnings or their ends contradict each other.
+ */
+export function overlap(one: string, other: string): boolean {
+  if (!one.includes('*')) return compilePattern(other)(one);
+  if (!other.includes('*')) return compilePattern(one)(other);
+  const [a, b] = [beginning(one), beginning(other)];
+  const [y, z] = [ending(one), ending(other)];
+  return (a.startsWith(b) || b.startsWith(a)) && (y.endsWith(z) || z.endsWith(y));
+}
+
+function beginning(pattern: string): string {
+  return pattern.slice(0, pattern.indexOf('*'));
+}
+
+function ending(pattern: string): string {
+  return pattern.slice(pattern.lastIndexOf('*') + 1);
 }

@@ -3,15 +3,6 @@
 import type { Image, LifecycleSelection } from './model.js';
 import { compilePattern, covers } from './pattern.js';
 
-/** The entries a rule's images must match, all of them, as patterns. */
-function patternsOf(selection: LifecycleSelection): readonly string[] {
-  return selection.tagPatternList ?? [];
-}
-
-function prefixesOf(selection: LifecycleSelection): readonly string[] {
-  return selection.tagPrefixList ?? [];
-}
-
 /** Whether an image meets the rule's storage class and tags: "identified", in the words of the user guide. */
 export function compileSelection(selection: LifecycleSelection): (image: Image) => boolean {
   const storageClass = selection.storageClass ?? 'standard';
@@ -28,8 +19,8 @@ export function compileTags(
   if (selection.tagStatus === 'untagged') return (tags) => tags.length === 0;
   const fold = patternCase === 'sensitive' ? (text: string) => text : (text: string) => text.toLowerCase();
   const tests: readonly ((tag: string) => boolean)[] = [
-    ...patternsOf(selection).map((pattern) => compilePattern(fold(pattern))),
-    ...prefixesOf(selection).map((prefix) => {
+    ...(selection.tagPatternList ?? []).map((pattern) => compilePattern(fold(pattern))),
+    ...(selection.tagPrefixList ?? []).map((prefix) => {
       const start = fold(prefix);
       return (tag: string) => tag.startsWith(start);
     }),
@@ -45,12 +36,15 @@ export function selectsAll(first: LifecycleSelection, second: LifecycleSelection
   if (first.tagStatus === 'any') return true;
   if (first.tagStatus !== second.tagStatus) return false;
   if (first.tagStatus === 'untagged') return true;
-  const wide = entries(first);
-  const narrow = entries(second);
+  const wide = patternsOf(first);
+  const narrow = patternsOf(second);
   return wide.every((one) => narrow.some((other) => covers(one, other)));
 }
 
-/** Prefixes as patterns. A `*` within a prefix is taken literally, and no tag has one: such an entry matches nothing. */
-function entries(selection: LifecycleSelection): readonly string[] {
-  return [...patternsOf(selection), ...prefixesOf(selection).map((prefix) => `${prefix.replaceAll('*', '\u0001')}*`)];
+/**
+ * What a rule's images must match, all of it, with prefixes as patterns. A `*` within a prefix is taken literally, and no tag
+ * has one: such an entry becomes one that matches nothing.
+ */
+export function patternsOf({ tagPatternList = [], tagPrefixList = [] }: LifecycleSelection): readonly string[] {
+  return [...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix.replaceAll('*', '\u0001')}*`)];
 }

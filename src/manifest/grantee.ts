@@ -5,7 +5,7 @@ import type { MessageRow } from './table.js';
 /** One pattern for every string that is a grantee, for JSON Schema. */
 export function granteePattern(row: MessageRow): string {
   const choices = row.fields
-    .filter((field) => row.exactlyOne?.includes(field.name) === true)
+    .filter((field) => row.exactlyOne?.[0]?.includes(field.name) === true)
     .map((field) => `${field.name}:${(field.rules?.pattern ?? '^.+$').slice(1, -1)}`);
   return `^(${choices.join('|')})$`;
 }

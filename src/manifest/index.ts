@@ -3,6 +3,6 @@ export { type ExplainRow, explain, explainRows } from './explain.js';
 export { type InitialEnvironment, type InitialProject, initialProject } from './init.js';
 export { loadProject, projectNameIn } from './load.js';
 export { type ParseOptions, parseProject } from './parse-project.js';
-export { printProject } from './print.js';
+export { printField, printProject } from './print.js';
 export type * from './project.js';
 export { resolve, resolveOne } from './resolve.js';

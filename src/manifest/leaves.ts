@@ -58,8 +58,14 @@ export class Leaves {
     return undefined;
   }
 
-  boolean(tree: Tree, path: string, label: string): Json | undefined {
-    if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
+  boolean(field: FieldRow, tree: Tree, path: string, label: string): Json | undefined {
+    const only = field.rules?.const;
+    if (tree.kind === 'scalar' && typeof tree.value === 'boolean') {
+      if (only === undefined || tree.value === only) return tree.value;
+      const mend = `write ${String(only)}, or remove it`;
+      this.#complaints.report('manifest/bad-value', `${label} can only be ${String(only)}`, tree, path, mend);
+      return undefined;
+    }
     const text = tree.kind === 'scalar' ? String(tree.value).toLowerCase() : '';
     const yes = ['yes', 'on', 'true', 'y', '1', 'enabled'].includes(text);
     const no = ['no', 'off', 'false', 'n', '0', 'disabled'].includes(text);
@@ -78,7 +84,7 @@ export class Leaves {
 
   /** `account:111111111111`: a member of the message by its name, and its value. */
   grantee(tree: Tree & { kind: 'scalar' }, row: MessageRow | undefined, path: string, label: string): Json | undefined {
-    const kinds = row?.exactlyOne ?? [];
+    const kinds = row?.exactlyOne?.[0] ?? [];
     const text = typeof tree.value === 'string' ? tree.value : textOf(tree);
     const reading = readGrantee(text, kinds);
     if (reading.kind === undefined) {

@@ -1,7 +1,7 @@
 // Layers in, effective settings out: maps merge, lists replace, `null` unsets; every path keeps its origin.
 // It must not know documents, names or environments.
 import type { StatedLayer } from './layers.js';
-import type { EffectiveSpec, Json, Origin } from './project.js';
+import type { EffectiveSpec, Json, LifecycleSpec, Origin } from './project.js';
 
 /** Fields that are maps, whose entries merge. */
 const maps = new Set(['lifecyclePolicy', 'access', 'tags']);
@@ -30,11 +30,12 @@ class Merger {
   readonly ranks = new Map<string, number>();
   lifecycle = false;
 
-  put(path: string, value: Json, layer: StatedLayer, rank: number): void {
+  /** `cause` is the path that decides, where it is another. */
+  put(path: string, value: Json, layer: StatedLayer, rank: number, cause = path): void {
     if (value === null) this.values.delete(path);
     else this.values.set(path, value);
     // What unset a value is its origin too.
-    this.origins.set(path, layer.origin(path));
+    this.origins.set(path, layer.origin(cause));
     this.ranks.set(path, rank);
   }
 
@@ -49,6 +50,7 @@ class Merger {
 }
 
 const lifecyclePrefix = 'lifecyclePolicy.';
+const capPath = 'lifecyclePolicy.maxImageCount';
 
 /** A strong layer that says `none` or `rules` replaces what weaker ones say, and the reverse. */
 function replaceLifecycle(merger: Merger, said: { readonly [key: string]: Json }, noneCounts: boolean): void {
@@ -58,7 +60,7 @@ function replaceLifecycle(merger: Merger, said: { readonly [key: string]: Json }
     merger.drop((path) => path.startsWith(lifecyclePrefix));
     return;
   }
-  const intent = ['expireUntaggedAfterDays', 'maxImageCount', 'keep'].some(
+  const intent = ['expireUntaggedAfterDays', 'maxImageCount', 'keep', 'archive', 'protectInUse'].some(
     (field) => said[field] !== undefined && said[field] !== null,
   );
   if (intent) merger.drop((path) => path === 'lifecyclePolicy.rules' || path === 'lifecyclePolicy.none');
@@ -73,9 +75,19 @@ function noneStands(layers: readonly StatedLayer[]): boolean {
   return true;
 }
 
+/**
+ * Whether the last word on `archive` is one: then the cap of weaker layers gives way to it, since ECR lets only one of the
+ * two act. Where a stronger layer unsets it, the cap holds as before.
+ */
+function archiveStands(layers: readonly StatedLayer[]): boolean {
+  const said = layers.map((layer) => layer.values['lifecyclePolicy']).filter(isMap);
+  return isMap(said.findLast((policy) => policy['archive'] !== undefined)?.['archive']);
+}
+
 export function mergeLayers(layers: readonly StatedLayer[]): Merged {
   const merger = new Merger();
   const noneCounts = noneStands(layers);
+  const archives = archiveStands(layers);
   for (const [rank, layer] of layers.entries()) {
     for (const [field, value] of Object.entries(layer.values)) {
       if (notSettings.has(field)) continue;
@@ -90,6 +102,8 @@ export function mergeLayers(layers: readonly StatedLayer[]): Merged {
       if (field === 'lifecyclePolicy') merger.lifecycle = value !== null;
       if (!isMap(value)) continue;
       if (field === 'lifecyclePolicy') replaceLifecycle(merger, value, noneCounts);
+      if (field === 'lifecyclePolicy' && archives && isMap(value['archive']) && merger.values.has(capPath))
+        merger.put(capPath, null, layer, rank, 'lifecyclePolicy.archive');
       for (const [name, one] of Object.entries(value)) {
         if (name === 'none' && field === 'lifecyclePolicy' && (one !== true || !noneCounts)) continue;
         merger.put(`${field}.${name}`, one, layer, rank);
@@ -104,6 +118,14 @@ function under(merged: Merged, field: string): { [name: string]: Json } {
   for (const [path, value] of merged.values)
     if (path.startsWith(`${field}.`)) found[path.slice(field.length + 1)] = value;
   return found;
+}
+
+/** Within a value that replaces weaker ones as a whole, `null` is nothing said. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isMap(value)) return value;
+  const said = Object.entries(value).filter(([, one]) => one !== null);
+  return Object.fromEntries(said.map(([name, one]) => [name, withoutNulls(one)]));
 }
 
 /** The typed settings. The walker has checked every value, so shapes are known here. */
@@ -127,7 +149,7 @@ export function effectiveOf(merged: Merged): EffectiveSpec {
     ...(typeof key === 'string' && type !== 'AES256' ? { kmsKeyId: key } : {}),
     forceDelete: merged.values.get('forceDelete') === true,
     scanOnPush: merged.values.get('scanOnPush') === true,
-    ...(merged.lifecycle ? { lifecyclePolicy: under(merged, 'lifecyclePolicy') } : {}),
+    ...(merged.lifecycle ? { lifecyclePolicy: withoutNulls(under(merged, 'lifecyclePolicy')) as LifecycleSpec } : {}),
     access: {
       pull: list('access.pull') as unknown as EffectiveSpec['access']['pull'],
       push: list('access.push') as unknown as EffectiveSpec['access']['push'],

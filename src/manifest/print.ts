@@ -117,6 +117,11 @@ function text(values: Values): string {
   return document.toString({ lineWidth: 120, flowCollectionPadding: false });
 }
 
+/** One field of a manifest, for somebody to put in its place. */
+export function printField(name: string, value: Json): string {
+  return text({ [name]: value });
+}
+
 /** The whole project, several documents in one text. */
 export function printProject(project: Project): string {
   const parts = partsOf(project);

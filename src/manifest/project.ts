@@ -93,13 +93,32 @@ export interface LifecycleRuleSpec {
   readonly action: { readonly type: 'expire' | 'transition'; readonly targetStorageClass?: 'archive' };
 }
 
+/** One of `tags` and `allOf`, one of `last`, `forDays` and `forever`. */
+export interface KeepSpec {
+  readonly tags?: readonly string[];
+  readonly allOf?: readonly string[];
+  readonly last?: number;
+  readonly forDays?: number;
+  readonly forever?: true;
+}
+
+/** One of the first three. */
+export interface ArchiveSpec {
+  readonly notPulledForDays?: number;
+  readonly olderThanDays?: number;
+  readonly beyondLast?: number;
+  readonly expireAfterDays?: number;
+}
+
 export interface LifecycleSpec {
   /** `true`: no policy at all. */
   readonly none?: boolean;
   readonly expireUntaggedAfterDays?: number;
   readonly maxImageCount?: number;
-  readonly keep?: readonly { readonly tags: readonly string[]; readonly last: number }[];
-  /** Replaces the three fields above. */
+  readonly keep?: readonly KeepSpec[];
+  readonly archive?: ArchiveSpec;
+  readonly protectInUse?: boolean;
+  /** Replaces all fields above but `none`. */
   readonly rules?: readonly LifecycleRuleSpec[];
 }
 

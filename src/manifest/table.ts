@@ -2,9 +2,9 @@
 // It must not know protobuf or YAML.
 import type { Json } from './project.js';
 
-/** What a string or a number must satisfy, named as in buf.validate. */
+/** What a value must satisfy, named as in buf.validate. */
 export interface Rules {
-  readonly const?: string;
+  readonly const?: string | boolean;
   readonly in?: readonly string[];
   readonly pattern?: string;
   readonly prefix?: string;
@@ -48,8 +48,8 @@ export interface FieldRow {
 
 export interface MessageRow {
   readonly doc?: string;
-  /** Exactly one of these must be there. */
-  readonly exactlyOne?: readonly string[];
+  /** Of each of these groups, exactly one must be there. */
+  readonly exactlyOne?: readonly (readonly string[])[];
   readonly fields: readonly FieldRow[];
 }
 

@@ -2,6 +2,7 @@
 // back the values with shorthands expanded. It must not know what any field means, nor any other document.
 import type { Diagnostic } from '../diagnostics/index.js';
 import { listed } from '../diagnostics/suggest.js';
+import { beyondEcr } from './beyond-ecr.js';
 import { Complaints } from './complaints.js';
 import { camelCase, fieldsOf, meantField } from './field-names.js';
 import { Leaves } from './leaves.js';
@@ -61,7 +62,7 @@ class Walker {
       const field =
         fields.get(entry.key) ?? (this.#context.snakeCase === true ? fields.get(camelCase(entry.key)) : undefined);
       if (field === undefined) {
-        this.#unknown(entry, fields, path);
+        this.#unknown(entry, name, fields, path);
         continue;
       }
       if (seen.has(field.name)) {
@@ -110,28 +111,41 @@ class Walker {
         );
       }
     }
-    if (row.exactlyOne === undefined) return;
-    const there = row.exactlyOne.filter(given);
+    for (const group of row.exactlyOne ?? []) this.#choice(group, seen, path, holder);
+  }
+
+  /** Exactly one field of a group, where an empty list says nothing. */
+  #choice(group: readonly string[], seen: ReadonlyMap<string, TreeEntry>, path: string, holder: Place): void {
+    const there = group.filter((name) => {
+      const value = seen.get(name)?.value;
+      return value !== undefined && !isNull(value) && !(value.kind === 'list' && value.items.length === 0);
+    });
+    // A message with a short form is a grantee: what it may be has words of its own.
+    const grantee = group.includes('account');
+    const code = grantee ? 'manifest/bad-grantee' : 'manifest/one-of';
+    const all = listed(group, 'or');
     if (there.length === 0 && this.#context.partial !== true) {
-      this.#complaints.report(
-        'manifest/bad-grantee',
-        `${where} names none of ${listed(row.exactlyOne, 'or')}`,
-        holder,
-        path,
-      );
+      const where = path === '' ? 'the document' : path;
+      const mend = grantee ? undefined : `give one of ${all}`;
+      this.#complaints.report(code, `${where} names none of ${all}`, holder, path, mend);
     }
     for (const second of there.slice(1)) {
       const place = seen.get(second)?.keyPlace ?? holder;
-      this.#complaints.report(
-        'manifest/bad-grantee',
-        `a grantee is one of ${listed(row.exactlyOne, 'or')}: here are ${there[0] ?? ''} and ${second}`,
-        place,
-        path,
-      );
+      const both = `${there[0] ?? ''} and ${second}`;
+      const text = grantee
+        ? `a grantee is one of ${all}: here are ${both}`
+        : `${both} stand together: one of ${all} it is`;
+      this.#complaints.report(code, text, place, path, grantee ? undefined : `remove ${there[0] ?? ''} or ${second}`);
     }
   }
 
-  #unknown(entry: TreeEntry, fields: ReadonlyMap<string, FieldRow>, path: string): void {
+  #unknown(entry: TreeEntry, message: string, fields: ReadonlyMap<string, FieldRow>, path: string): void {
+    const wish = beyondEcr(message, entry.key);
+    if (wish !== undefined) {
+      const text = `"${entry.key}" is beyond ECR, which cannot ${wish.wanted}`;
+      this.#complaints.report('manifest/beyond-ecr', text, entry.keyPlace, path, wish.nearest);
+      return;
+    }
     const near = meantField(entry.key, fields);
     const where = path === '' ? '' : ` in ${path}`;
     this.#complaints.report(
@@ -245,7 +259,7 @@ class Walker {
       case 'int32':
         return this.#leaves.integer(field, tree, path, label);
       case 'bool':
-        return this.#leaves.boolean(tree, path, label);
+        return this.#leaves.boolean(field, tree, path, label);
     }
   }
 

@@ -192,7 +192,7 @@ describe('drift of one aspect', () => {
       before: JSON.stringify(old),
       after: JSON.stringify(policy),
       rules: [
-        { id: '10', action: 'remove', before: old?.rules[0] },
+        { id: '200', action: 'remove', before: old?.rules[0] },
         { id: '800', action: 'add', after: policy?.rules[0] },
         { id: '900', action: 'change', before: old?.rules[1], after: policy?.rules[1] },
       ],

@@ -159,14 +159,15 @@ function message(name: string, wrong: number, strings: boolean): fc.Arbitrary<Va
   const row = schema[name];
   if (row === undefined) throw new Error(`no message ${name}`);
   const required = row.fields.filter((field) => field.required === true).map((field) => field.name);
-  const choice = row.exactlyOne ?? [];
+  const groups = row.exactlyOne ?? [];
+  const choice = groups.flat();
   const rest = row.fields.filter((field) => !choice.includes(field.name));
   const shape = Object.fromEntries(rest.map((field) => [field.name, fieldValue(field, wrong, strings)]));
   const optional = rest.map((field) => field.name).filter((field) => !required.includes(field));
-  // Mostly what is required is there, and exactly one of a choice.
+  // Mostly what is required is there, and exactly one of each choice.
   const base = fc.record(shape, { requiredKeys: rest.map((field) => field.name), noNullPrototype: true });
-  const least = choice.length === 0 || wrong > 0 ? 0 : 1;
-  const chosen = fc.subarray([...choice], { minLength: least, maxLength: Math.min(wrong > 0 ? 2 : 1, choice.length) });
+  const bounds = wrong > 0 ? { minLength: 0, maxLength: 2 } : { minLength: 1, maxLength: 1 };
+  const chosen = fc.tuple(...groups.map((group) => fc.subarray([...group], bounds))).map((picked) => picked.flat());
   const values = fc.record(
     Object.fromEntries(
       row.fields

@@ -1,6 +1,6 @@
 // Lifecycle rules in words, and a policy's change rule by rule.
 // It must not know repositories or plans beyond the pieces it is given.
-import type { LifecycleRule } from '../../lifecycle/index.js';
+import { type LifecycleRule, neverActs } from '../../lifecycle/index.js';
 import type { ImageInBrief, LifecycleEffect, PieceChange, Saving } from '../../plan/model.js';
 import { bytes, type Canvas, count, dollars, grouped, hang, list } from '../text.js';
 import { arrowLines, type Mark, markOf, painted } from './view.js';
@@ -30,8 +30,9 @@ function limit({ selection }: LifecycleRule): string {
   }
 }
 
-/** `expire images tagged v* beyond the newest 50`. */
+/** `expire images tagged v* beyond the newest 50`; `keep images tagged v* for ever` of a rule that only shields them. */
 export function ruleInWords(rule: LifecycleRule): string {
+  if (neverActs(rule.selection)) return `keep ${subject(rule)} for ever`;
   return `${rule.action.type === 'expire' ? 'expire' : 'archive'} ${subject(rule)} ${limit(rule)}`;
 }
 

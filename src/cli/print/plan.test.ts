@@ -112,7 +112,7 @@ describe('a plan', () => {
               + CostCenter  "12"
               ~ Team        "payments" -> "platform"
             lifecycle policy
-              +  10  expire images tagged v* beyond the newest 50
+              + 200  expire images tagged v* beyond the newest 50
               ~ 800  expire untagged images 7 days after their push
                      countNumber  14 -> 7
             repository policy
@@ -350,10 +350,10 @@ describe('a plan', () => {
               ~ Team  "the people who look after payments"
                    -> "those who took payments over from them in spring"
             lifecycle policy
-              ~ 10  expire images tagged release-*-of-this-year beyond the newest 5
-                    tagPatternList  [release-*-of-the-year]
-                                 -> [release-*-of-this-year]
-              + 20  expire images tagged candidate-*-of-this-year beyond the newest 5"
+              ~ 200  expire images tagged release-*-of-this-year beyond the newest 5
+                     tagPatternList  [release-*-of-the-year]
+                                  -> [release-*-of-this-year]
+              + 201  expire images tagged candidate-*-of-this-year beyond the newest 5"
     `);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });

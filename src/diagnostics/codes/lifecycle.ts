@@ -12,6 +12,39 @@ export const lifecycleCodes = defineCodes({
     'An entry of `keep` names no tag pattern, so it would keep nothing.',
     'name at least one pattern in `tags`, for instance `v*`',
   ),
+  'lifecycle/unclear-keep': mistake(
+    'a keep entry that says too much or too little',
+    'An entry of `keep` names tags by `tags`, any of which is enough, or by `allOf`, all at once; and keeps their images by one of `last`, `forDays` and `forever`. ECR lets one rule act on an image, so two of them cannot both hold.',
+    'give one of the two; two entries may say the rest',
+  ),
+  'lifecycle/shared-tags': {
+    severity: 'info',
+    fault: 'user',
+    title: 'two keeps that one tag can match',
+    meaning:
+      'The first entry that matches an image governs it, `forever` before the others. Every pattern counts all images it matches, those that another governs among them.',
+    mend: 'nothing, if that is meant; else put the one that should govern first, or make the patterns narrower',
+  },
+  'lifecycle/reserved-pattern': mistake(
+    'a pattern for the tags of images in use',
+    'Tags that begin with `slipway-in-use-` are put on and taken off by `slipway protect`; `protectInUse` keeps their images.',
+    'write `protectInUse: true` instead',
+  ),
+  'lifecycle/unclear-archive': mistake(
+    'when images go to archive',
+    'ECR archives by one measure: the time since the last pull, the time since the push, or the number of images that stay. One rule may act on an image, so two measures cannot both hold.',
+    'give one of `notPulledForDays`, `olderThanDays` and `beyondLast`',
+  ),
+  'lifecycle/cap-beside-archive': mistake(
+    'a cap that never acts',
+    'The rule that archives selects every tagged image, and the first rule that selects an image alone may act on it. What is archived can expire from there.',
+    'remove maxImageCount; `archive: {beyondLast: 30}` archives what it would expire, and `expireAfterDays` expires it from there',
+  ),
+  'lifecycle/idle-archive': mistake(
+    'an archive that never acts',
+    'An entry of `keep` matches every tagged image, and the first entry that matches an image governs it.',
+    'make the pattern of the keep narrower, or remove one of the two',
+  ),
   'lifecycle/bad-number': mistake(
     'a number out of range',
     'ECR counts images and days in whole numbers from 1 up.',
@@ -44,7 +77,7 @@ export const lifecycleCodes = defineCodes({
   ),
   'lifecycle/too-many-rules': mistake(
     'too many rules',
-    'ECR takes at most 50 rules in a policy; each keep pattern is one, as are untagged images and the count of tagged ones.',
+    'ECR takes at most 50 rules in a policy. Each pattern of `keep` is one, `protectInUse`, untagged images, the count of tagged ones or their archive one each; with `archive.expireAfterDays`, so is that, and every pattern kept for ever once more.',
     'join patterns with a wildcard, or drop some',
   ),
   'lifecycle/policy-too-large': mistake(

@@ -80,6 +80,11 @@ export const manifestCodes = defineCodes({
     'The manifest has no such field at this place.',
     'see docs/manifest.md for the fields there are',
   ),
+  'manifest/beyond-ecr': mistake(
+    'a wish that ECR cannot fulfil',
+    "The field asks for something that ECR's lifecycle policies have no means for.",
+    'write the nearest that ECR can do, as the message says',
+  ),
   'manifest/wrong-type': mistake(
     'a value of the wrong type',
     'The field takes another type of value. Text that looks like a number needs quotes in YAML.',
@@ -120,6 +125,11 @@ export const manifestCodes = defineCodes({
     'not a grantee',
     'A grantee is exactly one of account, role, user, org and service.',
     'write one of `account:`, `role:`, `user:`, `org:` and `service:`, each with its value',
+  ),
+  'manifest/one-of': mistake(
+    'a choice not made, or made twice',
+    'Of these fields exactly one must be there.',
+    'give one of the fields the message names',
   ),
   'manifest/needs-field': mistake(
     'a field without the one it belongs to',

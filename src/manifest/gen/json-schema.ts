@@ -464,7 +464,10 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "properties": {
             "account": {
               "not": {
-                "type": "null"
+                "enum": [
+                  null,
+                  []
+                ]
               }
             }
           }
@@ -476,7 +479,10 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "properties": {
             "role": {
               "not": {
-                "type": "null"
+                "enum": [
+                  null,
+                  []
+                ]
               }
             }
           }
@@ -488,7 +494,10 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "properties": {
             "user": {
               "not": {
-                "type": "null"
+                "enum": [
+                  null,
+                  []
+                ]
               }
             }
           }
@@ -500,7 +509,10 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "properties": {
             "org": {
               "not": {
-                "type": "null"
+                "enum": [
+                  null,
+                  []
+                ]
               }
             }
           }
@@ -512,7 +524,10 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "properties": {
             "service": {
               "not": {
-                "type": "null"
+                "enum": [
+                  null,
+                  []
+                ]
               }
             }
           }
@@ -851,7 +866,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           ],
           "minimum": 1,
           "maximum": 100000,
-          "description": "How many tagged images stay; the oldest go first. `null` turns it off.",
+          "description": "How many tagged images stay; the oldest go first. `null` turns it off, and so does `archive`.",
           "default": 30
         },
         "keep": {
@@ -862,7 +877,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "items": {
             "$ref": "#/$defs/Keep"
           },
-          "description": "Images to keep longer than the rest. The first entry that matches an image governs it."
+          "description": "Images to keep longer than the rest. Entries with `forever` come before all others; among the others, the first that matches an image governs it."
         },
         "rules": {
           "type": [
@@ -873,7 +888,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "$ref": "#/$defs/LifecycleRule"
           },
           "maxItems": 50,
-          "description": "ECR's own rules, typed, for what the fields above cannot say. They replace them all."
+          "description": "ECR's own rules, typed, for what the other fields cannot say. They replace them all, `protectInUse` included."
         },
         "none": {
           "type": [
@@ -881,20 +896,46 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "null"
           ],
           "description": "No lifecycle policy at all: images stay for ever."
+        },
+        "archive": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Archive"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "When tagged images that no entry of `keep` matches go to ECR's archive storage, and when they go from there. It takes the place of `maxImageCount`, since ECR lets one rule act on an image; a `maxImageCount` of a weaker layer gives way. Untagged images are not archived: `expireUntaggedAfterDays` is about them, and most are parts of an image for several architectures, which ECR does not archive while that image is there.",
+          "examples": [
+            {
+              "notPulledForDays": 90
+            }
+          ]
+        },
+        "protectInUse": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "description": "Keeps images that `slipway protect` has marked as in use out of the reach of every rule.",
+          "default": false
         }
       },
       "additionalProperties": false
     },
     "Keep": {
       "type": "object",
-      "description": "Keep the newest images with one of these tags.",
+      "description": "Keep images with certain tags: the newest, those of some days, or all.",
       "properties": {
         "tags": {
-          "type": "array",
+          "type": [
+            "array",
+            "null"
+          ],
           "items": {
             "type": "string"
           },
-          "minItems": 1,
           "uniqueItems": true,
           "description": "Tag patterns; `*` stands for any run of characters. An image with any one of them counts, each pattern for itself.",
           "examples": [
@@ -903,20 +944,144 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             ]
           ]
         },
+        "allOf": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string"
+          },
+          "uniqueItems": true,
+          "description": "Tag patterns of which an image must match every one, by the same tag or by several.",
+          "examples": [
+            [
+              "v*",
+              "*-arm64"
+            ]
+          ]
+        },
         "last": {
-          "type": "integer",
+          "type": [
+            "integer",
+            "null"
+          ],
           "minimum": 1,
           "maximum": 1000000,
-          "description": "How many images stay for each pattern.",
+          "description": "How many images stay, the newest: for each pattern of `tags`, or for `allOf` together.",
           "examples": [
             50
           ]
+        },
+        "forDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 1,
+          "maximum": 36500,
+          "description": "How many days after its push an image stays.",
+          "examples": [
+            90
+          ]
+        },
+        "forever": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "enum": [
+            true,
+            null
+          ],
+          "description": "`true`: every image stays, in archive too, whatever else it is tagged."
         }
       },
       "additionalProperties": false,
-      "required": [
-        "tags",
-        "last"
+      "allOf": [
+        {
+          "oneOf": [
+            {
+              "required": [
+                "tags"
+              ],
+              "properties": {
+                "tags": {
+                  "not": {
+                    "enum": [
+                      null,
+                      []
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              "required": [
+                "allOf"
+              ],
+              "properties": {
+                "allOf": {
+                  "not": {
+                    "enum": [
+                      null,
+                      []
+                    ]
+                  }
+                }
+              }
+            }
+          ]
+        },
+        {
+          "oneOf": [
+            {
+              "required": [
+                "last"
+              ],
+              "properties": {
+                "last": {
+                  "not": {
+                    "enum": [
+                      null,
+                      []
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              "required": [
+                "forDays"
+              ],
+              "properties": {
+                "forDays": {
+                  "not": {
+                    "enum": [
+                      null,
+                      []
+                    ]
+                  }
+                }
+              }
+            },
+            {
+              "required": [
+                "forever"
+              ],
+              "properties": {
+                "forever": {
+                  "not": {
+                    "enum": [
+                      null,
+                      []
+                    ]
+                  }
+                }
+              }
+            }
+          ]
+        }
       ]
     },
     "LifecycleRule": {
@@ -1059,6 +1224,108 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
       "additionalProperties": false,
       "required": [
         "type"
+      ]
+    },
+    "Archive": {
+      "type": "object",
+      "description": "When tagged images go to archive storage, and from there. Exactly one of the first three; an image in archive cannot be pulled until it is restored, and is charged for at least 90 days.",
+      "properties": {
+        "notPulledForDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 1,
+          "maximum": 36500,
+          "description": "Days without a pull; an image that was never pulled counts from its push.",
+          "examples": [
+            90
+          ]
+        },
+        "olderThanDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 1,
+          "maximum": 36500,
+          "description": "Days since the push.",
+          "examples": [
+            180
+          ]
+        },
+        "beyondLast": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 1,
+          "maximum": 100000,
+          "description": "How many tagged images stay out of the archive, the newest.",
+          "examples": [
+            30
+          ]
+        },
+        "expireAfterDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 90,
+          "maximum": 36500,
+          "description": "Days in archive after which an image is gone for good, save those kept `forever` or in use. Left out: never.",
+          "examples": [
+            365
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "oneOf": [
+        {
+          "required": [
+            "notPulledForDays"
+          ],
+          "properties": {
+            "notPulledForDays": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "olderThanDays"
+          ],
+          "properties": {
+            "olderThanDays": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "beyondLast"
+          ],
+          "properties": {
+            "beyondLast": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        }
       ]
     },
     "AwsEcrRepo": {

@@ -225,11 +225,13 @@ export const schema: Table = {
   "Grantee": {
     "doc": "A principal: exactly one of `account`, `role`, `user`, `org` and `service`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `service:NAME`.",
     "exactlyOne": [
-      "account",
-      "role",
-      "user",
-      "org",
-      "service"
+      [
+        "account",
+        "role",
+        "user",
+        "org",
+        "service"
+      ]
     ],
     "fields": [
       {
@@ -491,7 +493,7 @@ export const schema: Table = {
           "lte": 100000,
           "gte": 1
         },
-        "doc": "How many tagged images stay; the oldest go first. `null` turns it off.",
+        "doc": "How many tagged images stay; the oldest go first. `null` turns it off, and so does `archive`.",
         "default": 30
       },
       {
@@ -499,7 +501,7 @@ export const schema: Table = {
         "type": "message",
         "message": "Keep",
         "many": "list",
-        "doc": "Images to keep longer than the rest. The first entry that matches an image governs it."
+        "doc": "Images to keep longer than the rest. Entries with `forever` come before all others; among the others, the first that matches an image governs it."
       },
       {
         "name": "rules",
@@ -507,38 +509,85 @@ export const schema: Table = {
         "message": "LifecycleRule",
         "many": "list",
         "maxItems": 50,
-        "doc": "ECR's own rules, typed, for what the fields above cannot say. They replace them all."
+        "doc": "ECR's own rules, typed, for what the other fields cannot say. They replace them all, `protectInUse` included."
       },
       {
         "name": "none",
         "type": "bool",
         "doc": "No lifecycle policy at all: images stay for ever."
+      },
+      {
+        "name": "archive",
+        "type": "message",
+        "message": "Archive",
+        "doc": "When tagged images that no entry of `keep` matches go to ECR's archive storage, and when they go from there. It takes the place of `maxImageCount`, since ECR lets one rule act on an image; a `maxImageCount` of a weaker layer gives way. Untagged images are not archived: `expireUntaggedAfterDays` is about them, and most are parts of an image for several architectures, which ECR does not archive while that image is there.",
+        "example": "{notPulledForDays: 90}"
+      },
+      {
+        "name": "protectInUse",
+        "type": "bool",
+        "doc": "Keeps images that `slipway protect` has marked as in use out of the reach of every rule.",
+        "default": false
       }
     ]
   },
   "Keep": {
-    "doc": "Keep the newest images with one of these tags.",
+    "doc": "Keep images with certain tags: the newest, those of some days, or all.",
+    "exactlyOne": [
+      [
+        "tags",
+        "allOf"
+      ],
+      [
+        "last",
+        "forDays",
+        "forever"
+      ]
+    ],
     "fields": [
       {
         "name": "tags",
         "type": "string",
         "many": "list",
-        "minItems": 1,
-        "required": true,
         "unique": true,
         "doc": "Tag patterns; `*` stands for any run of characters. An image with any one of them counts, each pattern for itself.",
         "example": "[\"v*\"]"
       },
       {
+        "name": "allOf",
+        "type": "string",
+        "many": "list",
+        "unique": true,
+        "doc": "Tag patterns of which an image must match every one, by the same tag or by several.",
+        "example": "[\"v*\", \"*-arm64\"]"
+      },
+      {
         "name": "last",
         "type": "int32",
-        "required": true,
         "rules": {
           "lte": 1000000,
           "gte": 1
         },
-        "doc": "How many images stay for each pattern.",
+        "doc": "How many images stay, the newest: for each pattern of `tags`, or for `allOf` together.",
         "example": "50"
+      },
+      {
+        "name": "forDays",
+        "type": "int32",
+        "rules": {
+          "lte": 36500,
+          "gte": 1
+        },
+        "doc": "How many days after its push an image stays.",
+        "example": "90"
+      },
+      {
+        "name": "forever",
+        "type": "bool",
+        "rules": {
+          "const": true
+        },
+        "doc": "`true`: every image stays, in archive too, whatever else it is tagged."
       }
     ]
   },
@@ -673,6 +722,58 @@ export const schema: Table = {
           ]
         },
         "doc": "`archive`, with `transition`."
+      }
+    ]
+  },
+  "Archive": {
+    "doc": "When tagged images go to archive storage, and from there. Exactly one of the first three; an image in archive cannot be pulled until it is restored, and is charged for at least 90 days.",
+    "exactlyOne": [
+      [
+        "notPulledForDays",
+        "olderThanDays",
+        "beyondLast"
+      ]
+    ],
+    "fields": [
+      {
+        "name": "notPulledForDays",
+        "type": "int32",
+        "rules": {
+          "lte": 36500,
+          "gte": 1
+        },
+        "doc": "Days without a pull; an image that was never pulled counts from its push.",
+        "example": "90"
+      },
+      {
+        "name": "olderThanDays",
+        "type": "int32",
+        "rules": {
+          "lte": 36500,
+          "gte": 1
+        },
+        "doc": "Days since the push.",
+        "example": "180"
+      },
+      {
+        "name": "beyondLast",
+        "type": "int32",
+        "rules": {
+          "lte": 100000,
+          "gte": 1
+        },
+        "doc": "How many tagged images stay out of the archive, the newest.",
+        "example": "30"
+      },
+      {
+        "name": "expireAfterDays",
+        "type": "int32",
+        "rules": {
+          "lte": 36500,
+          "gte": 90
+        },
+        "doc": "Days in archive after which an image is gone for good, save those kept `forever` or in use. Left out: never.",
+        "example": "365"
       }
     ]
   },
