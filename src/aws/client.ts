@@ -9,6 +9,8 @@ export interface Place {
   /** The local ECR: everything goes there, and the account is the access key id. */
   readonly local?: { readonly endpoint: string };
   readonly profile?: string;
+  /** In the place of the SDK's own chain, for instance those of a role that is assumed. */
+  readonly credentials?: CredentialSource;
   readonly concurrency: number;
   /** Milliseconds that an answer may take to begin, and as many again to be there whole; a minute where it is left out. */
   readonly patience?: number;
@@ -16,8 +18,16 @@ export interface Place {
   readonly opened: Client[];
 }
 
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** Without it they hold for ever. */
+  readonly expiration?: Date;
+}
+
 /** Gives credentials that hold, and asks their source anew only when they end. */
-type CredentialSource = () => Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }>;
+export type CredentialSource = () => Promise<Credentials>;
 
 interface Client {
   readonly config: { readonly credentials: CredentialSource };
@@ -32,7 +42,16 @@ export function quietSdk(): void {
 }
 
 /** Options shared by all clients. Without `local` the SDK's own rules hold: environment, profiles, endpoints. */
-export function clientOptions({ account, region, local, profile, concurrency, patience = 60_000, opened }: Place): {
+export function clientOptions({
+  account,
+  region,
+  local,
+  profile,
+  credentials,
+  concurrency,
+  patience = 60_000,
+  opened,
+}: Place): {
   region: string;
   maxAttempts: number;
   requestHandler: object;
@@ -71,6 +90,7 @@ export function clientOptions({ account, region, local, profile, concurrency, pa
           useDualstackEndpoint: false,
         }),
     ...(profile === undefined || local !== undefined ? {} : { profile }),
+    ...(credentials === undefined || local !== undefined ? {} : { credentials }),
     // A source may ask a person, a program or STS: once is enough for all clients.
     ...(first === undefined || local !== undefined ? {} : { credentials: first.config.credentials }),
   };

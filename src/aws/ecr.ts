@@ -2,7 +2,7 @@
 // It must not know what is wanted, only how to read and write it.
 import type { ImageDetail, LifecyclePolicyPreviewResult, Repository } from '@aws-sdk/client-ecr';
 import type { Image } from '../lifecycle/model.js';
-import type { EcrPort, Layer, PreviewedImage, RepositoryDescription } from '../plan/ports.js';
+import { AwsFault, type EcrPort, type Layer, type PreviewedImage, type RepositoryDescription } from '../plan/ports.js';
 import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
 import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
@@ -13,6 +13,15 @@ const pageSize = 1000;
 const previewPageSize = 100;
 /** BatchGetImage takes at most so many ids (API reference). */
 const manifestsInOneCall = 100;
+
+/** What an image's manifest may be: left to itself, ECR may give another one than was pushed (API reference, BatchGetImage). */
+const manifestTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.v1+prettyjws',
+];
 
 /** Some ten seconds in all, milliseconds. */
 const usualPrincipalWaits: readonly number[] = [500, 1000, 2000, 4000];
@@ -272,6 +281,62 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
         images: (answer.previewResults ?? []).map(previewed),
         ...(answer.nextToken === undefined ? {} : { next: answer.nextToken }),
       };
+    },
+    async imageTags(repositoryName, imageDigest) {
+      const { sdk, client } = await ecr();
+      const input = { repositoryName, imageIds: [{ imageDigest }] };
+      const answer = await unless(
+        ['ImageNotFoundException'],
+        caller.call('ecr:DescribeImages', () => client.send(new sdk.DescribeImagesCommand(input))),
+      );
+      return answer === undefined ? undefined : (answer.imageDetails?.[0]?.imageTags ?? []);
+    },
+    async getManifest(repositoryName, digest) {
+      const { sdk, client } = await ecr();
+      const answer = await caller.call('ecr:BatchGetImage', () =>
+        client.send(
+          new sdk.BatchGetImageCommand({
+            repositoryName,
+            imageIds: [{ imageDigest: digest }],
+            acceptedMediaTypes: [...manifestTypes],
+          }),
+        ),
+      );
+      const [image] = answer.images ?? [];
+      if (image?.imageManifest !== undefined) {
+        const { imageManifest: text, imageManifestMediaType: mediaType } = image;
+        return { digest, text, ...(mediaType === undefined ? {} : { mediaType }) };
+      }
+      const [failure] = answer.failures ?? [];
+      const { failureCode = 'no reason', failureReason = 'ECR gave neither the image nor a reason' } = failure ?? {};
+      if (failureCode === 'ImageNotFound' || failureCode === 'ImageInaccessible') return undefined;
+      throw new AwsFault('other', 'ecr:BatchGetImage', failureCode, failureReason);
+    },
+    async addImageTag(repositoryName, { digest, text, mediaType }, imageTag) {
+      const { sdk, client } = await ecr();
+      const input = {
+        repositoryName,
+        imageManifest: text,
+        imageTag,
+        // What ECR makes of the manifest must be the image that was meant.
+        imageDigest: digest,
+        ...(mediaType === undefined ? {} : { imageManifestMediaType: mediaType }),
+      };
+      await unless(
+        ['ImageAlreadyExistsException'],
+        caller.call('ecr:PutImage', () => client.send(new sdk.PutImageCommand(input))),
+      );
+    },
+    async removeImageTag(repositoryName, imageTag) {
+      const { sdk, client } = await ecr();
+      const answer = await caller.call('ecr:BatchDeleteImage', () =>
+        client.send(new sdk.BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag }] })),
+      );
+      const [failure] = answer.failures ?? [];
+      if (failure === undefined) return true;
+      const { failureCode = 'no reason', failureReason = failureCode } = failure;
+      if (failureCode === 'ImageNotFound' || failureCode === 'ImageReferencedByManifestList') return false;
+      throw new AwsFault('other', 'ecr:BatchDeleteImage', failureCode, failureReason);
     },
   };
   return port;

@@ -1,8 +1,8 @@
 // Holds the pace of operations to its promises, on a clock of its own.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from './clock.js';
 import { Pace, type PaceOptions } from './pace.js';
-import { systemClock } from './ports.js';
 
 /** A clock that jumps over every wait. */
 function jumpingClock() {

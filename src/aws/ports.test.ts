@@ -575,7 +575,7 @@ describe.skipIf(!motoFound)('moto_server', () => {
 
   it('lacks operations, which is told from a broken server and not tried again', async () => {
     const { Caller } = await import('./caller.js');
-    const { systemClock } = await import('./ports.js');
+    const { systemClock } = await import('./clock.js');
     const { ECRClient, GetAccountSettingCommand } = await import('@aws-sdk/client-ecr');
     const client = new ECRClient({
       region,

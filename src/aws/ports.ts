@@ -3,6 +3,7 @@
 import type { Clock, RegistryPorts } from '../plan/ports.js';
 import { Caller, type CallerOptions } from './caller.js';
 import { type Place, quietSdk } from './client.js';
+import { systemClock } from './clock.js';
 import { ecrPort } from './ecr.js';
 import { identityPort } from './identity.js';
 import { parameterPort } from './parameters.js';
@@ -56,22 +57,3 @@ export function awsPorts(options: AwsPortsOptions): AwsPorts {
     },
   };
 }
-
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) {
-        resolve();
-        return;
-      }
-      const timer = setTimeout(done, milliseconds);
-      signal?.addEventListener('abort', done, { once: true });
-      function done(): void {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      }
-    }),
-};

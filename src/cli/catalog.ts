@@ -17,7 +17,9 @@ import { localScanFindingsCommand } from './commands/local-scan-findings.js';
 import { loginCommand } from './commands/login.js';
 import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
+import { protectCommand } from './commands/protect.js';
 import { schemaCommand } from './commands/schema.js';
+import { usageCommand } from './commands/usage.js';
 import { validateCommand } from './commands/validate.js';
 import { verifyCommand } from './commands/verify.js';
 import { versionCommand } from './commands/version.js';
@@ -33,6 +35,8 @@ export const catalog: readonly BoundCommand[] = [
   bind(driftCommand, async () => (await import('./actions/drift.js')).showDrift),
   bind(costCommand, async () => (await import('./actions/cost.js')).showCost),
   bind(verifyCommand, async () => (await import('./actions/verify.js')).verifyPrediction),
+  bind(usageCommand, async () => (await import('./actions/usage.js')).showUsage),
+  bind(protectCommand, async () => (await import('./actions/protect.js')).protectImages),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
   bind(loginCommand, async () => (await import('./actions/login.js')).login),

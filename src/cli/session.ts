@@ -3,7 +3,7 @@
 import { fail } from '../diagnostics/index.js';
 import type { ProjectEnvironment } from '../manifest/index.js';
 import type { Project } from '../manifest/project.js';
-import type { PortsFor } from '../plan/index.js';
+import type { PortsFor, UsageSource } from '../plan/index.js';
 import { requireMatches } from '../plan/scope.js';
 import { compile } from '../registry/index.js';
 import type { GlobalValues } from './command.js';
@@ -11,6 +11,7 @@ import { isInterruption } from './errors.js';
 import { holdsNothing, joinOrStart, localClock } from './local-server.js';
 import type { Services } from './services.js';
 import { canvasOf } from './text.js';
+import { usageSourcesOf } from './usage-sources.js';
 import { chooseEnvironment, openProject, showWarnings } from './workspace.js';
 
 /** The way to the registries of a project. */
@@ -25,6 +26,8 @@ export interface Session {
   readonly project: Project;
   readonly environment: ProjectEnvironment;
   readonly reach: Reach;
+  /** What knows which images are in use; none where the manifest declares no usage. */
+  readonly usage: readonly UsageSource[];
 }
 
 export async function reachOf(
@@ -62,6 +65,7 @@ export async function openSession(
     project,
     environment,
     reach: await reachOf({ ...global, project: project.directory }, parallelism, services),
+    usage: await usageSourcesOf(project, environment, global, services),
   };
 }
 

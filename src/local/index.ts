@@ -23,6 +23,7 @@ import { ecrDuties } from './duties.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
+import { defaultHome } from './home.js';
 import { flushPulls, imageChores } from './images/index.js';
 import { adoptPolicies } from './lifecycle/adopt.js';
 import { Quotas } from './quotas.js';
@@ -44,13 +45,12 @@ import { callerAt } from './wire/caller.js';
 export { type DaemonOptions, type DaemonStatus, daemonStatus, startDaemon, stopDaemon } from './daemon.js';
 export type { ProfileName } from './distribution/index.js';
 export type { FaultKind, FaultRule } from './faults.js';
+export { defaultHome } from './home.js';
 export type { Passage } from './timekeeper.js';
 export type { Place } from './variables.js';
 export type { UpstreamOptions, UpstreamSecret };
 
 export const defaultPort = 4510;
-/** The account of a caller whose access key id names none. */
-export const defaultHome = { account: '123456789012', region: 'us-east-1' } as const;
 
 const defaultSilence = 60_000;
 

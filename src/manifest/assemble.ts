@@ -12,6 +12,7 @@ import { readSettings } from './set.js';
 import { areSound, soundParts } from './sound.js';
 import { commonOf, entriesOf, mapOf, statedOf, stringsOf, textOf, type Values } from './stated.js';
 import { entryOf, isNull, type Place, rangeOf, type Tree, type TreeEntry, valueAt } from './tree.js';
+import { type UsagePlace, usageOf } from './usage.js';
 import { type WalkContext, walk } from './walk.js';
 
 export class Assembly {
@@ -52,12 +53,7 @@ export class Assembly {
     );
     const set =
       setTree === undefined ? {} : walk(setTree, 'ProjectSpec', '', setTree, { ...this.#context, partial: true });
-    this.#readEnvironments(
-      mapOf(spec['environments']),
-      valueAt(specTree, 'environments'),
-      mapOf(set['environments']),
-      setTree,
-    );
+    this.#readEnvironments({ values: spec, tree: specTree }, { values: set, tree: setTree });
     const declarations = new Declarations(this.#context, this.#references, org);
     for (const entry of entriesOf(repositoriesTree))
       declarations.shortForm(entry, mapOf(spec['repositories'])[entry.key]);
@@ -117,33 +113,42 @@ export class Assembly {
     };
   }
 
-  #readEnvironments(values: Values, tree: Tree | undefined, set: Values, setTree: Tree | undefined): void {
-    for (const entry of entriesOf(tree)) {
+  #readEnvironments(project: UsagePlace, set: UsagePlace): void {
+    const values = mapOf(project.values['environments']);
+    const setValues = mapOf(set.values['environments']);
+    for (const entry of entriesOf(valueAt(project.tree, 'environments'))) {
       const own = mapOf(values[entry.key]);
-      const said = mapOf(set[entry.key]);
+      const said = mapOf(setValues[entry.key]);
+      const setTree = valueAt(set.tree, 'environments', entry.key);
       const account = textOf(said['account']) ?? textOf(own['account']);
       const region = textOf(said['region']) ?? textOf(own['region']);
       const preset = said['preset'] === undefined ? own['preset'] : said['preset'];
+      const running = usageOf(
+        [project, set, { values: own, tree: entry.value }, { values: said, tree: setTree }],
+        this.#problems,
+        this.#context.tainted,
+      );
       const environment: ProjectEnvironment = {
         name: entry.key,
         account: account ?? '',
         region: region ?? '',
         ...(typeof preset === 'string' ? { preset: preset as NonNullable<ProjectEnvironment['preset']> } : {}),
+        ...(running === undefined ? {} : { usage: running.usage }),
         range: rangeOf(entry.keyPlace),
       };
-      const regionEntry =
-        entryOf(valueAt(setTree, 'environments', entry.key), 'region') ?? entryOf(entry.value, 'region');
+      const regionEntry = entryOf(setTree, 'region') ?? entryOf(entry.value, 'region');
       if (regionEntry !== undefined && !this.#isTainted(regionEntry.value))
         this.#references.knownRegion(region, regionEntry);
       this.#references.environments.set(entry.key, {
         environment,
         ...this.#shared(own, entry.value),
         overrides: this.#overrides(own, entry.value),
+        ...(running === undefined ? {} : { protection: running.protection }),
         place: entry.keyPlace,
         placed:
           account !== undefined &&
           region !== undefined &&
-          [entry.value, valueAt(setTree, 'environments', entry.key)].every((tree) =>
+          [entry.value, setTree].every((tree) =>
             areSound(tree, ['account', 'region', 'preset'], this.#context.tainted),
           ),
         tainted: account === undefined || region === undefined || this.#isTainted(entry.value),

@@ -78,14 +78,21 @@ function basesOf(parts: ProjectParts, name: string): Bases {
     ...shared('environment', `environment ${name}`, environment),
     ...shared('set', '--set', parts.set?.environments.get(name)),
   ];
+  // What a repository says of its own wins over it.
+  const protection =
+    environment?.protection === undefined
+      ? []
+      : [new StatedLayer('built-in', 'declared usage', environment.protection)];
   const tags = new StatedLayer('built-in', 'built in', silent(builtInTags(name)));
   const ours = new StatedLayer('built-in', 'built in', silent(builtIn));
   const made: Bases = {
-    slipway: [ours, tags, ...rest],
+    slipway: [ours, tags, ...protection, ...rest],
     // A preset that is named says what Planton's manifests leave open; without one, Planton does.
     planton: [
       preset === undefined ? new StatedLayer('planton', "Planton's default", silent(plantonDefaults)) : ours,
       tags,
+      // A policy that Planton leaves to others stays theirs.
+      ...(preset === undefined ? [] : protection),
       ...rest,
     ],
   };

@@ -19,6 +19,8 @@ export interface Shared {
 export interface EnvironmentParts extends Shared {
   readonly environment: ProjectEnvironment;
   readonly overrides: ReadonlyMap<string, Stated>;
+  /** What a declared usage means for every repository. */
+  readonly protection?: Stated;
   readonly place: Place;
   /** Whether its account, Region and preset could be read. */
   readonly placed: boolean;

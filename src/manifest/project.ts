@@ -31,7 +31,38 @@ export interface ProjectEnvironment {
   readonly account: string;
   readonly region: string;
   readonly preset?: 'production' | 'staging' | 'development';
+  /** Where to look for what is running; absent: nowhere. */
+  readonly usage?: UsageSpec;
   readonly range: SourceRange;
+}
+
+/** Where to look for what is running. At least one of the first four is there. */
+export interface UsageSpec {
+  readonly ecs?: {
+    /** Names, `*` for any text; absent: all. */
+    readonly clusters?: readonly string[];
+    /** Default 1. */
+    readonly revisions?: number;
+  };
+  readonly lambda?: {
+    /** Default `all`. */
+    readonly versions?: 'all' | 'aliased';
+  };
+  readonly kubernetes?: readonly {
+    readonly context: string;
+    /** As it is written: relative to the project's folder, or with `~`. */
+    readonly kubeconfig?: string;
+    readonly namespaces?: readonly string[];
+  }[];
+  /** Relative to the project's folder. */
+  readonly files?: readonly string[];
+  /** Absent: the environment's own. */
+  readonly accounts?: readonly {
+    readonly account: string;
+    readonly region?: string;
+    readonly profile?: string;
+    readonly roleArn?: string;
+  }[];
 }
 
 export interface ProjectRepository {

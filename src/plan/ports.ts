@@ -64,6 +64,13 @@ export interface NewRepository {
   readonly tags: Tags;
 }
 
+/** A manifest as it was pushed: the digest is that of these very bytes. */
+export interface ImageManifest {
+  readonly digest: string;
+  readonly text: string;
+  readonly mediaType?: string;
+}
+
 export interface EcrPort {
   /** All repositories of the registry, 1,000 a page. */
   listRepositories(): AsyncIterable<readonly RepositoryDescription[]>;
@@ -102,6 +109,23 @@ export interface EcrPort {
   startLifecyclePreview(name: string, text: string): Promise<void>;
   /** One page of what ECR's own preview found; `token` is `next` of the page before. Fault `gone` where none was begun. */
   getLifecyclePreview(name: string, token?: string): Promise<PreviewPage>;
+  /** The tags an image has at this moment; `undefined` where there is no such image. */
+  imageTags(name: string, digest: string): Promise<readonly string[] | undefined>;
+  /**
+   * An image's manifest, byte for byte; `undefined` where there is no such image, or where it is archived. ECR takes it for a pull, as it
+   * does every BatchGetImage (API reference, ImageDetail, `lastRecordedPullTime`).
+   */
+  getManifest(name: string, digest: string): Promise<ImageManifest | undefined>;
+  /**
+   * Gives one more tag to an image that is there; that it has it already is no fault. Fault `exists` where another image has the tag and
+   * may not lose it.
+   */
+  addImageTag(name: string, manifest: ImageManifest, tag: string): Promise<void>;
+  /**
+   * Takes a tag off, **and deletes the image with its last tag** (API reference, BatchDeleteImage). `false` where there is no such tag, or
+   * where it is the last one of an image that a manifest list names, which ECR keeps.
+   */
+  removeImageTag(name: string, tag: string): Promise<boolean>;
 }
 
 /** A layer, or the configuration, of an image as its manifest tells of it. */

@@ -1,6 +1,7 @@
 // What Slipway uses of ECR's client, by name, so that the rest of it is left out of the bundle.
 // It must not be imported but lazily.
 export {
+  BatchDeleteImageCommand,
   BatchGetImageCommand,
   CreateRepositoryCommand,
   DeleteLifecyclePolicyCommand,
@@ -14,6 +15,7 @@ export {
   GetLifecyclePolicyPreviewCommand,
   GetRepositoryPolicyCommand,
   ListTagsForResourceCommand,
+  PutImageCommand,
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,

@@ -1,3 +1,3 @@
 // What Slipway uses of STS's client, by name, so that the rest of it is left out of the bundle.
 // It must not be imported but lazily.
-export { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+export { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';

@@ -11,9 +11,11 @@ import {
   requireAccount,
   requireConsent,
   requireHazards,
+  type UsageSource,
   unreadIn,
   unusedConsent,
 } from '../../plan/index.js';
+import type { GlobalValues } from '../command.js';
 import type { ApplyArgs } from '../commands/apply.js';
 import type { DestroyArgs } from '../commands/destroy.js';
 import { diagnosticContext } from '../diagnostic-context.js';
@@ -27,6 +29,8 @@ import { thisRun } from '../runner.js';
 import type { Services } from '../services.js';
 import { during, openSession, type Reach, reachOf } from '../session.js';
 import { canvasOf } from '../text.js';
+import { usageSourcesOf } from '../usage-sources.js';
+import { chooseEnvironment, openProject } from '../workspace.js';
 import { openSavedPlan } from './saved-plan.js';
 
 type Args = Pick<ApplyArgs, 'global'> & { readonly options: DestroyArgs['options'] };
@@ -34,6 +38,8 @@ type Args = Pick<ApplyArgs, 'global'> & { readonly options: DestroyArgs['options
 interface Work {
   readonly plan: Plan;
   readonly reach: Reach;
+  /** What knows which images are in use. */
+  readonly usage: readonly UsageSource[];
   readonly warnings: readonly Diagnostic[];
   /** A saved plan was looked at when it was saved. */
   readonly approved: boolean;
@@ -60,17 +66,32 @@ async function makePlan(
   prune: boolean,
   services: Services,
 ): Promise<Work> {
-  const { project, environment, reach } = await openSession(global, options.parallelism, services);
+  const { project, environment, reach, usage } = await openSession(global, options.parallelism, services);
+  const asked = { only: global.only, prune, purpose, usage, signal: services.signal };
   const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    plan(project, environment.name, reach.reading, { only: global.only, prune, purpose }),
+    plan(project, environment.name, reach.reading, asked),
   );
-  return { plan: made, reach, warnings: project.warnings, approved: false };
+  return { plan: made, reach, usage, warnings: project.warnings, approved: false };
 }
 
 async function savedPlan(file: string, args: ApplyArgs, services: Services): Promise<Work> {
   const read = await openSavedPlan(file, args, services);
   const reach = await reachOf(args.global, args.options.parallelism, services);
-  return { plan: read, reach, warnings: [], approved: true };
+  return { plan: read, reach, usage: await usageOf(read, args.global, services), warnings: [], approved: true };
+}
+
+/** The sources of the manifest, where the plan was made with any: what is in use is looked at again. */
+async function usageOf({ owner, registries }: Plan, global: GlobalValues, services: Services): Promise<Work['usage']> {
+  const asked = registries.some(({ repositories }) =>
+    repositories.some(
+      ({ deletion, changes }) =>
+        deletion?.usage !== undefined ||
+        changes.some((change) => change.aspect === 'lifecyclePolicy' && change.effect?.usage !== undefined),
+    ),
+  );
+  if (!asked) return [];
+  const project = await openProject(global);
+  return usageSourcesOf(project, chooseEnvironment(project, owner.environment), global, services);
 }
 
 /** Asks, unless that is settled. Throws where the answer is no, or where nobody can be asked. */
@@ -141,6 +162,7 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
       signal: services.signal,
       // A fresh plan was read a moment ago; a saved one may be as old as it likes.
       verify: work.approved,
+      usage: work.usage,
       lock: {
         ...thisRun(services.env),
         ...(options.lockTimeout === undefined ? {} : { waitMilliseconds: options.lockTimeout * 1000 }),

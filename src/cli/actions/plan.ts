@@ -16,9 +16,14 @@ import { during, openSession } from '../session.js';
 import { canvasOf } from '../text.js';
 
 export async function showPlan({ options, global }: PlanArgs, services: Services): Promise<ExitCode> {
-  const { project, environment, reach } = await openSession(global, options.parallelism, services);
+  const { project, environment, reach, usage } = await openSession(global, options.parallelism, services);
   const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    plan(project, environment.name, reach.reading, { only: global.only, prune: options.prune }),
+    plan(project, environment.name, reach.reading, {
+      only: global.only,
+      prune: options.prune,
+      usage,
+      signal: services.signal,
+    }),
   );
   const changes = hasChanges(made);
   if (global.output === 'json') {

@@ -275,4 +275,20 @@ export const manifestCodes = defineCodes({
     'A `valueFrom` names an output of another resource that Planton manages.',
     'write the value itself: `kmsKeyId: {value: arn:aws:kms:…}`',
   ),
+  // What is running.
+  'manifest/usage-reads-nothing': mistake(
+    'a usage that looks nowhere',
+    'A declared `usage` names where images run: with no source, everything would look unused.',
+    'add `ecs: {}`, `lambda: {}`, `kubernetes` or `files`, or remove `usage`',
+  ),
+  'manifest/usage-accounts-unused': doubt(
+    'accounts that nothing is read in',
+    'The accounts of `usage` are those that ECS and Lambda are read in; clusters of Kubernetes and files have none.',
+    'add `ecs: {}` or `lambda: {}`, or remove the accounts',
+  ),
+  'manifest/usage-wrong-role': mistake(
+    'a role of another account',
+    'The role to assume leads into its own account, where other things run than in the one that was named.',
+    'name the account of the role, or another role',
+  ),
 });

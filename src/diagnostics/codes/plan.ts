@@ -63,6 +63,21 @@ export const planCodes = defineCodes({
     'Its images or its lifecycle policy could not be read. The prediction says nothing of it; all else was recorded.',
     'allow ecr:DescribeImages and ecr:GetLifecyclePolicy, and record again',
   ),
+  'plan/no-usage': row(
+    'nothing says where images run',
+    'The manifest declares no `usage` for this environment, so nothing is known of what is running, and nothing was looked at.',
+    'declare it, for instance `usage: {ecs: {}, lambda: {}}`; docs/guides/in-use.md tells how',
+  ),
+  'plan/not-protective': row(
+    'a lifecycle policy that would not keep protected images',
+    'Its first rule for tagged images is not the one that keeps images with the tag of `slipway protect`, so that the tag would protect nothing. Nothing was written.',
+    'set `lifecyclePolicy.protectInUse: true` (or put such a rule first among `rules`) and apply',
+  ),
+  'plan/not-protected': row(
+    'an image that could not be protected or released',
+    'The other images were done. What failed is tried again by the next run.',
+    'look at the reason; allow ecr:DescribeImages, ecr:GetLifecyclePolicy, ecr:BatchGetImage, ecr:PutImage and ecr:BatchDeleteImage',
+  ),
   'plan/unreadable': row(
     'not a plan',
     'The text is not a plan that this version of Slipway wrote, or it was changed since.',

@@ -181,6 +181,23 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           ],
           "description": "Settings for every repository, unless it says otherwise."
         },
+        "usage": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Usage"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Where to look for what is running, for every environment.",
+          "examples": [
+            {
+              "ecs": {},
+              "lambda": {}
+            }
+          ]
+        },
         "repositories": {
           "type": [
             "object",
@@ -291,6 +308,24 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             }
           ],
           "description": "Settings for every repository of this environment, unless the repository says otherwise."
+        },
+        "usage": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Usage"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Where to look for what is running in this environment; it replaces the project's, member by member.",
+          "examples": [
+            {
+              "kubernetes": [
+                "prod-eks"
+              ]
+            }
+          ]
         },
         "repositories": {
           "type": [
@@ -1326,6 +1361,233 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             }
           }
         }
+      ]
+    },
+    "Usage": {
+      "type": "object",
+      "description": "Where to look for what is running, so that no image in use goes. Declaring it turns `lifecyclePolicy.protectInUse` on. An environment's own members replace the project's one by one; `null` takes one away.",
+      "properties": {
+        "ecs": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/UsageEcs"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Services, tasks and recent task definitions of ECS. `{}` reads all clusters.",
+          "examples": [
+            {}
+          ]
+        },
+        "lambda": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/UsageLambda"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Functions of Lambda that are made of images. `{}` reads all of them.",
+          "examples": [
+            {}
+          ]
+        },
+        "kubernetes": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/UsageKubernetes"
+          },
+          "description": "Clusters of Kubernetes, each by a context of a kubeconfig.",
+          "examples": [
+            [
+              "prod-eks"
+            ]
+          ]
+        },
+        "files": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "minLength": 1
+          },
+          "uniqueItems": true,
+          "description": "Plain files of image addresses, one a line, `#` begins a comment; paths are relative to the project's folder.",
+          "examples": [
+            [
+              "running.txt"
+            ]
+          ]
+        },
+        "accounts": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/UsageAccount"
+          },
+          "description": "The accounts that ECS and Lambda are read in; without it, the environment's own."
+        }
+      },
+      "additionalProperties": false
+    },
+    "UsageEcs": {
+      "type": "object",
+      "description": "What is read of ECS.",
+      "properties": {
+        "clusters": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_*-]{1,255}$"
+          },
+          "uniqueItems": true,
+          "description": "Names of clusters, `*` for any text; without it, all of them. A name that matches none is an error, not an empty answer.",
+          "examples": [
+            [
+              "prod",
+              "batch-*"
+            ]
+          ]
+        },
+        "revisions": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 0,
+          "maximum": 100,
+          "description": "How many of the newest active task definitions of each family count as in use, whether anything runs them or not: what runs on a schedule has no task in between, and a rollback needs the one before.",
+          "default": 1
+        }
+      },
+      "additionalProperties": false
+    },
+    "UsageLambda": {
+      "type": "object",
+      "description": "What is read of Lambda.",
+      "properties": {
+        "versions": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "all",
+            "aliased",
+            null
+          ],
+          "description": "`all`: every published version counts. `aliased`: `$LATEST` and those that an alias leads to.",
+          "default": "all"
+        }
+      },
+      "additionalProperties": false
+    },
+    "UsageKubernetes": {
+      "type": "object",
+      "description": "One cluster of Kubernetes. As a string: its context.",
+      "properties": {
+        "context": {
+          "type": "string",
+          "minLength": 1,
+          "description": "The context's name in the kubeconfig.",
+          "examples": [
+            "prod-eks"
+          ]
+        },
+        "kubeconfig": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The kubeconfig, relative to the project's folder; without it, `$KUBECONFIG` or else `~/.kube/config`.",
+          "examples": [
+            "~/.kube/prod"
+          ]
+        },
+        "namespaces": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+          },
+          "uniqueItems": true,
+          "description": "The namespaces to read; without it, all of them, which takes a ClusterRole.",
+          "examples": [
+            [
+              "shop"
+            ]
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "context"
+      ]
+    },
+    "UsageAccount": {
+      "type": "object",
+      "description": "An account and Region in which things run.",
+      "properties": {
+        "account": {
+          "type": "string",
+          "pattern": "^[0-9]{12}$",
+          "description": "The AWS account, twelve digits, in quotes.",
+          "examples": [
+            "333333333333"
+          ]
+        },
+        "region": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+          "description": "The AWS Region; without it, the environment's.",
+          "examples": [
+            "eu-west-1"
+          ]
+        },
+        "profile": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "A profile of the AWS configuration that leads into the account.",
+          "examples": [
+            "workloads"
+          ]
+        },
+        "roleArn": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+$",
+          "description": "A role in the account to assume, with the credentials in use or those of `profile`.",
+          "examples": [
+            "arn:aws:iam::333333333333:role/slipway-usage"
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "account"
       ]
     },
     "AwsEcrRepo": {

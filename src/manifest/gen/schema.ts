@@ -112,6 +112,13 @@ export const schema: Table = {
         "doc": "Settings for every repository, unless it says otherwise."
       },
       {
+        "name": "usage",
+        "type": "message",
+        "message": "Usage",
+        "doc": "Where to look for what is running, for every environment.",
+        "example": "{ecs: {}, lambda: {}}"
+      },
+      {
         "name": "repositories",
         "type": "message",
         "message": "AwsEcrRepoSpec",
@@ -182,6 +189,13 @@ export const schema: Table = {
         "type": "message",
         "message": "AwsEcrRepoSpec",
         "doc": "Settings for every repository of this environment, unless the repository says otherwise."
+      },
+      {
+        "name": "usage",
+        "type": "message",
+        "message": "Usage",
+        "doc": "Where to look for what is running in this environment; it replaces the project's, member by member.",
+        "example": "{kubernetes: [prod-eks]}"
       },
       {
         "name": "repositories",
@@ -774,6 +788,171 @@ export const schema: Table = {
         },
         "doc": "Days in archive after which an image is gone for good, save those kept `forever` or in use. Left out: never.",
         "example": "365"
+      }
+    ]
+  },
+  "Usage": {
+    "doc": "Where to look for what is running, so that no image in use goes. Declaring it turns `lifecyclePolicy.protectInUse` on. An environment's own members replace the project's one by one; `null` takes one away.",
+    "fields": [
+      {
+        "name": "ecs",
+        "type": "message",
+        "message": "UsageEcs",
+        "doc": "Services, tasks and recent task definitions of ECS. `{}` reads all clusters.",
+        "example": "{}"
+      },
+      {
+        "name": "lambda",
+        "type": "message",
+        "message": "UsageLambda",
+        "doc": "Functions of Lambda that are made of images. `{}` reads all of them.",
+        "example": "{}"
+      },
+      {
+        "name": "kubernetes",
+        "type": "message",
+        "message": "UsageKubernetes",
+        "many": "list",
+        "shorthand": "context",
+        "doc": "Clusters of Kubernetes, each by a context of a kubeconfig.",
+        "example": "[prod-eks]"
+      },
+      {
+        "name": "files",
+        "type": "string",
+        "many": "list",
+        "unique": true,
+        "rules": {
+          "minLen": 1
+        },
+        "doc": "Plain files of image addresses, one a line, `#` begins a comment; paths are relative to the project's folder.",
+        "example": "[running.txt]"
+      },
+      {
+        "name": "accounts",
+        "type": "message",
+        "message": "UsageAccount",
+        "many": "list",
+        "doc": "The accounts that ECS and Lambda are read in; without it, the environment's own."
+      }
+    ]
+  },
+  "UsageEcs": {
+    "doc": "What is read of ECS.",
+    "fields": [
+      {
+        "name": "clusters",
+        "type": "string",
+        "many": "list",
+        "unique": true,
+        "rules": {
+          "pattern": "^[A-Za-z0-9_*-]{1,255}$"
+        },
+        "wants": "letters, digits, `_`, `-` and `*`",
+        "doc": "Names of clusters, `*` for any text; without it, all of them. A name that matches none is an error, not an empty answer.",
+        "example": "[prod, \"batch-*\"]"
+      },
+      {
+        "name": "revisions",
+        "type": "int32",
+        "rules": {
+          "lte": 100,
+          "gte": 0
+        },
+        "doc": "How many of the newest active task definitions of each family count as in use, whether anything runs them or not: what runs on a schedule has no task in between, and a rollback needs the one before.",
+        "default": 1
+      }
+    ]
+  },
+  "UsageLambda": {
+    "doc": "What is read of Lambda.",
+    "fields": [
+      {
+        "name": "versions",
+        "type": "string",
+        "rules": {
+          "in": [
+            "all",
+            "aliased"
+          ]
+        },
+        "doc": "`all`: every published version counts. `aliased`: `$LATEST` and those that an alias leads to.",
+        "default": "all"
+      }
+    ]
+  },
+  "UsageKubernetes": {
+    "doc": "One cluster of Kubernetes. As a string: its context.",
+    "fields": [
+      {
+        "name": "context",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "minLen": 1
+        },
+        "doc": "The context's name in the kubeconfig.",
+        "example": "prod-eks"
+      },
+      {
+        "name": "kubeconfig",
+        "type": "string",
+        "doc": "The kubeconfig, relative to the project's folder; without it, `$KUBECONFIG` or else `~/.kube/config`.",
+        "example": "~/.kube/prod"
+      },
+      {
+        "name": "namespaces",
+        "type": "string",
+        "many": "list",
+        "unique": true,
+        "rules": {
+          "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+        },
+        "wants": "lower-case letters and digits, with hyphens between them",
+        "doc": "The namespaces to read; without it, all of them, which takes a ClusterRole.",
+        "example": "[shop]"
+      }
+    ]
+  },
+  "UsageAccount": {
+    "doc": "An account and Region in which things run.",
+    "fields": [
+      {
+        "name": "account",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "pattern": "^[0-9]{12}$"
+        },
+        "wants": "twelve digits",
+        "doc": "The AWS account, twelve digits, in quotes.",
+        "example": "\"333333333333\""
+      },
+      {
+        "name": "region",
+        "type": "string",
+        "rules": {
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$"
+        },
+        "wants": "a Region such as `eu-west-1`",
+        "doc": "The AWS Region; without it, the environment's.",
+        "example": "eu-west-1"
+      },
+      {
+        "name": "profile",
+        "type": "string",
+        "doc": "A profile of the AWS configuration that leads into the account.",
+        "example": "workloads"
+      },
+      {
+        "name": "roleArn",
+        "type": "string",
+        "rules": {
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+$"
+        },
+        "wants": "the whole ARN of a role",
+        "doc": "A role in the account to assume, with the credentials in use or those of `profile`.",
+        "example": "arn:aws:iam::333333333333:role/slipway-usage"
       }
     ]
   },

@@ -321,6 +321,30 @@ export class MemoryRegistry {
         }),
       getLifecyclePreview: (name, token) =>
         on('GetLifecyclePolicyPreview', name, (stored): PreviewPage => this.#previewPage(stored, token)),
+      imageTags: (name, digest) =>
+        on('DescribeImages', name, ({ images }) => images.find((one) => one.digest === digest)?.tags),
+      getManifest: (name, digest) =>
+        on('BatchGetImage', name, ({ images }) => {
+          const image = images.find((one) => one.digest === digest);
+          return image === undefined || image.storageClass === 'archive' ? undefined : { digest, text: digest };
+        }),
+      addImageTag: (name, { digest }, tag) =>
+        on('PutImage', name, (stored) => {
+          this.#putTag(stored, digest, tag);
+        }),
+      removeImageTag: (name, tag) =>
+        on('BatchDeleteImage', name, (stored) => {
+          const image = stored.images.find(({ tags }) => tags.includes(tag));
+          if (image === undefined) return false;
+          const tags = image.tags.filter((one) => one !== tag);
+          const referenced = stored.images.some(({ children }) => children?.includes(image.digest) === true);
+          if (tags.length === 0 && referenced) return false;
+          // With its last tag, an image goes.
+          stored.images = stored.images.flatMap((one) =>
+            one !== image ? [one] : tags.length === 0 ? [] : [{ ...one, tags }],
+          );
+          return true;
+        }),
     };
   }
 
@@ -345,6 +369,21 @@ export class MemoryRegistry {
     const end = start + previewsInPage;
     const page = { status: 'COMPLETE', text: preview.text, images: found.slice(start, end) } as const;
     return end < found.length ? { ...page, next: String(end) } : page;
+  }
+
+  /** A tag moves from one image to another where it may; an image that is not there is pushed anew. */
+  #putTag(stored: Stored, digest: string, tag: string): void {
+    const holder = stored.images.find(({ tags }) => tags.includes(tag));
+    if (holder?.digest === digest) return;
+    if (holder !== undefined && stored.tagMutability.mode.startsWith('IMMUTABLE')) {
+      const message = `The image tag '${tag}' already exists and cannot be overwritten because the tag is immutable.`;
+      throw this.#fault('exists', 'ecr:PutImage', message, 'ImageTagAlreadyExistsException');
+    }
+    const others = stored.images.map((one) =>
+      one === holder ? { ...one, tags: one.tags.filter((t) => t !== tag) } : one,
+    );
+    const image = others.find((one) => one.digest === digest) ?? { digest, tags: [], pushedAt: this.clock.now() };
+    stored.images = [...others.filter((one) => one.digest !== digest), { ...image, tags: [...image.tags, tag].sort() }];
   }
 
   #create(repository: NewRepository): RepositoryDescription {
