@@ -6,12 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pushImage, pushIndex } from '../cli/testing/pusher.js';
 import { type FaultRule, type LocalEcr, startLocalEcr } from '../local/index.js';
 import { AwsFault, type EcrPort, type NewRepository } from '../plan/ports.js';
 import { type AwsPorts, type AwsPortsOptions, awsPorts } from './ports.js';
 
 const account = '111111111111';
 const region = 'eu-west-1';
+const digest = `sha256:${'0'.repeat(64)}`;
 const quick = { base: 1, cap: 4 };
 const swift = { slowest: 2000, unlimited: 10_000, recovery: 1000, deafMilliseconds: 1000 };
 const lifecycleText =
@@ -126,6 +128,8 @@ function conformance(endpoint: () => string): void {
     expect((await faultOf(ecr.deleteLifecyclePolicy('conform/none'))).kind).toBe('gone');
     expect((await faultOf(ecr.deleteRepository('conform/none', false))).kind).toBe('gone');
     expect((await faultOf(all(ecr.describeImages('conform/none')))).kind).toBe('gone');
+    expect((await faultOf(ecr.childrenOf('conform/none', [digest]))).kind).toBe('gone');
+    expect((await faultOf(ecr.layersOf('conform/none', [digest]))).kind).toBe('gone');
   });
 
   it('changes every setting', async () => {
@@ -178,6 +182,9 @@ function conformance(endpoint: () => string): void {
   it('deletes, and reads no images where there are none', async () => {
     await ecr.createRepository(repository(name));
     expect(await all(ecr.describeImages(name))).toEqual([]);
+    expect(await ecr.childrenOf(name, [digest])).toEqual(new Map());
+    expect(await ecr.layersOf(name, [digest])).toEqual(new Map());
+    expect(await ecr.layersOf(name, [])).toEqual(new Map());
     await ecr.deleteRepository(name, false);
     expect(await ecr.describeRepositories([name])).toBeUndefined();
   });
@@ -361,6 +368,30 @@ describe('the local ECR', () => {
     expect(await ports.parameters.create('/slipway/theirs', 'us')).toBe(false);
   });
 
+  it('read what images are made of, and which images a list names, a hundred a call', async () => {
+    const called: string[] = [];
+    const { ecr } = await open({ onCall: (one) => called.push(one) });
+    await ecr.createRepository(repository('made/of'));
+    const at = { account, region };
+    const one = await pushImage(server.url, at, 'made/of', 'one', 'first');
+    const two = await pushImage(server.url, at, 'made/of', 'two', 'the second');
+    const list = await pushIndex(server.url, at, 'made/of', 'list', [one, two]);
+    called.length = 0;
+    const layers = await ecr.layersOf('made/of', [one, two, list, digest]);
+    expect([...layers].map(([image, some]) => [image, some.map(({ size }) => size)]).toSorted()).toEqual(
+      [
+        [one, [2, 5]],
+        [two, [2, 10]],
+      ].toSorted(),
+    );
+    expect(await ecr.childrenOf('made/of', [one, list, digest])).toEqual(new Map([[list, [one, two]]]));
+    expect(called).toEqual(['ecr:BatchGetImage', 'ecr:BatchGetImage']);
+    called.length = 0;
+    const many = Array.from({ length: 101 }, (_, index) => `sha256:${String(index).padStart(64, '0')}`);
+    expect((await ecr.layersOf('made/of', [...many.slice(1), one])).size).toBe(1);
+    expect(called).toEqual(['ecr:BatchGetImage', 'ecr:BatchGetImage']);
+  });
+
   it.each<[string, (ports: AwsPorts) => Promise<unknown>]>([
     ['ecr:DescribeRepositories', ({ ecr }) => ecr.describeRepositories(['a'])],
     ['ecr:GetLifecyclePolicy', ({ ecr }) => ecr.getLifecyclePolicy('a')],
@@ -377,6 +408,8 @@ describe('the local ECR', () => {
     ['ecr:TagResource', ({ ecr }) => ecr.tag(`arn:aws:ecr:${region}:${account}:repository/a`, { a: 'b' })],
     ['ecr:UntagResource', ({ ecr }) => ecr.untag(`arn:aws:ecr:${region}:${account}:repository/a`, ['a'])],
     ['ecr:DescribeImages', ({ ecr }) => all(ecr.describeImages('a'))],
+    ['ecr:BatchGetImage', ({ ecr }) => ecr.childrenOf('a', [digest])],
+    ['ecr:BatchGetImage', ({ ecr }) => ecr.layersOf('a', [digest])],
     ['sts:GetCallerIdentity', ({ identity }) => identity.callerIdentity()],
     ['ssm:GetParameter', ({ parameters }) => parameters.get('/a')],
     ['ssm:PutParameter', ({ parameters }) => parameters.create('/a', 'b')],

@@ -113,6 +113,34 @@ describe('images that would expire', () => {
     expect(plan.summary.unknown).toBe(1);
   });
 
+  it('are no children that a list holds; lists are read only where something would go, before and at apply', async () => {
+    const child = image(undefined, 30);
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const list = { ...image('v1', 1), mediaType, children: [child.digest] };
+    const untagged = compileLifecycle({ expireUntaggedAfterDays: 14 });
+    const desired = registry([{ ...api, statements: [], lifecyclePolicy: untagged }]);
+    const lists = (calls: readonly string[]) => calls.filter((call) => call === 'ecr:BatchGetImage api').length;
+    const live = scene();
+    live.get('api').images = [child, list];
+    const process = live.process();
+    const plan = await planOn(process, desired);
+    expect(plan.hazards).toEqual([]);
+    expect(lists(process.calls)).toBe(1);
+    const applying = live.process();
+    expect(outcomeOf(await applyOn(applying, plan, { verify: true }))).toMatchObject({ done: 1 });
+    expect(lists(applying.calls)).toBe(1);
+    // Where they may not be read, more seems to go than does.
+    const denied = scene();
+    denied.get('api').images = [child, list];
+    const unread = await planOn(denied.process({ faults: { 'ecr:BatchGetImage': 'denied' } }), desired);
+    expect(unread.hazards.map(({ kind }) => kind)).toEqual(['expire-images']);
+    const idle = scene();
+    idle.get('api').images = [list];
+    const quiet = idle.process();
+    await planOn(quiet, desired);
+    expect(lists(quiet.calls)).toBe(0);
+  });
+
   it('are shown three at a time', async () => {
     const live = scene();
     live.get('api').images = [...images, image(undefined, 9), image('old', 10)];

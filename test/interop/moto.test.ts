@@ -1,5 +1,6 @@
 // Slipway's command line, unchanged, against moto: an AWS written by other people, looked at with an AWS CLI written by other people.
 // It must not know how Slipway comes by its rules and statements: what is right is written out here by hand.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wire, wireOk } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
@@ -171,6 +172,24 @@ const motoLacks = [
   { operation: 'PutSigningConfiguration', why: 'not part of a project of repositories' },
   { operation: 'RegisterPullTimeUpdateExclusion', why: 'not part of a project of repositories' },
 ] as const;
+
+/** moto keeps a manifest without asking for its layers. */
+function imageManifest(text: string): JsonObject {
+  const digest = (seed: string): string => `sha256:${createHash('sha256').update(seed).digest('hex')}`;
+  const layer = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
+  const imageManifestMediaType = 'application/vnd.docker.distribution.manifest.v2+json';
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: imageManifestMediaType,
+    config: {
+      mediaType: 'application/vnd.docker.container.image.v1+json',
+      size: 100,
+      digest: digest(`${text} config`),
+    },
+    layers: [{ mediaType: layer, size: 1000, digest: digest(text) }],
+  };
+  return { imageManifest: JSON.stringify(manifest), imageManifestMediaType };
+}
 
 function sorted(values: readonly string[]): string[] {
   return [...values].sort();
@@ -492,6 +511,41 @@ describeWith({ tools: ['moto_server', 'aws'] }, 'Slipway on moto', () => {
     expect(JSON.stringify(mended.Statement)).not.toContain('"*"');
     const live = (await ecr('ListTagsForResource', { resourceArn: arn(name) }))['tags'] as JsonObject[];
     expect(live).toContainEqual({ Key: 'Owner', Value: 'somebody else' });
+  }, 120_000);
+
+  it('tells what a changed lifecycle policy does to the images there, and applies it with consent alone', async () => {
+    const repositoryName = 'payments/vault';
+    for (const tag of ['v9', 'v10', 'v11']) {
+      await wireOk(at, 'ecr', 'PutImage', { repositoryName, imageTag: tag, ...imageManifest(tag) });
+    }
+    project.write(
+      'slipway.yaml',
+      manifest.replace(
+        'vault: {encryptionType: KMS}',
+        'vault: {encryptionType: KMS, lifecyclePolicy: {maxImageCount: 1}}',
+      ),
+    );
+    const planned = await slipway(['plan'], 0);
+    expect(planned).toMatch(/expires 2 of 3 existing images .*: v/);
+    expect(await slipway(['apply', '--auto-approve'], 3)).toContain(`--accept expire-images:${repositoryName}`);
+    const json = await project.slipway(['plan', '-e', 'prod', '--output', 'json']);
+    const { plan } = JSON.parse(json.stdout) as { plan: { registries: { repositories: JsonObject[] }[] } };
+    const changes = plan.registries[0]?.repositories.find(({ name }) => name === repositoryName)?.['changes'];
+    expect(changes).toMatchObject([{ aspect: 'lifecyclePolicy', effect: { images: 3, expiring: 2, archiving: 0 } }]);
+    await slipway(['apply', '--auto-approve', '--accept', 'expire-images'], 0);
+    project.write('slipway.yaml', manifest);
+    expect(await slipway(['plan'], 0)).toMatch(/no longer expires 2 of 3 existing images/);
+    await slipway(['apply', '--auto-approve'], 0);
+    const recorded = await slipway(['verify', '--only', 'vault', '--record', 'moto.prediction'], 0);
+    expect(recorded).toContain('3 images, none to go within a day');
+    await wireOk(at, 'ecr', 'BatchDeleteImage', { repositoryName, imageIds: [{ imageTag: 'v10' }] });
+    // Without -e: the file says itself what it is about.
+    const found = await project.slipway(['verify', 'moto.prediction']);
+    expect(found).toMatchObject({ code: 2, stdout: expect.stringContaining('v10') as string });
+    await wireOk(at, 'ecr', 'BatchDeleteImage', {
+      repositoryName,
+      imageIds: [{ imageTag: 'v9' }, { imageTag: 'v11' }],
+    });
   }, 120_000);
 
   it('a repository that leaves the manifest is an orphan, and goes with --prune alone', async () => {

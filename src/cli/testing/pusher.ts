@@ -33,6 +33,7 @@ export async function call(
 }
 
 const imageType = 'application/vnd.oci.image.manifest.v1+json';
+const indexType = 'application/vnd.oci.image.index.v1+json';
 
 async function layer(url: string, place: Place, repositoryName: string, text: string): Promise<void> {
   const { uploadId } = await call(url, place, 'InitiateLayerUpload', { repositoryName });
@@ -79,4 +80,16 @@ export async function pushImage(
     layers: [described(text, 'application/vnd.oci.image.layer.v1.tar')],
   };
   return put(url, place, repositoryName, manifest, tag);
+}
+
+/** Pushes an index over images that are there, and gives its digest. */
+export function pushIndex(
+  url: string,
+  place: Place,
+  repositoryName: string,
+  tag: string | undefined,
+  children: readonly string[],
+): Promise<string> {
+  const manifests = children.map((digest) => ({ mediaType: imageType, digest, size: 1 }));
+  return put(url, place, repositoryName, { schemaVersion: 2, mediaType: indexType, manifests }, tag);
 }
