@@ -60,7 +60,8 @@ export function evaluate(
   const settled = cornersOf(corners);
   const rules = byPriority(policy.rules);
   const order = newestFirst(images, settled);
-  const sorted = Array.from(order, (at) => images[at] as Image);
+  const sorted: Image[] = [];
+  for (const at of order) sorted.push(images[at] as Image);
   const tests = rules.map(({ selection }) => compileTags(selection, settled.patternCase));
   const judged = judge({ rules, images: sorted, now, corners: settled }, (rule, at) => {
     const image = sorted[at];
@@ -75,14 +76,18 @@ export function evaluate(
 
 /** Places of images, the newest first. Nobody documents the order of images of one push time: by digest, so that it is stable. */
 export function newestFirst(images: readonly Image[], { ties }: Pick<Corners, 'ties'>): Uint32Array {
-  const times = Float64Array.from(images, pushTime);
-  const digests = images.map(({ digest }) => digest);
+  const times = new Float64Array(images.length);
+  const order = new Uint32Array(images.length);
+  images.forEach((image, at) => {
+    times[at] = pushTime(image);
+    order[at] = at;
+  });
   const lower = ties === 'lower-digest-newer' ? -1 : 1;
-  const order = Uint32Array.from(images, (_, at) => at);
   return order.sort((one, other) => {
     const later = (times[other] ?? 0) - (times[one] ?? 0);
     if (later !== 0) return later;
-    const [a = '', b = ''] = [digests[one], digests[other]];
+    const a = images[one]?.digest ?? '';
+    const b = images[other]?.digest ?? '';
     return a === b ? one - other : a < b ? lower : -lower;
   });
 }
@@ -105,9 +110,9 @@ interface Case {
 /** The whole evaluation of images that are sorted and whose tags are matched: outcomes are made as they are asked for. */
 export function judge(given: Case, selects: (rule: number, image: number) => boolean): Judgement {
   const { rules, images, now, corners } = given;
-  const children = corners.children === 'unranked' ? childrenOf(images) : new Set<string>();
+  const children = corners.children === 'unranked' ? childrenOf(images) : undefined;
   const unranked = ({ digest, subject }: Image): boolean =>
-    children.has(digest) || (corners.referrers === 'unranked' && subject !== undefined);
+    children?.has(digest) === true || (subject !== undefined && corners.referrers === 'unranked');
   const decisions = decide({ rules, images, now, corners, selects, unranked });
   const relations = relate(images, decisions, corners);
   return {
@@ -140,7 +145,7 @@ function whyOf(at: number, given: Case, decisions: Decisions, { heldBy, follows 
   const image = images[at];
   const first = (decisions.first[at] ?? 0) - 1;
   if (verdict === verdicts.fail) {
-    const list = heldBy.get(at) ?? -1;
+    const list = heldBy.get(image?.digest ?? '') ?? -1;
     return { kind: 'held', by: images[list]?.digest ?? '', stays: !letsGo(decisions.verdict[list], corners) };
   }
   const subject = follows.get(at);

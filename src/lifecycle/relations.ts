@@ -6,8 +6,8 @@ import type { Image } from './model.js';
 
 /** Who holds an image, or whom it follows. */
 export interface Relations {
-  /** Of an image that cannot go, by its place: the place of a list that refers to it, one that stays if there is such. */
-  readonly heldBy: ReadonlyMap<number, number>;
+  /** Of an image that cannot go, by its digest: the place of a list that refers to it, one that stays if there is such. */
+  readonly heldBy: ReadonlyMap<string, number>;
   /** Of a referrer that goes, or would, with its subject: the place of the subject. */
   readonly follows: ReadonlyMap<number, number>;
 }
@@ -21,12 +21,10 @@ export function childrenOf(images: readonly Image[]): ReadonlySet<string> {
 
 /** Turns verdicts into `fail` where an image is held, and gives referrers that of the subjects which they follow. */
 export function relate(images: readonly Image[], { verdict }: Pick<Decisions, 'verdict'>, corners: Corners): Relations {
-  const heldBy = new Map<number, number>();
   const follows = new Map<number, number>();
   const references = hold(images, verdict, corners);
   if (corners.referrersOfTheGone === 'follow') follow(images, verdict, references, follows);
-  nameHolders(images, verdict, corners, heldBy);
-  return { heldBy, follows };
+  return { heldBy: holdersOf(images, verdict, corners), follows };
 }
 
 /** How many lists that still stand refer to a digest. */
@@ -45,7 +43,10 @@ export function letsGo(verdict: number | undefined, corners: Corners): boolean {
 function hold(images: readonly Image[], verdict: Uint8Array, corners: Corners): References {
   const references: References = new Map();
   const count = (children: readonly string[], by: number): void => {
-    for (const child of new Set(children)) references.set(child, (references.get(child) ?? 0) + by);
+    // A list that refers twice refers; a set for each list would cost more than a look back over the few children that most have.
+    const once =
+      children.length > 16 ? [...new Set(children)] : children.filter((child, at) => children.indexOf(child) === at);
+    for (const child of once) references.set(child, (references.get(child) ?? 0) + by);
   };
   for (const image of images) if (image.children !== undefined && holds(image, corners)) count(image.children, 1);
   if (references.size === 0) return references;
@@ -66,7 +67,10 @@ function follow(
   references: References,
   follows: Map<number, number>,
 ): void {
-  const referrers = images.flatMap(({ subject }, at) => (subject === undefined ? [] : [at]));
+  const referrers: number[] = [];
+  images.forEach(({ subject }, at) => {
+    if (subject !== undefined) referrers.push(at);
+  });
   if (referrers.length === 0) return;
   const subjects = new Set(referrers.map((at) => images[at]?.subject));
   const places = new Map<string, number>();
@@ -100,25 +104,21 @@ function goesFurther(fate: number | undefined, own: number | undefined, { storag
   return fate === verdicts.archive && own === verdicts.keep && storageClass !== 'archive';
 }
 
-function nameHolders(
-  images: readonly Image[],
-  verdict: Uint8Array,
-  corners: Corners,
-  heldBy: Map<number, number>,
-): void {
-  const held = new Map<string, number[]>();
+function holdersOf(images: readonly Image[], verdict: Uint8Array, corners: Corners): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const held = new Set<string>();
   images.forEach(({ digest }, at) => {
-    if (verdict[at] === verdicts.fail) held.set(digest, [...(held.get(digest) ?? []), at]);
+    if (verdict[at] === verdicts.fail) held.add(digest);
   });
-  if (held.size === 0) return;
+  if (held.size === 0) return found;
   images.forEach((image, list) => {
     if (image.children === undefined || !holds(image, corners)) return;
     for (const child of image.children) {
-      for (const at of held.get(child) ?? []) {
-        const found = heldBy.get(at);
-        if (found === undefined || (letsGo(verdict[found], corners) && !letsGo(verdict[list], corners)))
-          heldBy.set(at, list);
-      }
+      if (!held.has(child)) continue;
+      const other = found.get(child);
+      if (other === undefined || (letsGo(verdict[other], corners) && !letsGo(verdict[list], corners)))
+        found.set(child, list);
     }
   });
+  return found;
 }
