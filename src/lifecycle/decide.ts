@@ -48,31 +48,34 @@ export function decide({ rules, images, now, corners, selects, unranked }: Given
   const first = new Uint16Array(length);
   const overruled = new Uint16Array(length);
   const measured = new Float64Array(length);
-  const counted = rules.map(({ selection, action }, place) => {
-    const { countType, countNumber } = selection;
-    const archived = selection.storageClass === 'archive';
-    const acts = action.type === 'expire' ? verdicts.expire : verdicts.archive;
-    const counts = countType === 'imageCountMoreThan';
-    const limit = counts ? countNumber : countNumber * dayInMs;
-    let total = 0;
-    for (let at = 0; at < length; at += 1) {
-      const image = images[at];
-      if (image === undefined) continue;
-      const own = (image.storageClass === 'archive') === archived;
-      if (!own && (archived || corners.archivedImages === 'apart')) continue;
-      if (!selects(place, at)) continue;
+  const counted = rules.map(() => 0);
+  const terms = rules.map(({ selection: { countType, countNumber, storageClass }, action }) => ({
+    countType,
+    counts: countType === 'imageCountMoreThan',
+    limit: countType === 'imageCountMoreThan' ? countNumber : countNumber * dayInMs,
+    archived: storageClass === 'archive',
+    acts: action.type === 'expire' ? verdicts.expire : verdicts.archive,
+  }));
+  // Image by image, each before all rules: a million of them lie far from each other, and fetching one costs more than asking a rule.
+  images.forEach((image, at) => {
+    const archived = image.storageClass === 'archive';
+    terms.forEach((term, place) => {
+      const own = archived === term.archived;
+      if (!own && (term.archived || corners.archivedImages === 'apart')) return;
+      if (!selects(place, at)) return;
       // Identified is enough: a rule that keeps an image keeps it from every later rule too. Later rules still count it.
-      const measure = counts ? (unranked(image) ? 0 : ++total) : now - measuredFrom(countType, image, corners);
-      const candidate = own && measure > limit;
+      let measure = 0;
+      if (!term.counts) measure = now - measuredFrom(term.countType, image, corners);
+      else if (!unranked(image)) measure = counted[place] = (counted[place] ?? 0) + 1;
+      const candidate = own && measure > term.limit;
       if (first[at] === 0) {
         first[at] = place + 1;
         measured[at] = measure;
-        if (candidate) verdict[at] = acts;
+        if (candidate) verdict[at] = term.acts;
       } else if (candidate && verdict[at] === verdicts.keep && overruled[at] === 0) {
         overruled[at] = place + 1;
       }
-    }
-    return total;
+    });
   });
   return { verdict, first, overruled, measured, counted };
 }
