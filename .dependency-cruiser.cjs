@@ -6,10 +6,11 @@ const rooms = {
   access: ['diagnostics'],
   registry: ['diagnostics', 'manifest', 'lifecycle', 'access'],
   plan: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry'],
+  audit: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan'],
   aws: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan'],
   local: ['diagnostics', 'lifecycle', 'access'],
   login: ['diagnostics'],
-  cli: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan', 'aws', 'local', 'login'],
+  cli: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan', 'aws', 'audit', 'local', 'login'],
 };
 const pure = '^src/(diagnostics|lifecycle|access|registry)/';
 const test = '\\.test\\.ts$';

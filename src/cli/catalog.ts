@@ -2,12 +2,14 @@
 // It must not know what any command does.
 import { type BoundCommand, bind } from './command.js';
 import { applyCommand } from './commands/apply.js';
+import { auditCommand } from './commands/audit.js';
 import { completionCommand } from './commands/completion.js';
 import { costCommand } from './commands/cost.js';
 import { destroyCommand } from './commands/destroy.js';
 import { driftCommand } from './commands/drift.js';
 import { explainCommand } from './commands/explain.js';
 import { initCommand } from './commands/init.js';
+import { lifecycleLintCommand } from './commands/lifecycle-lint.js';
 import { lifecycleReadCommand } from './commands/lifecycle-read.js';
 import { localEnvCommand, localStartCommand, localStatusCommand, localStopCommand } from './commands/local.js';
 import { localCheckCommand } from './commands/local-check.js';
@@ -39,6 +41,8 @@ export const catalog: readonly BoundCommand[] = [
   bind(protectCommand, async () => (await import('./actions/protect.js')).protectImages),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
+  bind(auditCommand, async () => (await import('./actions/audit.js')).showAudit),
+  bind(lifecycleLintCommand, async () => (await import('./actions/lifecycle-lint.js')).lintPolicy),
   bind(loginCommand, async () => (await import('./actions/login.js')).login),
   bind(localStartCommand, async () => (await import('./actions/local.js')).start),
   bind(localStopCommand, async () => (await import('./actions/local.js')).stop),

@@ -66,6 +66,12 @@ async function ask(question: string): Promise<string | undefined> {
   });
 }
 
+async function input(): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  for await (const piece of process.stdin) pieces.push(Buffer.from(piece as Uint8Array));
+  return Buffer.concat(pieces);
+}
+
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done) => {
     if (signal?.aborted === true) return done();
@@ -86,6 +92,7 @@ const services: Services = {
   cwd: process.cwd(),
   interactive: process.stdin.isTTY && process.stderr.isTTY,
   ask,
+  input,
   prompts: async () => (await import('./prompts.js')).clackPrompts(),
   signal: controller.signal,
   clock: { now: () => Date.now(), sleep },

@@ -43,6 +43,8 @@ export interface Services {
   readonly interactive: boolean;
   /** Asks on stderr and resolves to the line typed, without its end; `undefined` at the end of input. */
   ask(question: string): Promise<string | undefined>;
+  /** Standard input, to its end. */
+  input(): Promise<Uint8Array>;
   prompts(): Promise<Prompts>;
   /** Fires at the first Ctrl-C. */
   readonly signal: AbortSignal;

@@ -30,6 +30,16 @@ describe('the table of diagnostics', () => {
 
   it('holds codes of every room that reports problems', () => {
     const rooms = new Set(allDefinitions().map((one) => one.code.slice(0, one.code.indexOf('/'))));
-    expect([...rooms].sort()).toEqual(['access', 'cli', 'lifecycle', 'local', 'login', 'manifest', 'plan', 'registry']);
+    expect([...rooms].sort()).toEqual([
+      'access',
+      'audit',
+      'cli',
+      'lifecycle',
+      'local',
+      'login',
+      'manifest',
+      'plan',
+      'registry',
+    ]);
   });
 });

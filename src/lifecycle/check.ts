@@ -2,7 +2,7 @@
 // It must not throw, nor know files and lines: paths are relative to the lifecycle policy.
 import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
 import { canonicalLifecycle } from './canonical.js';
-import { classOf, ecrTexts, problemsBetween, problemsWithin } from './constraints.js';
+import { ecrTexts, problemsBetween, problemsWithin } from './constraints.js';
 import { inOrder, type Kept, keepsAll, keptOf, meet } from './keeps.js';
 import { maxRules, maxText, maxWildcards, minArchiveDays, wildcards } from './limits.js';
 import type { Keep, LifecycleIntent, LifecyclePolicy, RawRule } from './model.js';
@@ -10,7 +10,6 @@ import { nearestPattern } from './nearest-pattern.js';
 import { canMatchTags } from './pattern.js';
 import { isProtective, neverActs } from './protection.js';
 import { rulesOf } from './rules.js';
-import { selectsAll } from './selection.js';
 
 /**
  * Checks what the manifest says before it is compiled: what cannot be meant or cannot act (errors), and keeps that share
@@ -186,8 +185,8 @@ function mendOf(pattern: string): { readonly mend?: string } {
 }
 
 /**
- * Checks typed rules: all that ECR would refuse (errors, with what ECR answers), and what it takes but hardly was meant
- * (warnings). Paths: `rules.2.selection.countUnit`.
+ * Checks typed rules: all that ECR would refuse, with what it answers, and patterns that no tag can match. What it takes but
+ * hardly was meant is `lint`'s. Paths: `rules.2.selection.countUnit`.
  */
 export function checkRules(rules: readonly RawRule[]): Diagnostic[] {
   if (rules.length === 0) {
@@ -209,7 +208,6 @@ export function checkRules(rules: readonly RawRule[]): Diagnostic[] {
   rules.forEach((rule, index) => {
     found.push(...listRemarks(rule, index));
   });
-  found.push(...shadows(rules));
   if (found.every(({ severity }) => severity !== 'error'))
     found.push(...sizeProblem(rules as LifecyclePolicy['rules'], 'rules'));
   return found;
@@ -246,33 +244,6 @@ function listRemarks(rule: RawRule, index: number): Diagnostic[] {
       const message = `the rule would act on images in use: "${own}" matches only tags that \`slipway protect\` puts on them`;
       found.push(diagnostic('lifecycle/reserved-pattern', message, { path, mend: 'remove the rule' }));
     }
-    if (new Set(list).size > 1) {
-      const entries = list.map((entry) => `"${entry}"`).join(' and ');
-      found.push(diagnostic('lifecycle/and-trap', `an image must match ${entries} at once`, { path }));
-    }
   }
-  return found;
-}
-
-/** Rules that never act, because one with a smaller priority selects all that they do. */
-function shadows(rules: readonly RawRule[]): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  rules.forEach((rule, index) => {
-    const earlier = rules
-      .filter((other) => other.rulePriority < rule.rulePriority && selectsAll(other.selection, rule.selection))
-      .sort((one, other) => one.rulePriority - other.rulePriority)
-      .at(0);
-    // Two rules for untagged or for all images, and one for all images that is not the last, are errors already.
-    if (earlier === undefined || earlier.selection.tagStatus !== 'tagged' || classOf(earlier) !== classOf(rule)) return;
-    found.push(
-      diagnostic(
-        'lifecycle/shadowed-rule',
-        `the rule of priority ${rule.rulePriority} never acts: the rule of priority ${earlier.rulePriority} selects every image it selects`,
-        {
-          path: `rules.${index}`,
-        },
-      ),
-    );
-  });
   return found;
 }

@@ -1,5 +1,5 @@
 // The room's door.
-// Behind it: intent to rules and back, ECR's own validation, one text for each meaning, comparison and evaluation.
+// Behind it: intent to rules and back, ECR's own validation, one text for each meaning, comparison, evaluation, the linter.
 export { canonicalLifecycle, canonicalLifecycleText, lifecycleText, parseLifecycle } from './canonical.js';
 export { checkIntent, checkRules } from './check.js';
 export { compileLifecycle, compileRules } from './compile.js';
@@ -28,6 +28,12 @@ export {
   type ImageFate,
   imagesQuota,
 } from './forecast.js';
+export { adviseRetention, type RetentionAdvice, type RetentionQuestion, type Stage } from './lint/advice.js';
+export { adviseForImages } from './lint/advice-for.js';
+export { lintIntent } from './lint/intent.js';
+export { lint, lintWithImages } from './lint/lint.js';
+export type { LintContext, Remark } from './lint/model.js';
+export { type LintedPolicy, type LocatedRemark, lintText } from './lint/text.js';
 export type {
   Archive,
   CountType,

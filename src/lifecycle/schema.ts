@@ -8,7 +8,7 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-type Schema =
+export type Schema =
   | { readonly type: 'string'; readonly values?: readonly string[] }
   | { readonly type: 'integer' }
   | { readonly type: 'array'; readonly items: Schema; readonly least?: number; readonly most?: number }
@@ -68,7 +68,8 @@ const action: Schema = {
   },
 };
 
-const policy: Schema = {
+/** The schema as data, for those who walk it in another way. */
+export const policySchema: Schema = {
   type: 'object',
   required: ['rules'],
   properties: {
@@ -101,7 +102,7 @@ export function schemaViolations(value: Json): readonly string[] {
 /** The same, each with its place. */
 export function placedViolations(value: Json): readonly Violation[] {
   const found = new Found();
-  visit(policy, value, found, '');
+  visit(policySchema, value, found, '');
   return found.all;
 }
 
@@ -169,7 +170,7 @@ function visitObject(schema: Extract<Schema, { type: 'object' }>, value: JsonObj
   }
 }
 
-function typeOf(value: Json): string {
+export function typeOf(value: Json): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return Array.isArray(value) ? 'array' : typeof value;

@@ -220,6 +220,8 @@ describe('problems', () => {
     const found = desire([resolved('a', { lifecyclePolicy: { rules: [rule(1)] } })], owner, place);
     expect(found.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
       ['lifecycle/and-trap', 'warning'],
+      ['lifecycle/untagged-kept', 'info'],
+      ['lifecycle/uncovered-tags', 'info'],
     ]);
     expect(assertDesired(found).repositories[0]?.lifecyclePolicy?.rules).toHaveLength(1);
   });

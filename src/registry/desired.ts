@@ -11,7 +11,15 @@ import {
   type Statement,
 } from '../access/index.js';
 import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
-import { checkIntent, checkRules, compileLifecycle, compileRules, type LifecyclePolicy } from '../lifecycle/index.js';
+import {
+  checkIntent,
+  checkRules,
+  compileLifecycle,
+  compileRules,
+  type LifecyclePolicy,
+  lint,
+  lintIntent,
+} from '../lifecycle/index.js';
 import type { EffectiveSpec, LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
 import type { DesiredRegistry, DesiredRepository, Encryption, Owner, TagMutability } from './model.js';
 import { byText, canonicalEncryption, canonicalMutability, canonicalTags, sortedSet } from './normalise.js';
@@ -183,7 +191,13 @@ function lifecycleOf(spec: LifecycleSpec): Made<LifecyclePolicy | null | undefin
   const found = spec.rules === undefined ? checkIntent(spec) : checkRules(spec.rules);
   if (found.some(({ severity }) => severity === 'error')) return { value: undefined, found };
   try {
-    return { value: spec.rules === undefined ? compileLifecycle(spec) : compileRules(spec.rules), found };
+    if (spec.rules === undefined) {
+      const value = compileLifecycle(spec);
+      return { value, found: [...found, ...(value === null ? [] : lintIntent(spec, value))] };
+    }
+    const value = compileRules(spec.rules);
+    // Against the list as it was typed, whose places are those of the manifest; all is known to be sound by now.
+    return { value, found: [...found, ...lint({ rules: spec.rules as LifecyclePolicy['rules'] })] };
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;
     return { value: undefined, found: [...found, ...error.diagnostics] };

@@ -53,6 +53,7 @@ export async function cli(args: readonly string[], options: CliOptions): Promise
     cwd: options.cwd,
     interactive: false,
     ask: () => Promise.resolve(undefined),
+    input: () => Promise.resolve(new Uint8Array()),
     prompts: () => Promise.reject(new Error('nobody is there to answer')),
     signal: options.signal ?? new AbortController().signal,
     // Waiting between tries is real, and short.

@@ -23,6 +23,14 @@ export const breakLock = {
   description: 'takes the lock although somebody holds it; only where that run is known to be dead',
 } as const satisfies OptionSpec;
 
+export const failOn = {
+  kind: 'value',
+  flag: '--fail-on',
+  value: 'SEVERITY',
+  choices: ['info', 'warning', 'error'],
+  description: 'from which severity on it ends with 2 (default: warning)',
+} as const satisfies OptionSpec;
+
 export const localServerPort = {
   kind: 'number',
   flag: '--port',
@@ -54,6 +62,15 @@ export const prune = {
   kind: 'flag',
   flag: '--prune',
   description: 'also deletes repositories of this project and environment that the manifest no longer declares',
+} as const satisfies OptionSpec;
+
+export const rollbackWindow = {
+  kind: 'number',
+  flag: '--rollback-window',
+  value: 'DAYS',
+  minimum: 1,
+  maximum: 3650,
+  description: 'how far back a deployment must be able to go (default: 7, by which only rules for releases are judged)',
 } as const satisfies OptionSpec;
 
 export const reaching = ['project', 'environment', 'output', 'only', 'set', 'local', 'color'] as const;

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly columns?: number;
   /** What a person types at each question; with it there is a terminal. */
   readonly answers?: readonly (string | undefined)[];
+  /** Standard input. */
+  readonly input?: string;
   readonly prompts?: Prompts;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -78,6 +80,7 @@ export class Folder {
         err.push(question, '\n');
         return Promise.resolve(answers.shift());
       },
+      input: () => Promise.resolve(new TextEncoder().encode(options.input ?? '')),
       prompts: () =>
         options.prompts === undefined
           ? Promise.reject(new Error('nobody was to be asked'))

@@ -6,6 +6,16 @@ function mistake(title: string, meaning: string, mend: string): Definition {
   return { severity: 'error', fault: 'user', title, meaning, mend };
 }
 
+/** Accepted by ECR, and likely not meant. */
+function warning(title: string, meaning: string, mend: string): Definition {
+  return { severity: 'warning', fault: 'user', title, meaning, mend };
+}
+
+/** Accepted by ECR, and worth knowing. */
+function remark(title: string, meaning: string, mend: string): Definition {
+  return { severity: 'info', fault: 'user', title, meaning, mend };
+}
+
 export const lifecycleCodes = defineCodes({
   'lifecycle/empty-keep': mistake(
     'a keep entry without tags',
@@ -177,19 +187,139 @@ export const lifecycleCodes = defineCodes({
     meaning: 'The file was cut off, so that counts and therefore outcomes may be wrong.',
     mend: 'leave out --max-items and --no-paginate when writing it',
   },
-  'lifecycle/shadowed-rule': {
-    severity: 'warning',
-    fault: 'user',
-    title: 'a rule that never acts',
-    meaning:
-      'An earlier rule selects every image this one selects; ECR lets only the first rule that selects an image act on it.',
-    mend: 'give the narrower rule the smaller rulePriority, or remove it',
-  },
-  'lifecycle/and-trap': {
-    severity: 'warning',
-    fault: 'user',
-    title: 'every entry must match',
-    meaning: 'ECR selects an image by a tag list only if every entry of the list matches one of its tags.',
-    mend: 'for images that match any of the entries, write one rule for each',
-  },
+  'lifecycle/not-json': mistake(
+    'not JSON',
+    'ECR takes a lifecycle policy as JSON alone: no comments, no single quotes, no comma before a closing bracket.',
+    'correct what is named; an editor that knows JSON shows it as well',
+  ),
+  'lifecycle/wrong-type': mistake(
+    'a value of the wrong type',
+    'Every member of a lifecycle policy has one type: numbers stand without quotes, lists in brackets.',
+    'write a value of the type that is named',
+  ),
+  'lifecycle/bad-value': mistake(
+    'a word that ECR does not know',
+    'Some members take one of a few words, in exactly this spelling.',
+    'write one of the words that are named',
+  ),
+  'lifecycle/missing-member': mistake(
+    'a member is missing',
+    'A rule has a rulePriority, a selection and an action; a selection a tagStatus, a countType and a countNumber; an action a type.',
+    'add the member',
+  ),
+  'lifecycle/unknown-member': mistake(
+    'a member that ECR does not know',
+    'ECR refuses a policy with any member that its schema does not name.',
+    'correct the name, or remove the member',
+  ),
+  'lifecycle/policy-too-short': mistake(
+    'a policy too short',
+    'ECR takes no text of fewer than 100 characters; the smallest policy that means anything is longer.',
+    'give the whole policy',
+  ),
+  'lifecycle/repeated-member': warning(
+    'a member given twice',
+    'JSON takes the last of two members with one name, and the first is lost.',
+    'remove one of the two',
+  ),
+  'lifecycle/shadowed-rule': warning(
+    'a rule that never acts',
+    'An earlier rule selects every image this one selects; ECR lets only the first rule that selects an image act on it.',
+    'give the narrower rule the smaller rulePriority, or remove it',
+  ),
+  'lifecycle/and-trap': warning(
+    'every entry must match',
+    'ECR selects an image by a tag list only if every entry of the list matches one of its tags. Entries that no one tag can match need several tags on the image. Information only, where some images have them.',
+    'for images that match any of the entries, write one rule for each',
+  ),
+  'lifecycle/redundant-entry': remark(
+    'an entry that says nothing',
+    'Every entry of a tag list must match, so an entry that matches all that another matches decides nothing.',
+    'remove the wider entry, or write it alone',
+  ),
+  'lifecycle/never-matches': warning(
+    'an entry no tag can match',
+    'Tags consist of letters, digits, `.`, `_` and `-`, and begin with a letter, a digit or `_`; `*` is a wildcard in tagPatternList alone. Since every entry of a list must match, the rule never acts.',
+    'write a pattern that tags can match',
+  ),
+  'lifecycle/never-acts': warning(
+    'a count of one tag',
+    'A tag names one image at a time, so a count of images with one tag is never more than one. To keep that image from a later rule is worth a rule; without a later rule it does nothing.',
+    'put a `*` where the tag goes on, or remove the rule',
+  ),
+  'lifecycle/matches-nothing': warning(
+    'an entry that matches no tag there is',
+    'None of the tags in the repository matches the entry. Information only, where nothing near to it would match: the tags may be yet to come.',
+    'correct the entry',
+  ),
+  'lifecycle/uncovered-tags': warning(
+    'tags that no rule covers',
+    'Images with such tags stay for ever, and storage grows with every push. Information only without the images of the repository, for few images, and for versions, which are often kept on purpose.',
+    'add a last rule that counts all tagged images, tagPatternList `["*"]`',
+  ),
+  'lifecycle/untagged-kept': remark(
+    'untagged images stay for ever',
+    'No rule is about images without a tag. Every tag that moves leaves one behind. A warning, where many are there already.',
+    'add a rule for untagged images',
+  ),
+  'lifecycle/any-outpaced': remark(
+    'a count that others fill',
+    'The rule for all images counts the newest of all, those that rules before it keep among them. It never acts on those, but of the others fewer stay than its number says. A warning, where the images show it.',
+    'count tagged images by patterns of their own, or raise the number',
+  ),
+  'lifecycle/any-counts-untagged': remark(
+    'a count of more than releases',
+    'A multi-architecture image is an index and an image for each platform, often with an attestation each; all but the index have no tag, and the rule for all images counts every one. A warning, where the images show it.',
+    'count tagged images alone: tagStatus `tagged` with tagPatternList `["*"]`',
+  ),
+  'lifecycle/shared-count': warning(
+    'one count for many branches',
+    'ECR counts all images that match, not those of each branch: one busy branch takes every place. Information only, where the number leaves room for several.',
+    'expire by age, or give each lasting branch a rule',
+  ),
+  'lifecycle/short-rollback': warning(
+    'too little to roll back to',
+    'At the pace of pushes so far, the images that are kept reach back less far than a rollback may have to go. Information only for rules about all images, unless the window is given.',
+    'keep more images, or tag what is deployed and keep that',
+  ),
+  'lifecycle/may-empty': warning(
+    'an age that can take the last image',
+    'An age goes on while nobody pushes. After so many days without a push the last image goes, the one that runs included; a count never takes it. Information only for half a year and more.',
+    'keep a number of images with `imageCountMoreThan`',
+  ),
+  'lifecycle/untagged-too-soon': remark(
+    'untagged images go soon',
+    'Untagged are images whose tag moved on, layers that builds use as a cache, signatures and other referrers, and the parts of multi-architecture images; ECR keeps the last as long as an index names them. A warning, where images would be lost that nothing else holds.',
+    'leave them 3 to 7 days',
+  ),
+  'lifecycle/moved-tags': remark(
+    'tags that only move',
+    'Where every tag is a name that moves, such as `latest`, each release loses its tag to the next, and rules for tagged images never see it. A warning, where untagged images go sooner than a rollback may need them.',
+    'push every release with a tag of its own as well',
+  ),
+  'lifecycle/archive-saves-nothing': remark(
+    'an archive that saves nothing',
+    'Archive storage costs $0.10 per GB and month for the first 150 TB, as standard storage does, then $0.07; 90 days are paid at least, and $0.03 per GB to take it back (us-east-1, prices of about March 2026).',
+    'expire what nobody needs; archive what must be kept and hardly ever read',
+  ),
+  'lifecycle/archive-never-expires': remark(
+    'images stay in the archive',
+    'Rules for standard images do not see archived ones; only `sinceImageTransitioned` expires them.',
+    'add a rule with storageClass `archive` and `sinceImageTransitioned` of 90 days or more',
+  ),
+  'lifecycle/archives-running': remark(
+    'archived by the time since the last pull',
+    'A container that keeps running does not pull. Its image is archived all the same, and cannot be pulled until it is restored: a new task or node then fails to start.',
+    'leave more days than any container runs, or keep images in use with `slipway protect`',
+  ),
+  'lifecycle/nothing-archived': remark(
+    'a rule for archived images, and none that archives',
+    'Images come to the archive by a rule with the action `transition`, or by hand.',
+    'add a rule that archives, or remove this one',
+  ),
+  'lifecycle/unprotected': warning(
+    'images in use that the policy does not protect',
+    'Some images carry a tag of `slipway protect`, but the first rule that could act on them is not one that keeps them.',
+    'put a rule for `slipway-in-use-*` before all others: `protectInUse: true` in a manifest does',
+  ),
 });

@@ -1,0 +1,54 @@
+// What ECR accepts of a lifecycle policy although hardly anybody means it, each with a reason and what to write instead.
+// It must not judge what ECR refuses (check.ts, shape.ts), nor throw, whatever the policy.
+import type { Image, LifecyclePolicy } from '../model.js';
+import { archiveRemarks } from './archive.js';
+import { coverageRemarks } from './coverage.js';
+import type { LintContext, Remark } from './model.js';
+import { orderRemarks, protectionRemarks } from './order.js';
+import { retentionRemarks } from './retention.js';
+import { stockOf } from './stock.js';
+import { tagRemarks } from './tags.js';
+import { untaggedRemarks } from './untagged.js';
+import { viewOf } from './view.js';
+
+/**
+ * Remarks on a policy that ECR takes, by the place of what they are about. A remark is a `warning` where a mistake is
+ * likely, else an `info`; with images both are better founded.
+ */
+export function lint(policy: LifecyclePolicy, context: LintContext = {}): readonly Remark[] {
+  const view = viewOf(policy);
+  const stock = stockOf(context);
+  const tags = tagRemarks(view, stock);
+  // Of a rule that no image can match, nothing else is worth saying.
+  const dead = new Set(tags.filter(({ code }) => code === 'lifecycle/never-matches').map(ruleOf));
+  const others = [
+    ...orderRemarks(view, stock),
+    ...protectionRemarks(policy, stock),
+    ...retentionRemarks(view, stock, context),
+    ...untaggedRemarks(view, stock, context),
+    ...archiveRemarks(view, stock),
+    ...coverageRemarks(view, stock),
+  ];
+  return [...tags, ...others.filter((one) => !dead.has(ruleOf(one)))].sort((one, other) =>
+    compare(ruleOf(one), ruleOf(other)),
+  );
+}
+
+/** The index of the rule that a remark is about; what is about the whole comes last. */
+function ruleOf({ path = '' }: Remark): number {
+  return Number(/^rules\.(\d+)/.exec(path)?.[1] ?? Number.POSITIVE_INFINITY);
+}
+
+function compare(one: number, other: number): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** The same against the images of the repository at `now` (milliseconds since the epoch). */
+export function lintWithImages(
+  policy: LifecyclePolicy,
+  images: readonly Image[],
+  now: number,
+  context: Omit<LintContext, 'images' | 'now'> = {},
+): readonly Remark[] {
+  return lint(policy, { ...context, images, now });
+}
