@@ -70,6 +70,22 @@ describe('what goes', () => {
     });
   });
 
+  it('measures what goes from the archive, too', () => {
+    const rule: LifecycleRule = {
+      rulePriority: 1,
+      selection: {
+        tagStatus: 'any',
+        storageClass: 'archive',
+        countType: 'sinceImageTransitioned',
+        countUnit: 'days',
+        countNumber: 90,
+      },
+      action: { type: 'expire' },
+    };
+    const archived = image('v1', 9, { storageClass: 'archive', lastArchivedAt: now - 99 * day, sizeInBytes: 7 });
+    expect(effect(null, text(rule), [archived])).toMatchObject({ expiring: 1, expiringBytes: 7 });
+  });
+
   it('counts no bytes where ECR tells none', () => {
     const { sizeInBytes: _, ...unmeasured } = image('v1', 9);
     expect(effect(null, keep(1), [image('v2', 1), unmeasured])).toMatchObject({ expiring: 1, expiringBytes: 0 });
@@ -145,6 +161,7 @@ describe('what stops going', () => {
 
   it('is also what would go to the archive', () => {
     expect(effect(text(older(1, 3, 'archive')), null)).toMatchObject({ sparing: 0, unarchiving: 2 });
+    expect(effect(text(older(1, 3, 'archive')), text(older(1, 4, 'archive')))).toMatchObject({ unarchiving: 1 });
   });
 
   it('counts what a manifest list holds as what stays', () => {
@@ -192,6 +209,11 @@ describe('what it saves', () => {
     expect(effect(null, keep(1), [gigabytes('v3', 1, 1), list])).toMatchObject({ expiring: 1, expiringBytes: 0 });
   });
 
+  it('is none rather than less than none where it is too little to tell', () => {
+    const tiny = [image('v2', 1, { sizeInBytes: 1 }), image('v1', 2, { sizeInBytes: 1 })];
+    expect(Object.is(saving(keep(1), keep(2), tiny)?.dollarsPerMonth, 0)).toBe(true);
+  });
+
   it('says where the price is assumed', () => {
     expect(saving(null, keep(1), some, 'eu-west-1')).toMatchObject({
       dollarsPerMonth: 32,
@@ -215,6 +237,10 @@ describe('names', () => {
     ['v1', 'v01', 1],
     ['20250101000000000000001', '20250101000000000000002', -1],
     ['', 'a', -1],
+    ['', '0', -1],
+    ['0', '', 1],
+    ['-', '1', -1],
+    ['1', '-', 1],
     ['a', '', 1],
   ])('%s and %s', (one, other, order) => {
     expect(Math.sign(asCounted(one, other))).toBe(order);

@@ -37,15 +37,14 @@ export function affectedBy(
   if (images.length === 0) return undefined;
   const old = actionsUnder(before, images, now);
   const then = actionsUnder(after, images, now);
-  const where = (test: (was: Action, is: Action) => boolean): readonly Image[] =>
-    images.filter((_, index) => test(old[index] ?? 'keep', then[index] ?? 'keep')).toSorted(byAge);
+  // Without a policy there is no action: nothing goes.
+  const where = (test: (was: Action | undefined, is: Action | undefined) => boolean): readonly Image[] =>
+    images.filter((_, index) => test(old[index], then[index])).toSorted(byAge);
   const expiring = where((was, is) => is === 'expire' && was !== 'expire');
   const archiving = where((was, is) => is === 'archive' && was !== 'archive');
   const spared = where((was, is) => was === 'expire' && is !== 'expire');
-  const unarchived = where((was, is) => was === 'archive' && (is === 'keep' || is === 'fail'));
+  const unarchived = where((was, is) => was === 'archive' && is !== 'archive' && is !== 'expire');
   const going = expiring.length > 0 ? expiring : archiving;
-  const [oldest] = going;
-  const newest = going.at(-1);
   return {
     expiring,
     archiving,
@@ -56,7 +55,7 @@ export function affectedBy(
       expiringBytes: sum(expiring),
       archivingBytes: sum(archiving),
       examples: namesOf(expiring),
-      ...(oldest === undefined || newest === undefined ? {} : { oldest: inBrief(oldest), newest: inBrief(newest) }),
+      ...agesOf(going),
       sparing: spared.length,
       sparingBytes: sum(spared),
       spared: namesOf(spared),
@@ -99,6 +98,11 @@ function savingOf(images: readonly Image[], old: readonly Action[], then: readon
 
 function byAge(one: Image, other: Image): number {
   return one.pushedAt - other.pushedAt || byText(one.digest, other.digest);
+}
+
+/** Of images that come oldest first. */
+function agesOf([oldest, ...others]: readonly Image[]): Pick<LifecycleEffect, 'oldest' | 'newest'> {
+  return oldest === undefined ? {} : { oldest: inBrief(oldest), newest: inBrief(others.at(-1) ?? oldest) };
 }
 
 function inBrief({ digest, tags, pushedAt }: Image): ImageInBrief {
