@@ -24,7 +24,7 @@ import type {
   Requester,
   StatementPlace,
 } from './model.js';
-import type { AccessPolicies, CompiledPolicy } from './policy.js';
+import type { AccessPolicies, CompiledPolicy, RequesterPolicies } from './policy.js';
 import type { Grip } from './principal.js';
 import { areConsistent } from './requirements.js';
 import { type Missing, missingSentence, rootSentence, statementSentence } from './sentences.js';
@@ -84,17 +84,18 @@ export function decide(request: AccessRequest, policies: AccessPolicies): Decisi
     return { formula: true, steps: [step], stepFor: () => step };
   }
   const { requester } = request;
-  const { boundary, identity, session, serviceControl } = policies.requester;
+  const isPerson = isPrincipal(requester);
+  // Services and holders of tokens have no policies of their own, and identity policies and boundaries are not for root users.
+  const own: RequesterPolicies = isPerson && requester.kind !== 'root' ? policies.requester : { identity: [] };
   const subject: Subject = {
     requester,
     action,
     resource,
     context: contextOf(request),
-    bounded: boundary !== undefined,
+    bounded: own.boundary !== undefined,
   };
   const hear = (heard: readonly CompiledPolicy[]) => voiceOf(heard, subject);
 
-  const isPerson = isPrincipal(requester);
   // Service-linked roles are limited by neither [scp] [rcp].
   const isLinked = requester.kind === 'role' && requester.arn.includes(':role/aws-service-role/');
   const resources = ofRequesterAlone.has(action)
@@ -103,46 +104,41 @@ export function decide(request: AccessRequest, policies: AccessPolicies): Decisi
         ({ kind }) => kind !== 'registry' || policies.resource.registryScope !== 'V1' || registryScopeV1.has(action),
       );
   const voices = {
-    identity: hear(isPerson && requester.kind !== 'root' ? identity : []),
-    boundary: hear(isPerson && requester.kind !== 'root' && boundary !== undefined ? [boundary] : []),
-    session: hear(isPerson ? (session ?? []) : []),
-    serviceControl: isPerson && !isLinked ? (serviceControl ?? []).map(hear) : [],
+    identity: hear(own.identity),
+    boundary: hear(own.boundary === undefined ? [] : [own.boundary]),
+    session: hear(own.session ?? []),
+    serviceControl: isPerson && !isLinked ? (policies.requester.serviceControl ?? []).map(hear) : [],
     resourceControl:
       isLinked || ofRequesterAlone.has(action) ? [] : (policies.resource.resourceControl ?? []).map(hear),
     resource: hear(resources),
   };
 
   // A root user "has full access" but for organisations and the resource's own policy [logic].
-  const granted: Formula = requester.kind === 'root' || allowed(voices.identity);
-  const bounded: Formula = boundary === undefined || requester.kind === 'root' || allowed(voices.boundary);
+  const isRoot = requester.kind === 'root';
+  const granted: Formula = isRoot || allowed(voices.identity);
+  const bounded: Formula = own.boundary === undefined || allowed(voices.boundary);
   // "If there is no session policy, and the principal is not a role session, the request is implicitly denied": [logic] of
   // federated users, who have nothing but what their session was made with.
-  const inSession: Formula =
-    session === undefined ? requester.kind !== 'federated-user' : isPerson ? allowed(voices.session) : true;
+  const inSession: Formula = own.session === undefined ? requester.kind !== 'federated-user' : allowed(voices.session);
   const byIdentity = all([granted, bounded, inSession]);
   const direct = allowed(voices.resource, 'direct');
   const byEntity = allowed(voices.resource, 'entity');
   const toAccount = allowed(voices.resource, 'account');
 
   const sameAccount = !isPerson || resource === '*' || accountOfArn(resource) === accountOf(requester);
-  const mustBeNamed = resources.some(({ kind }) => kind === 'key' || kind === 'trust');
-  let grant: Formula;
-  if (!isPerson) {
-    grant = direct;
-  } else if (sameAccount) {
-    grant = any([
-      // Named directly, or as everyone: no implicit deny of other policies limits it [logic] [princ].
-      direct,
-      // The role of a session, or the user of a federated one: boundary and session limit it, identity policies do not [logic].
-      all([byEntity, bounded, inSession]),
-      // "For most resources you only need an explicit allow in either. IAM role trust policies and KMS key policies are
-      // exceptions, because they must explicitly allow access for principals" [logic] [kms].
-      mustBeNamed ? all([toAccount, byIdentity]) : byIdentity,
-    ]);
-  } else {
-    // "The request is allowed only if both evaluations return a decision of Allow" [cross].
-    grant = all([any([direct, byEntity, toAccount]), byIdentity]);
-  }
+  const mustBeNamed = isNamedOnly(action, resource);
+  const grant: Formula = sameAccount
+    ? any([
+        // Named directly, or as everyone: no implicit deny of other policies limits it [logic] [princ].
+        direct,
+        // The role of a session, or the user of a federated one: boundary and session limit it, identity policies do not [logic].
+        all([byEntity, bounded, inSession]),
+        // "For most resources you only need an explicit allow in either. IAM role trust policies and KMS key policies are
+        // exceptions, because they must explicitly allow access for principals" [logic] [kms].
+        mustBeNamed ? all([toAccount, byIdentity]) : byIdentity,
+      ])
+    : // "The request is allowed only if both evaluations return a decision of Allow" [cross].
+      all([any([direct, byEntity, toAccount]), byIdentity]);
 
   const levels = [...voices.serviceControl, ...voices.resourceControl];
   const heard = [voices.identity, voices.boundary, voices.session, ...levels, voices.resource];
@@ -159,13 +155,20 @@ export function decide(request: AccessRequest, policies: AccessPolicies): Decisi
     const named = any([direct, byEntity, toAccount]);
     if (!isPerson || !sameAccount || mustBeNamed) lacks(named, 'no-resource-allow');
     if (isPerson) lacks(granted, sameAccount && toAccount !== false ? 'left-to-the-account' : 'no-identity-allow');
-    if (isPerson) lacks(bounded, 'no-boundary-allow');
-    if (isPerson) lacks(inSession, 'no-session-allow');
+    lacks(bounded, 'no-boundary-allow');
+    lacks(inSession, 'no-session-allow');
   }
   return {
     formula: all([not(denials), controls, grant]),
-    ...explanation(request, resource, heard, [...new Set(missing)], granted === true && requester.kind === 'root'),
+    ...explanation(request, resource, heard, [...new Set(missing)], isRoot),
   };
+}
+
+/** Every key has a key policy [kms] and every role a trust policy, which have to let somebody: without one nobody is let. */
+function isNamedOnly(action: string, resource: string): boolean {
+  return (
+    /^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(resource) || (action.startsWith('sts:') && resource.includes(':role/'))
+  );
 }
 
 function isPrincipal({ kind }: Requester): boolean {
@@ -200,17 +203,17 @@ function denied({ findings, unread }: Voice): Formula {
 }
 
 /** Those that decide most come first, so that the order of statements changes nothing. */
-const order: readonly PolicyKind[] = [
-  'service-control',
-  'resource-control',
-  'repository',
-  'registry',
-  'key',
-  'trust',
-  'identity',
-  'boundary',
-  'session',
-];
+const order: Readonly<Record<PolicyKind, number>> = {
+  'service-control': 0,
+  'resource-control': 1,
+  repository: 2,
+  registry: 3,
+  key: 4,
+  trust: 5,
+  identity: 6,
+  boundary: 7,
+  session: 8,
+};
 
 function explanation(
   request: AccessRequest,
@@ -276,20 +279,16 @@ const allowReasons: Readonly<Record<PolicyKind, AccessReason>> = {
 function reasonOf({ effect, when, place, grip }: Finding): AccessReason {
   if (effect === 'Deny') return when === true ? 'explicit-deny' : 'conditional-deny';
   if (when !== true) return 'conditional-allow';
-  const reason = allowReasons[place.kind];
-  return reason === 'allowed-by-resource' && grip === 'account' ? 'allowed-for-account' : reason;
+  return grip === 'account' ? 'allowed-for-account' : allowReasons[place.kind];
 }
 
-function byPlace(one: Finding, other: Finding): number {
-  const [here, there] = [one.place, other.place];
+/** Statements without a name stay in their order. */
+function byPlace({ place: one }: Finding, { place: other }: Finding): number {
   return (
-    order.indexOf(here.kind) - order.indexOf(there.kind) ||
-    byText(here.policy, there.policy) ||
-    byText(here.sid ?? '', there.sid ?? '') ||
-    here.index - there.index
+    order[one.kind] - order[other.kind] || byText(one.policy, other.policy) || byText(one.sid ?? '', other.sid ?? '')
   );
 }
 
 function byText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return Number(one > other) - Number(one < other);
 }

@@ -83,6 +83,9 @@ describe('answers', () => {
     expect(solved(any([is('a'), all([is('a'), is('b')])]))).toBe('a');
     expect(solved(all([is('a'), any([isNot('a'), is('b')])]))).toBe('(a&b)');
     expect(solved(any([is('a'), all([isNot('a'), is('b')])]))).toBe('(a|b)');
+    // Both parts come to the same in the end.
+    expect(solved(any([isNot('a'), all([any([is('b'), isNot('a')]), isNot('a')])]))).toBe('!a');
+    expect(solved(all([is('a'), any([all([is('b'), is('a')]), is('a')])]))).toBe('a');
     expect(solved(all([any([isNot('b'), is('c')]), any([isNot('a'), is('b')]), is('a')]))).toBe('(c&b&a)');
   });
   test('what always or never holds', () => {

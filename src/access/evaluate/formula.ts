@@ -127,11 +127,13 @@ function tidy(formula: Formula): Formula {
   const kind = 'all' in formula ? 'all' : 'any';
   const join = kind === 'all' ? all : any;
   let parts: readonly Formula[] = ('all' in formula ? formula.all : formula.any).map(tidy);
-  for (const part of parts) {
-    if (typeof part === 'boolean' || !('open' in part)) continue;
+  for (let index = 0; index < parts.length; index += 1) {
+    // As it is by now: an equal one before it has taken it away already.
+    const part = parts[index];
+    if (typeof part !== 'object' || !('open' in part)) continue;
     const key = keyOf(part.open);
     const met = kind === 'all' ? part.open.met : !part.open.met;
-    parts = parts.map((other) => (other === part ? other : tidy(assign(other, key, met))));
+    parts = parts.map((other, at) => (at === index ? other : tidy(assign(other, key, met))));
   }
   const joined = join(parts);
   // What shrank may hold a single requirement now, that shortens the others in turn.
