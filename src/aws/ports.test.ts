@@ -1,5 +1,6 @@
 // Holds the ports against two endpoints nobody here mocks: our local ECR and, where it is installed, moto_server.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -392,6 +393,31 @@ describe('the local ECR', () => {
     expect(called).toEqual(['ecr:BatchGetImage', 'ecr:BatchGetImage']);
   });
 
+  it('puts a tag on an image and takes it off, and tells what that came to', async () => {
+    const { ecr } = await open();
+    await ecr.createRepository(repository('tagged/a'));
+    const place = { account, region };
+    const digest = await pushImage(server.url, place, 'tagged/a', 'v1');
+    const other = await pushImage(server.url, place, 'tagged/a', 'v2');
+    const manifest = await ecr.getManifest('tagged/a', digest);
+    if (manifest === undefined) throw new Error('no manifest');
+    expect(`sha256:${createHash('sha256').update(manifest.text).digest('hex')}`).toBe(digest);
+    // Again is no fault; another image's tag is, where tags are immutable.
+    for (let times = 0; times < 2; times += 1) await ecr.addImageTag('tagged/a', manifest, 'in-use');
+    expect(await ecr.imageTags('tagged/a', digest)).toEqual(['in-use', 'v1']);
+    expect(await faultOf(ecr.addImageTag('tagged/a', manifest, 'v2'))).toMatchObject({ kind: 'exists' });
+    expect(await faultOf(ecr.addImageTag('tagged/a', { ...manifest, digest: other }, 'x'))).toMatchObject({
+      kind: 'invalid',
+    });
+    expect(await ecr.removeImageTag('tagged/a', 'in-use')).toBe(true);
+    expect(await ecr.removeImageTag('tagged/a', 'in-use')).toBe(false);
+    expect(await ecr.imageTags('tagged/a', digest)).toEqual(['v1']);
+    // With its last tag, the image goes.
+    expect(await ecr.removeImageTag('tagged/a', 'v1')).toBe(true);
+    expect(await ecr.imageTags('tagged/a', digest)).toBeUndefined();
+    expect(await ecr.getManifest('tagged/a', digest)).toBeUndefined();
+  });
+
   it.each<[string, (ports: AwsPorts) => Promise<unknown>]>([
     ['ecr:DescribeRepositories', ({ ecr }) => ecr.describeRepositories(['a'])],
     ['ecr:GetLifecyclePolicy', ({ ecr }) => ecr.getLifecyclePolicy('a')],
@@ -410,6 +436,10 @@ describe('the local ECR', () => {
     ['ecr:DescribeImages', ({ ecr }) => all(ecr.describeImages('a'))],
     ['ecr:BatchGetImage', ({ ecr }) => ecr.childrenOf('a', [digest])],
     ['ecr:BatchGetImage', ({ ecr }) => ecr.layersOf('a', [digest])],
+    ['ecr:DescribeImages', ({ ecr }) => ecr.imageTags('a', 'sha256:a')],
+    ['ecr:BatchGetImage', ({ ecr }) => ecr.getManifest('a', 'sha256:a')],
+    ['ecr:PutImage', ({ ecr }) => ecr.addImageTag('a', { digest: 'sha256:a', text: '{}' }, 't')],
+    ['ecr:BatchDeleteImage', ({ ecr }) => ecr.removeImageTag('a', 't')],
     ['sts:GetCallerIdentity', ({ identity }) => identity.callerIdentity()],
     ['ssm:GetParameter', ({ parameters }) => parameters.get('/a')],
     ['ssm:PutParameter', ({ parameters }) => parameters.create('/a', 'b')],

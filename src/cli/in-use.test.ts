@@ -87,6 +87,21 @@ describe('an image in use', () => {
     expect(await tags()).toEqual([[own(), 'v1'], ['v2']]);
   });
 
+  it('is protected though half of all calls are throttled, and by a run after one that failed', async () => {
+    const throttle = { operation: '*', kind: 'throttle', probability: 0.5, seed: 7 } as const;
+    local.setFaults([throttle]);
+    expect((await slipway('protect')).code).toBe(0);
+    local.setFaults([{ operation: 'BatchDeleteImage', kind: 'deny' }]);
+    running('');
+    const denied = await slipway('protect');
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('plan/not-protected');
+    local.setFaults([throttle]);
+    expect((await slipway('protect')).stdout).toContain('1 image released');
+    local.clearFaults();
+    expect(await tags()).toEqual([['v1'], ['v2']]);
+  });
+
   it('is shown with its users, and so is what points at nothing', async () => {
     running(address('api:v1'), address('api:v0'), `other.example.org/payments/api:v2`);
     const shown = await slipway('usage');

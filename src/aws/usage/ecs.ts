@@ -49,6 +49,10 @@ function nameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
+function revisionOf(arn: string): number {
+  return Number(arn.slice(arn.lastIndexOf(':') + 1));
+}
+
 function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
@@ -209,7 +213,9 @@ class EcsReader {
       const answer = await this.#caller.call('ecs:ListTaskDefinitions', () =>
         client.send(new sdk.ListTaskDefinitionsCommand(input)),
       );
-      for (const arn of (answer.taskDefinitionArns ?? []).slice(0, revisions)) this.#refer(arn, 'ECS');
+      // Not every endpoint minds the order and the number that are asked for.
+      const newest = (answer.taskDefinitionArns ?? []).toSorted((one, other) => revisionOf(other) - revisionOf(one));
+      for (const arn of newest.slice(0, revisions)) this.#refer(arn, 'ECS');
     });
   }
 

@@ -27,7 +27,7 @@ export function fileSource({ path, shown }: FileOptions, references: ReferenceCo
         });
         for (const [index, line] of text
           .replace(/^\uFEFF/, '')
-          .split('\n')
+          .split(/\r?\n/)
           .entries()) {
           const address = line.replace(/(^|\s)#.*$/, '').trim();
           if (address === '') continue;
