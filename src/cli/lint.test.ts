@@ -1,4 +1,5 @@
 // `slipway lifecycle lint`, whole: what a person sees and what a program reads, and every exit code.
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Folder } from './testing/harness.js';
 
@@ -167,7 +168,7 @@ describe('slipway lifecycle lint', () => {
     const plain = await lint('policy.json');
     const colour = await folder.run(['lifecycle', 'lint', 'policy.json'], { colour: true });
     expect(plain.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    expect(colour.stdout.replaceAll(/\u001b\[[0-9;]*m/g, '')).toBe(plain.stdout);
+    expect(stripVTControlCharacters(colour.stdout)).toBe(plain.stdout);
     expect(colour.stdout).not.toBe(plain.stdout);
   });
 });

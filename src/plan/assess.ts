@@ -11,6 +11,7 @@ import { type Guard, isGrave, unreadIn, usersIn } from './guard.js';
 import type { Hazard, LifecycleEffect, RegistryPlan, RepositoryPlan, Unknown, UsageKnown } from './model.js';
 import type { RegistryPorts } from './ports.js';
 import { type ImagesReading, imagesOf } from './read-images.js';
+import { remarksOn } from './remarked.js';
 import type { RegistryPlace } from './usage/index.js';
 
 export interface Assessed {
@@ -115,11 +116,13 @@ async function assessPolicy(
   const seen = await withChildren(reading.images, change);
   const affected = affectedBy(change, seen, registry.region, now);
   if (affected === undefined) return repository;
+  const remarks = remarksOn(change.after, seen, now);
   const going = [...affected.expiring, ...affected.archiving];
   const usage = await guard.usageOf(registry, repository.name, seen, going);
   const effect: LifecycleEffect = { ...affected.effect, ...(usage === undefined ? {} : { usage }) };
   hazards.push(...expiry(affected, usage));
-  return { ...repository, changes: repository.changes.map((one) => (one === change ? { ...change, effect } : one)) };
+  const all = repository.changes.map((one) => (one === change ? { ...change, effect } : one));
+  return { ...repository, changes: all, ...(remarks.length > 0 ? { remarks } : {}) };
 }
 
 /** Expiry of images nobody is known to use is the lesser hazard. An archived image cannot be pulled until it is restored. */

@@ -2,6 +2,7 @@
 // It is what `plan` prints, `--out` writes, and `apply` consumes. docs/json-output.md documents it.
 import type { Exposure } from '../access/exposure.js';
 import type { Statement } from '../access/model.js';
+import type { Diagnostic } from '../diagnostics/index.js';
 import type { LifecycleRule } from '../lifecycle/model.js';
 import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../registry/model.js';
 
@@ -183,6 +184,8 @@ export interface RepositoryPlan {
   readonly steps?: readonly string[];
   /** Statements of others, kept word for word when the policy is written. */
   readonly foreignStatements?: readonly Statement[];
+  /** With a change of the lifecycle policy: what is likely not meant, given the images; absent where that is nothing. */
+  readonly remarks?: readonly Diagnostic[];
 }
 
 export interface RegistryPlan {

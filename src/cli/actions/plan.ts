@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
-import { consent, exposedIn, hasWork, plan, savePlan, unreadIn } from '../../plan/index.js';
+import { consent, exposedIn, hasWork, plan, remarksIn, savePlan, unreadIn } from '../../plan/index.js';
 import type { PlanArgs } from '../commands/plan.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
@@ -32,7 +32,7 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
       changes,
       consent: flags,
       plan: made,
-      diagnostics: [...project.warnings, ...exposedIn(made)],
+      diagnostics: [...project.warnings, ...exposedIn(made), ...remarksIn(made)],
     });
   } else {
     services.stdout.write(printPlan(made, canvasOf(services.stdout), { global, cwd: services.cwd }));

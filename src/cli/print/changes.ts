@@ -3,6 +3,7 @@
 import type { LifecyclePolicy } from '../../lifecycle/index.js';
 import { exposedIn } from '../../plan/exposed.js';
 import type { Aspect, Change, Kept, Plan, RepositoryPlan, Unknown } from '../../plan/model.js';
+import { remarksIn } from '../../plan/remarked.js';
 import type { Encryption, TagMutability } from '../../registry/model.js';
 import { type Canvas, count, hang, padEnd } from '../text.js';
 import { printDiagnostics } from './diagnostics.js';
@@ -142,6 +143,13 @@ export function exposureLines(plan: Plan, canvas: Canvas): readonly string[] {
   const warnings = exposedIn(plan).filter(({ severity }) => severity === 'warning');
   if (warnings.length === 0) return [];
   return [printDiagnostics(warnings, { ...canvas, cwd: '', sources: () => undefined }).trimEnd()];
+}
+
+/** What is likely not meant in lifecycle policies that change; nothing where that is nothing. */
+export function remarkLines(plan: Plan, canvas: Canvas): readonly string[] {
+  const remarks = remarksIn(plan);
+  if (remarks.length === 0) return [];
+  return [printDiagnostics(remarks, { ...canvas, cwd: '', sources: () => undefined }).trimEnd()];
 }
 
 export function unknownLines(unknown: readonly Unknown[], { paint, columns }: Canvas): readonly string[] {

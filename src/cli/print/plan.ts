@@ -11,6 +11,7 @@ import {
   indent,
   isOpenToEveryone,
   keptLines,
+  remarkLines,
   unknownLines,
 } from './changes.js';
 import { headline, type Mark, painted, title } from './view.js';
@@ -146,7 +147,7 @@ export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
     ? plan.registries.map((registry) => registryLines(registry, plan, canvas, run))
     : [];
   if (plan.hazards.length > 0) blocks.push(hazardLines(plan.hazards, canvas));
-  blocks.push(exposureLines(plan, canvas));
+  blocks.push(exposureLines(plan, canvas), remarkLines(plan, canvas));
   const place = plan.registries.map((registry) => `${registry.account}, ${registry.region}`).join('; ');
   const open = plan.registries.flatMap((registry) => registry.repositories).filter(isOpenToEveryone).length;
   const exposed = open === 0 ? '' : `; ${open} open to everyone`;
