@@ -19,6 +19,8 @@ import { localScanFindingsCommand } from './commands/local-scan-findings.js';
 import { loginCommand } from './commands/login.js';
 import { outputCommand } from './commands/output.js';
 import { planCommand } from './commands/plan.js';
+
+import { previewCommand } from './commands/preview.js';
 import { protectCommand } from './commands/protect.js';
 import { schemaCommand } from './commands/schema.js';
 import { usageCommand } from './commands/usage.js';
@@ -33,6 +35,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(lifecycleReadCommand, async () => (await import('./actions/lifecycle-read.js')).lifecycleRead),
   bind(schemaCommand, async () => (await import('./actions/schema.js')).schema),
   bind(planCommand, async () => (await import('./actions/plan.js')).showPlan),
+  bind(previewCommand, async () => (await import('./actions/preview.js')).showPreview),
   bind(applyCommand, async () => (await import('./actions/apply.js')).applyPlan),
   bind(driftCommand, async () => (await import('./actions/drift.js')).showDrift),
   bind(costCommand, async () => (await import('./actions/cost.js')).showCost),

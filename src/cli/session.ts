@@ -69,12 +69,30 @@ export async function openSession(
   };
 }
 
-/** Reads: shows on a terminal what is being waited for, and takes it away afterwards. */
-export async function during<T>(text: string, services: Services, read: () => Promise<T>): Promise<T> {
+const sayingPause = 100;
+
+/** Reads: shows on a terminal what is being waited for, and takes it away afterwards. `read` may say how far it has come. */
+export async function during<T>(
+  text: string,
+  services: Services,
+  read: (say: (more: string) => void) => Promise<T>,
+): Promise<T> {
   const { stderr } = services;
-  if (stderr.isTTY) stderr.write(canvasOf(stderr).paint.dim(`${text} …`));
+  const { paint, columns } = canvasOf(stderr);
+  let told = 0;
+  const say = (line: string): void => {
+    if (!stderr.isTTY) return;
+    stderr.write(`\r\u001b[K${paint.dim(`${line} …`.slice(0, columns - 1))}`);
+  };
+  if (stderr.isTTY) stderr.write(paint.dim(`${text} …`));
   try {
-    return await read();
+    return await read((more) => {
+      // More often than this nobody can read.
+      const now = services.clock.now();
+      if (now - told < sayingPause) return;
+      told = now;
+      say(`${text}: ${more}`);
+    });
   } catch (error) {
     if (!services.signal.aborted || !isInterruption(error)) throw error;
     return fail('cli/interrupted', 'interrupted before anything was changed', { cause: error });

@@ -179,18 +179,18 @@ export function bytes(number: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** Blocks of lines one below the other; a blank line sets apart those that have more than one. */
-export function stacked(blocks: readonly (readonly string[])[]): readonly string[] {
-  return blocks.flatMap((block, index) => {
-    const apart = index === 0 || block.length > 1 || (blocks[index - 1]?.length ?? 0) > 1;
-    return apart ? ['', ...block] : block;
-  });
-}
-
 /** `$1,234.50`; what is there and rounds to nothing is `<$0.01`. */
 export function dollars(amount: number): string {
   if (amount === 0) return '$0.00';
   if (Math.abs(amount) < 0.005) return '<$0.01';
   const [whole = '', cents = ''] = Math.abs(amount).toFixed(2).split('.');
   return `${amount < 0 ? '-' : ''}$${grouped(Number(whole))}.${cents}`;
+}
+
+/** Blocks of lines one below the other; a blank line sets apart those that have more than one. */
+export function stacked(blocks: readonly (readonly string[])[]): readonly string[] {
+  return blocks.flatMap((block, index) => {
+    const apart = index === 0 || block.length > 1 || (blocks[index - 1]?.length ?? 0) > 1;
+    return apart ? ['', ...block] : block;
+  });
 }

@@ -34,6 +34,16 @@ export { lintIntent } from './lint/intent.js';
 export { lint, lintWithImages } from './lint/lint.js';
 export type { LintContext, Remark } from './lint/model.js';
 export { type LintedPolicy, type LocatedRemark, lintText } from './lint/text.js';
+export {
+  type Ahead,
+  addDays,
+  type LaterResult,
+  lookAhead,
+  type Prospect,
+  type PushRate,
+  previewLater,
+  type Until,
+} from './look-ahead.js';
 export type {
   Archive,
   CountType,
@@ -47,7 +57,7 @@ export type {
 } from './model.js';
 export { type FamilyPace, type Pace, paceOf } from './pace.js';
 export { readPolicyText } from './policy-text.js';
-export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages } from './preview.js';
+export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages, previewOf } from './preview.js';
 export { bytesInGB, minimumArchiveDays, type Prices, pricedRegions, pricesOf } from './prices.js';
 export { isProtectiveTag, neverActs, protectivePattern, protectiveTag, protects } from './protection.js';
 export { readIntent } from './read-intent.js';

@@ -5,6 +5,7 @@ import { readDescribedImages } from './describe-images.js';
 import { evaluate, type ImageOutcome } from './evaluate.js';
 import type { Image, LifecyclePolicy } from './model.js';
 import { readPolicyText } from './policy-text.js';
+import { reasonOf } from './reason.js';
 
 /** One image; names and order are those of the JSON that the command prints. */
 export interface PreviewResult {
@@ -54,7 +55,7 @@ export function previewOf(policy: LifecyclePolicy | null, images: readonly Image
   const outcomes = evaluate(policy ?? { rules: [] }, images, now);
   const results = outcomes.map((outcome): PreviewResult => {
     const { digest, tags, action, rulePriority } = outcome;
-    const reason = policy === null ? 'there is no lifecycle policy' : reasonFor(outcome);
+    const reason = policy === null ? 'there is no lifecycle policy' : reasonOf(outcome, policy);
     return { imageDigest: digest, imageTags: tags, action, rulePriority, reason };
   });
   return { results, summary: summaryOf(images, results) };
@@ -78,8 +79,4 @@ export function summaryOf(images: readonly Image[], results: readonly PreviewRes
     keep: count.keep,
     fail: count.fail,
   };
-}
-
-function reasonFor({ action, rulePriority }: ImageOutcome): string {
-  return action === 'keep' ? 'no rule acts on it' : `rule ${rulePriority} ${action}`;
 }

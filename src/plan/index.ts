@@ -67,6 +67,7 @@ export {
   type RepositoryDescription,
   type TaggingPort,
 } from './ports.js';
+export { type Preview, type PreviewOptions, preview, type RepositoryPreview } from './preview.js';
 export { remarksIn } from './remarked.js';
 export { readPlan, type SavedPlan, savePlan } from './saved.js';
 export { hasWork, isWork, stepsOf } from './steps.js';

@@ -14,7 +14,7 @@ export interface RunOptions {
   /** What a person types at each question; with it there is a terminal. */
   readonly answers?: readonly (string | undefined)[];
   /** Standard input. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly prompts?: Prompts;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -80,7 +80,7 @@ export class Folder {
         err.push(question, '\n');
         return Promise.resolve(answers.shift());
       },
-      input: () => Promise.resolve(new TextEncoder().encode(options.input ?? '')),
+      input: () => Promise.resolve(Buffer.from(options.input ?? '')),
       prompts: () =>
         options.prompts === undefined
           ? Promise.reject(new Error('nobody was to be asked'))

@@ -180,6 +180,11 @@ export const lifecycleCodes = defineCodes({
     'The file should hold what `aws ecr describe-images --output json` prints for one repository: a digest and a push time for each image.',
     'write it with `aws ecr describe-images --repository-name NAME --output json`',
   ),
+  'lifecycle/bad-time': mistake(
+    'not a time',
+    'A moment is an ISO 8601 date or time, or seconds since the epoch; a length of time is a number of days like 30d.',
+    'write a time like 2026-10-01T12:00:00Z, or a length like 30d',
+  ),
   'lifecycle/some-images': {
     severity: 'warning',
     fault: 'user',
