@@ -110,9 +110,10 @@ test('the rules and what is odd about them', async () => {
       "stderr": "
     Nothing but rules says exactly what the policy does; these are its rules, typed.
 
-    warning[lifecycle/and-trap]: an image must match "a*" and "b*" at once
+    warning[lifecycle/and-trap]: an image must match "a*" and "b*" at once, with
+        a tag for each
      --> rules.0.selection.tagPatternList
-      = help: for images that match any of the entries, write one rule for each
+      = help: for images that match any of them, write one rule for each
 
     ",
     }

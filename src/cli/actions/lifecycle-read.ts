@@ -1,7 +1,7 @@
 // Prints a lifecycle policy as the manifest would say it.
 // It must not know how intent is read out of rules.
 import { type Diagnostic, SlipwayError } from '../../diagnostics/index.js';
-import { canonicalLifecycle, checkRules, type LifecyclePolicy, readIntent } from '../../lifecycle/index.js';
+import { canonicalLifecycle, checkRules, type LifecyclePolicy, lint, readIntent } from '../../lifecycle/index.js';
 import { printField } from '../../manifest/index.js';
 import type { LifecycleReadArgs } from '../commands/lifecycle-read.js';
 import { diagnosticContext } from '../diagnostic-context.js';
@@ -31,8 +31,11 @@ function remarks(policy: LifecyclePolicy, exact: boolean): readonly string[] {
 export async function lifecycleRead({ operands, global }: LifecycleReadArgs, services: Services): Promise<ExitCode> {
   const policy = canonicalLifecycle(readPolicyFile(operands[0] ?? '', services.cwd));
   const intent = readIntent(policy);
-  const found: readonly Diagnostic[] = intent === null ? checkRules(policy.rules) : [];
-  if (found.some(({ severity }) => severity === 'error')) throw new SlipwayError(found);
+  const refused = intent === null ? checkRules(policy.rules).filter(({ severity }) => severity === 'error') : [];
+  if (refused.length > 0) throw new SlipwayError(refused);
+  // What intent says, it says without traps; rules keep theirs.
+  const found: readonly Diagnostic[] =
+    intent === null ? lint(policy).filter(({ severity }) => severity === 'warning') : [];
   // Plain JSON: what both are already, but for their types.
   const value = JSON.parse(JSON.stringify(intent ?? policy)) as Parameters<typeof printField>[1];
   if (global.output === 'json') {

@@ -6,7 +6,7 @@ import { textOrJson } from './shared.js';
 export const lifecycleReadCommand = defineCommand({
   name: 'lifecycle read',
   group: 'Manifest',
-  summary: "turns a lifecycle policy's JSON into the manifest's lifecyclePolicy",
+  summary: 'says a lifecycle policy in the words of the manifest',
   description: [
     'Prints what to put into the manifest: what to keep and what goes, where that says exactly what the policy does to every image; else its rules, typed. In words of intent, priorities and descriptions become those of Slipway, and rules that never act are left out.',
     'FILE holds a policy, or what `aws ecr get-lifecycle-policy` prints.',
