@@ -232,6 +232,8 @@ describe('with pushes', () => {
     const settled = look([away, empty], [], { pushes, days: 200 });
     expect(settled.families[0]).toMatchObject({ trend: 'settles', settlesAfterDays: 95, rulePriority: 2 });
     expect(settled.days.at(-1)).toMatchObject({ standardImages: 5, archiveImages: 91 });
+    const held = rule(2, { storageClass: 'archive', ...days('sinceImageTransitioned', 36_500) });
+    expect(look([away, held], [], { pushes, days: 2 }).families[0]).toMatchObject({ trend: 'grows', rulePriority: 2 });
   });
   it('a rule that keeps shields from the one that would take; a count shared by families is sooner full', () => {
     const pushes = paced({ push: { tags: ['v1'] } }, { name: 'x', perDay: 3, push: { tags: ['x'] } });
@@ -239,7 +241,7 @@ describe('with pushes', () => {
     expect(found.families.map(({ settlesAfterDays }) => settlesAfterDays)).toEqual([5, 5]);
     const guarded = [rule(1, { ...tagged('v*'), countNumber: 100_000 }), rule(2, { countNumber: 20 })];
     expect(look(guarded, [], { pushes }).families).toMatchObject([
-      { trend: 'settles', settlesAfterDays: 100_000, after: 30 },
+      { trend: 'grows', settlesAfterDays: null, rulePriority: 1, after: 30 },
       { trend: 'settles', settlesAfterDays: 5 },
     ]);
   });

@@ -3,6 +3,7 @@
 import type { Corners } from './corners.js';
 import type { Image, LifecycleRule } from './model.js';
 import type { FamilyPace, Pace } from './pace.js';
+import { neverActs } from './protection.js';
 import { compileTags } from './selection.js';
 
 export interface FamilyTrend {
@@ -40,6 +41,7 @@ export function trendsOf(rules: readonly LifecycleRule[], { families }: Pace, co
     const at = governs('standard', remains.tags);
     const rule = rules[at];
     if (rule === undefined) return { days: null, archived: false, rulePriority: null };
+    if (neverActs(rule.selection)) return { days: null, archived: false, rulePriority: rule.rulePriority };
     const { countType, countNumber } = rule.selection;
     const counts = countType === 'imageCountMoreThan';
     if (counts && !ranked(remains)) return { days: null, archived: false, rulePriority: rule.rulePriority };
@@ -47,6 +49,7 @@ export function trendsOf(rules: readonly LifecycleRule[], { families }: Pace, co
     if (rule.action.type === 'expire') return { days, archived: false, rulePriority: rule.rulePriority };
     const later = rules[governs('archive', remains.tags)];
     if (later === undefined) return { days: null, archived: true, rulePriority: rule.rulePriority };
+    if (neverActs(later.selection)) return { days: null, archived: true, rulePriority: later.rulePriority };
     return { days: days + later.selection.countNumber, archived: true, rulePriority: later.rulePriority };
   };
 

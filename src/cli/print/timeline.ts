@@ -121,16 +121,22 @@ function families(forecast: Forecast, { paint, columns }: Canvas): readonly stri
     });
 }
 
+/** How large the repository is day by day, and what each family that is pushed comes to. */
+export function pictureLines(forecast: Forecast, sight: Sight): readonly string[] {
+  const { paint } = sight;
+  const days = forecast.days.length - 1;
+  const pushed = forecast.families.some(({ perDay }) => perDay > 0);
+  return [
+    paint.bold(`The next ${count(days, 'day')}${pushed ? '' : ', if nothing is pushed'}`),
+    ...bars(forecast.days, sight),
+    ...(pushed ? ['', paint.bold('What is pushed'), ...families(forecast, sight)] : []),
+  ];
+}
+
 /** Of one repository. */
 export function timelineLines(forecast: Forecast, sight: Sight): readonly string[] {
   const { paint, columns } = sight;
-  const days = forecast.days.length - 1;
-  const pushed = forecast.families.some(({ perDay }) => perDay > 0);
-  const lines = [
-    paint.bold(`The next ${count(days, 'day')}${pushed ? '' : ', if nothing is pushed'}`),
-    ...bars(forecast.days, sight),
-  ];
-  if (pushed) lines.push('', paint.bold('What is pushed'), ...families(forecast, sight));
+  const lines = [...pictureLines(forecast, sight)];
   lines.push('', paint.bold('What goes of the images that exist'), ...departures(forecast.days, sight));
   if (forecast.fullOn !== null) {
     const on = dayOf(forecast.days[forecast.fullOn]?.at ?? 0);
