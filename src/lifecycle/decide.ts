@@ -9,7 +9,7 @@ export const dayInMs = 86_400_000;
 export const verdicts = { keep: 0, expire: 1, archive: 2, fail: 3 } as const;
 
 /**
- * What was decided, in columns, each as long as the images and in their order, newest first. A rule is its place in the order of
+ * What was decided, in columns, each as long as the images and in their order. A rule is its place in the order of
  * priorities, from 1; 0 is none.
  */
 export interface Decisions {
@@ -27,8 +27,9 @@ export interface Decisions {
 export interface Given {
   /** In ascending priority. */
   readonly rules: readonly LifecycleRule[];
-  /** Newest first. */
   readonly images: readonly Image[];
+  /** Their places, the newest first. */
+  readonly order: Uint32Array;
   readonly now: number;
   readonly corners: Corners;
   /** Whether the tags of an image meet a rule; both are places, from 0. */
@@ -42,31 +43,50 @@ export function byPriority(rules: readonly LifecycleRule[]): LifecycleRule[] {
   return rules.toSorted((one, other) => one.rulePriority - other.rulePriority);
 }
 
-export function decide({ rules, images, now, corners, selects, unranked }: Given): Decisions {
+/** What a rule comes to. */
+interface Term {
+  /** Of each image, the milliseconds since; `null` where the rule counts. */
+  readonly ages: Float64Array | null;
+  /** Images, or milliseconds. */
+  readonly limit: number;
+  readonly archived: number;
+  readonly acts: number;
+}
+
+export function decide({ rules, images, order, now, corners, selects, unranked }: Given): Decisions {
   const { length } = images;
   const verdict = new Uint8Array(length);
   const first = new Uint16Array(length);
   const overruled = new Uint16Array(length);
   const measured = new Float64Array(length);
   const counted = rules.map(() => 0);
-  const terms = rules.map(({ selection: { countType, countNumber, storageClass }, action }) => ({
-    countType,
-    counts: countType === 'imageCountMoreThan',
-    limit: countType === 'imageCountMoreThan' ? countNumber : countNumber * dayInMs,
-    archived: storageClass === 'archive',
-    acts: action.type === 'expire' ? verdicts.expire : verdicts.archive,
-  }));
-  // Image by image, each before all rules: a million of them lie far from each other, and fetching one costs more than asking a rule.
+  const ages = agesOf(rules, images, now, corners);
+  const terms = rules.map(({ selection: { countType, countNumber, storageClass }, action }): Term => {
+    const own = ages.get(countType) ?? null;
+    return {
+      ages: own,
+      limit: own === null ? countNumber : countNumber * dayInMs,
+      archived: storageClass === 'archive' ? 1 : 0,
+      acts: action.type === 'expire' ? verdicts.expire : verdicts.archive,
+    };
+  });
+  // A million images lie far from each other: all is fetched of them as they lie, and what follows by age goes over columns.
+  const archived = new Uint8Array(length);
+  const ranked = new Uint8Array(length);
   images.forEach((image, at) => {
-    const archived = image.storageClass === 'archive';
-    terms.forEach((term, place) => {
-      const own = archived === term.archived;
-      if (!own && (term.archived || corners.archivedImages === 'apart')) return;
-      if (!selects(place, at)) return;
+    if (image.storageClass === 'archive') archived[at] = 1;
+    if (!unranked(image)) ranked[at] = 1;
+  });
+  for (const at of order) {
+    for (let place = 0; place < terms.length; place += 1) {
+      const term = terms[place] as Term;
+      const own = archived[at] === term.archived;
+      if (!own && (term.archived === 1 || corners.archivedImages === 'apart')) continue;
+      if (!selects(place, at)) continue;
       // Identified is enough: a rule that keeps an image keeps it from every later rule too. Later rules still count it.
       let measure = 0;
-      if (!term.counts) measure = now - measuredFrom(term.countType, image, corners);
-      else if (!unranked(image)) measure = counted[place] = (counted[place] ?? 0) + 1;
+      if (term.ages !== null) measure = term.ages[at] ?? Number.NaN;
+      else if (ranked[at] === 1) measure = counted[place] = (counted[place] ?? 0) + 1;
       const candidate = own && measure > term.limit;
       if (first[at] === 0) {
         first[at] = place + 1;
@@ -75,9 +95,29 @@ export function decide({ rules, images, now, corners, selects, unranked }: Given
       } else if (candidate && verdict[at] === verdicts.keep && overruled[at] === 0) {
         overruled[at] = place + 1;
       }
-    });
-  });
+    }
+  }
   return { verdict, first, overruled, measured, counted };
+}
+
+/** By each count type that goes by age and that some rule has: of each image, the milliseconds since, NaN where unknown. */
+function agesOf(
+  rules: readonly LifecycleRule[],
+  images: readonly Image[],
+  now: number,
+  corners: Corners,
+): ReadonlyMap<CountType, Float64Array> {
+  const types = new Set(rules.map(({ selection }) => selection.countType));
+  types.delete('imageCountMoreThan');
+  return new Map(
+    Array.from(types, (type): [CountType, Float64Array] => {
+      const ages = new Float64Array(images.length);
+      images.forEach((image, at) => {
+        ages[at] = now - measuredFrom(type, image, corners);
+      });
+      return [type, ages];
+    }),
+  );
 }
 
 /** A restored image counts as pushed when it was restored (user guide). */

@@ -60,40 +60,68 @@ export function evaluate(
   const settled = cornersOf(corners);
   const rules = byPriority(policy.rules);
   const order = newestFirst(images, settled);
-  const sorted: Image[] = [];
-  for (const at of order) sorted.push(images[at] as Image);
-  const tests = rules.map(({ selection }) => compileTags(selection, settled.patternCase));
-  const judged = judge({ rules, images: sorted, now, corners: settled }, (rule, at) => {
-    const image = sorted[at];
-    return image !== undefined && tests[rule]?.(image.tags) === true;
-  });
-  const outcomes: ImageOutcome[] = Array.from({ length: images.length });
-  order.forEach((place, at) => {
-    outcomes[place] = judged.outcome(at);
-  });
+  const rows = matchTags(rules, images, settled);
+  const width = rules.length;
+  const judged = judge(
+    { rules, images, order, now, corners: settled },
+    (rule, image) => rows[image * width + rule] === 1,
+  );
+  const outcomes: ImageOutcome[] = [];
+  for (let at = 0; at < images.length; at += 1) outcomes.push(judged.outcome(at));
   return outcomes;
 }
 
-/** Places of images, the newest first. Nobody documents the order of images of one push time: by digest, so that it is stable. */
+/** Whether the tags of an image meet a rule, 1 or 0: all rules of the first image, then those of the next. As images lie, they are quick to fetch. */
+function matchTags(rules: readonly LifecycleRule[], images: readonly Image[], { patternCase }: Corners): Uint8Array {
+  const tests = rules.map(({ selection }) => compileTags(selection, patternCase));
+  const rows = new Uint8Array(images.length * rules.length);
+  let at = 0;
+  for (const { tags } of images) {
+    for (const matches of tests) {
+      if (matches(tags)) rows[at] = 1;
+      at += 1;
+    }
+  }
+  return rows;
+}
+
+/**
+ * Places of images, the newest first. Nobody documents the order of images of one push time: by digest, so that it is stable.
+ * A merge sort: times travel with their places, and a digest is looked at only where times are equal.
+ */
 export function newestFirst(images: readonly Image[], { ties }: Pick<Corners, 'ties'>): Uint32Array {
-  const times = new Float64Array(images.length);
-  const order = new Uint32Array(images.length);
+  const { length } = images;
+  let [times, order] = [new Float64Array(length), new Uint32Array(length)];
   images.forEach((image, at) => {
     times[at] = pushTime(image);
     order[at] = at;
   });
-  const lower = ties === 'lower-digest-newer' ? -1 : 1;
-  return order.sort((one, other) => {
-    const later = (times[other] ?? 0) - (times[one] ?? 0);
-    if (later !== 0) return later;
-    const a = images[one]?.digest ?? '';
-    const b = images[other]?.digest ?? '';
-    return a === b ? one - other : a < b ? lower : -lower;
-  });
+  let [timesNext, orderNext] = [new Float64Array(length), new Uint32Array(length)];
+  const lower = ties === 'lower-digest-newer';
+  /** Whether the one place comes before the other, whose image was pushed at the same time. */
+  const wins = (one: number, other: number): boolean => {
+    const [a, b] = [images[one]?.digest ?? '', images[other]?.digest ?? ''];
+    return a === b || a < b === lower;
+  };
+  for (let width = 1; width < length; width *= 2) {
+    for (let start = 0; start < length; start += 2 * width) {
+      const middle = Math.min(start + width, length);
+      const end = Math.min(middle + width, length);
+      let [left, right] = [start, middle];
+      for (let at = start; at < end; at += 1) {
+        const later = right === end ? 1 : left === middle ? -1 : (times[left] ?? 0) - (times[right] ?? 0);
+        const from = later > 0 || (later === 0 && wins(order[left] ?? 0, order[right] ?? 0)) ? left++ : right++;
+        timesNext[at] = times[from] ?? 0;
+        orderNext[at] = order[from] ?? 0;
+      }
+    }
+    [times, timesNext, order, orderNext] = [timesNext, times, orderNext, order];
+  }
+  return order;
 }
 
 export interface Judgement {
-  /** By place among the images, newest first. */
+  /** By place among the images. */
   readonly verdict: Uint8Array;
   outcome(at: number): ImageOutcome;
 }
@@ -101,20 +129,21 @@ export interface Judgement {
 interface Case {
   /** In ascending priority. */
   readonly rules: readonly LifecycleRule[];
-  /** Newest first. */
   readonly images: readonly Image[];
+  /** Their places, the newest first. */
+  readonly order: Uint32Array;
   readonly now: number;
   readonly corners: Corners;
 }
 
-/** The whole evaluation of images that are sorted and whose tags are matched: outcomes are made as they are asked for. */
+/** The whole evaluation of images whose order is known and whose tags are matched: outcomes are made as they are asked for. */
 export function judge(given: Case, selects: (rule: number, image: number) => boolean): Judgement {
-  const { rules, images, now, corners } = given;
+  const { rules, images, order, now, corners } = given;
   const children = corners.children === 'unranked' ? childrenOf(images) : undefined;
   const unranked = ({ digest, subject }: Image): boolean =>
     children?.has(digest) === true || (subject !== undefined && corners.referrers === 'unranked');
-  const decisions = decide({ rules, images, now, corners, selects, unranked });
-  const relations = relate(images, decisions, corners);
+  const decisions = decide({ rules, images, order, now, corners, selects, unranked });
+  const relations = relate(images, order, decisions, corners);
   return {
     verdict: decisions.verdict,
     outcome: (at) => {
@@ -145,7 +174,7 @@ function whyOf(at: number, given: Case, decisions: Decisions, { heldBy, follows 
   const image = images[at];
   const first = (decisions.first[at] ?? 0) - 1;
   if (verdict === verdicts.fail) {
-    const list = heldBy.get(image?.digest ?? '') ?? -1;
+    const list = heldBy[at] ?? -1;
     return { kind: 'held', by: images[list]?.digest ?? '', stays: !letsGo(decisions.verdict[list], corners) };
   }
   const subject = follows.get(at);

@@ -200,7 +200,13 @@ type Told = Pick<
 /** One run of the policy. */
 function runOnce({ rules, corners, standing, at, day, fates, last }: Run): { left: Standing[]; told: Told } {
   const judged = judge(
-    { rules, images: standing.map(({ image }) => image), now: at, corners },
+    {
+      rules,
+      images: standing.map(({ image }) => image),
+      order: Uint32Array.from(standing.keys()),
+      now: at,
+      corners,
+    },
     (rule, place) => standing[place]?.row[rule] === 1,
   );
   const [expired, archived]: [ImageOutcome[], ImageOutcome[]] = [[], []];

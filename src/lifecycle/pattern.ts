@@ -18,6 +18,8 @@ export function compilePattern(pattern: string): (tag: string) => boolean {
   const last = rest.pop();
   if (last === undefined) return (tag) => tag === pattern;
   const middle = rest.filter((piece) => piece !== '');
+  // Most patterns are of this kind.
+  if (middle.length === 0 && last === '') return (tag) => tag.startsWith(first);
   return (tag) => {
     if (tag.length < first.length + last.length || !tag.startsWith(first) || !tag.endsWith(last)) return false;
     const end = tag.length - last.length;

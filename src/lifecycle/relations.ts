@@ -4,11 +4,13 @@ import type { Corners } from './corners.js';
 import { type Decisions, verdicts } from './decide.js';
 import type { Image } from './model.js';
 
-/** Who holds an image, or whom it follows. */
+const none: readonly number[] = [];
+
+/** Who holds an image, or whom it follows: places among the images. */
 export interface Relations {
-  /** Of an image that cannot go, by its digest: the place of a list that refers to it, one that stays if there is such. */
-  readonly heldBy: ReadonlyMap<string, number>;
-  /** Of a referrer that goes, or would, with its subject: the place of the subject. */
+  /** Of an image that cannot go, a list that refers to it, one that stays if there is such; -1 of any other. */
+  readonly heldBy: Int32Array;
+  /** Of a referrer that goes, or would, with its subject: that subject. */
   readonly follows: ReadonlyMap<number, number>;
 }
 
@@ -20,18 +22,50 @@ export function childrenOf(images: readonly Image[]): ReadonlySet<string> {
 }
 
 /** Turns verdicts into `fail` where an image is held, and gives referrers that of the subjects which they follow. */
-export function relate(images: readonly Image[], { verdict }: Pick<Decisions, 'verdict'>, corners: Corners): Relations {
-  const follows = new Map<number, number>();
-  const references = hold(images, verdict, corners);
-  if (corners.referrersOfTheGone === 'follow') follow(images, verdict, references, follows);
-  return { heldBy: holdersOf(images, verdict, corners), follows };
+export function relate(
+  images: readonly Image[],
+  order: Uint32Array,
+  { verdict }: Pick<Decisions, 'verdict'>,
+  corners: Corners,
+): Relations {
+  const links = linksOf(images, corners);
+  const references = hold(links, order, verdict, corners);
+  const follows = corners.referrersOfTheGone === 'follow' ? follow(images, links, verdict, references) : new Map();
+  return { heldBy: holdersOf(links, order, verdict, corners), follows };
 }
 
-/** How many lists that still stand refer to a digest. */
-type References = Map<string, number>;
+/** Which image refers to which, by their places: digests are long, and are looked up once. */
+interface Links {
+  /** Of each list that holds what it refers to, those of it that are there. */
+  readonly lists: ReadonlyMap<number, readonly number[]>;
+  /** Of each referrer whose subject is there, that subject. */
+  readonly subjects: ReadonlyMap<number, number>;
+}
 
-function holds(image: Image, corners: Corners): boolean {
-  return corners.archivedLists === 'hold' || image.storageClass !== 'archive';
+function linksOf(images: readonly Image[], corners: Corners): Links {
+  const named = new Map<string, number | undefined>();
+  const [listed, referring]: [number[], number[]] = [[], []];
+  images.forEach(({ children, storageClass, subject }, at) => {
+    if (children !== undefined && (corners.archivedLists === 'hold' || storageClass !== 'archive')) {
+      listed.push(at);
+      for (const child of children) named.set(child, undefined);
+    }
+    if (subject !== undefined) {
+      referring.push(at);
+      named.set(subject, undefined);
+    }
+  });
+  if (named.size > 0) {
+    images.forEach(({ digest }, at) => {
+      if (named.has(digest)) named.set(digest, at);
+    });
+  }
+  const placesOf = (digests: readonly string[]): number[] => digests.flatMap((digest) => named.get(digest) ?? []);
+  const subjectOf = (at: number): number[] => placesOf([images[at]?.subject ?? '']);
+  return {
+    lists: new Map(listed.map((at) => [at, placesOf(images[at]?.children ?? [])])),
+    subjects: new Map(referring.flatMap((at) => subjectOf(at).map((subject): [number, number] => [at, subject]))),
+  };
 }
 
 /** Whether a list that has this verdict refers to nothing any more. */
@@ -39,23 +73,18 @@ export function letsGo(verdict: number | undefined, corners: Corners): boolean {
   return verdict === verdicts.expire || (verdict === verdicts.archive && corners.archivedLists === 'release');
 }
 
-/** Acting oldest first: a list must be gone before what it refers to. */
-function hold(images: readonly Image[], verdict: Uint8Array, corners: Corners): References {
-  const references: References = new Map();
-  const count = (children: readonly string[], by: number): void => {
-    // A list that refers twice refers; a set for each list would cost more than a look back over the few children that most have.
-    const once =
-      children.length > 16 ? [...new Set(children)] : children.filter((child, at) => children.indexOf(child) === at);
-    for (const child of once) references.set(child, (references.get(child) ?? 0) + by);
+/** Acting oldest first: a list must be gone before what it refers to. Returns how often lists that still stand refer to each image. */
+function hold({ lists }: Links, order: Uint32Array, verdict: Uint8Array, corners: Corners): Int32Array {
+  const references = new Int32Array(verdict.length);
+  const count = (children: readonly number[], by: number): void => {
+    for (const child of children) references[child] = (references[child] ?? 0) + by;
   };
-  for (const image of images) if (image.children !== undefined && holds(image, corners)) count(image.children, 1);
-  if (references.size === 0) return references;
-  for (let at = images.length - 1; at >= 0; at -= 1) {
-    const image = images[at];
-    if (image === undefined || verdict[at] === verdicts.keep) continue;
-    if ((references.get(image.digest) ?? 0) > 0) verdict[at] = verdicts.fail;
-    else if (image.children !== undefined && holds(image, corners) && letsGo(verdict[at], corners))
-      count(image.children, -1);
+  for (const children of lists.values()) count(children, 1);
+  for (let rank = order.length - 1; rank >= 0; rank -= 1) {
+    const at = order[rank] as number;
+    if (verdict[at] === verdicts.keep) continue;
+    if ((references[at] ?? 0) > 0) verdict[at] = verdicts.fail;
+    else if (letsGo(verdict[at], corners)) count(lists.get(at) ?? none, -1);
   }
   return references;
 }
@@ -63,62 +92,46 @@ function hold(images: readonly Image[], verdict: Uint8Array, corners: Corners): 
 /** Each referrer from its subject, whose own subject is settled first. */
 function follow(
   images: readonly Image[],
+  { subjects }: Links,
   verdict: Uint8Array,
-  references: References,
-  follows: Map<number, number>,
-): void {
-  const referrers: number[] = [];
-  images.forEach(({ subject }, at) => {
-    if (subject !== undefined) referrers.push(at);
-  });
-  if (referrers.length === 0) return;
-  const subjects = new Set(referrers.map((at) => images[at]?.subject));
-  const places = new Map<string, number>();
-  images.forEach(({ digest }, at) => {
-    if (subjects.has(digest)) places.set(digest, at);
-  });
+  references: Int32Array,
+): ReadonlyMap<number, number> {
+  const follows = new Map<number, number>();
   const settled = new Set<number>();
-  for (const referrer of referrers) {
-    const chain: number[] = [];
-    for (let at: number | undefined = referrer; at !== undefined && !settled.has(at); ) {
+  for (const referrer of subjects.keys()) {
+    const chain: [referrer: number, subject: number][] = [];
+    let at = referrer;
+    for (;;) {
+      const subject = subjects.get(at);
+      if (subject === undefined || settled.has(at)) break;
       settled.add(at);
-      chain.push(at);
-      const subject: string | undefined = images[at]?.subject;
-      at = subject === undefined ? undefined : places.get(subject);
+      chain.push([at, subject]);
+      at = subject;
     }
-    for (const at of chain.toReversed()) {
-      const image = images[at];
-      const subject = image?.subject === undefined ? undefined : places.get(image.subject);
-      if (image === undefined || subject === undefined) continue;
-      const fate = verdict[subject];
-      if (!goesFurther(fate, verdict[at], image)) continue;
-      follows.set(at, subject);
-      verdict[at] = (references.get(image.digest) ?? 0) > 0 ? verdicts.fail : (fate ?? verdicts.keep);
+    for (const [one, subject] of chain.reverse()) {
+      const fate = verdict[subject] ?? verdicts.keep;
+      if (!goesFurther(fate, verdict[one], images[one])) continue;
+      follows.set(one, subject);
+      verdict[one] = (references[one] ?? 0) > 0 ? verdicts.fail : fate;
     }
   }
+  return follows;
 }
 
 /** Whether following its subject takes a referrer further than its own rule does. */
-function goesFurther(fate: number | undefined, own: number | undefined, { storageClass }: Image): boolean {
+function goesFurther(fate: number, own: number | undefined, image: Image | undefined): boolean {
   if (fate === verdicts.expire) return own === verdicts.keep || own === verdicts.archive;
-  return fate === verdicts.archive && own === verdicts.keep && storageClass !== 'archive';
+  return fate === verdicts.archive && own === verdicts.keep && image?.storageClass !== 'archive';
 }
 
-function holdersOf(images: readonly Image[], verdict: Uint8Array, corners: Corners): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  const held = new Set<string>();
-  images.forEach(({ digest }, at) => {
-    if (verdict[at] === verdicts.fail) held.add(digest);
-  });
-  if (held.size === 0) return found;
-  images.forEach((image, list) => {
-    if (image.children === undefined || !holds(image, corners)) return;
-    for (const child of image.children) {
-      if (!held.has(child)) continue;
-      const other = found.get(child);
-      if (other === undefined || (letsGo(verdict[other], corners) && !letsGo(verdict[list], corners)))
-        found.set(child, list);
+function holdersOf({ lists }: Links, order: Uint32Array, verdict: Uint8Array, corners: Corners): Int32Array {
+  const found = new Int32Array(verdict.length).fill(-1);
+  for (const list of order) {
+    const stays = !letsGo(verdict[list], corners);
+    for (const child of lists.get(list) ?? none) {
+      const other = found[child] ?? -1;
+      if (other < 0 || (stays && letsGo(verdict[other], corners))) found[child] = list;
     }
-  });
+  }
   return found;
 }

@@ -26,8 +26,17 @@ export function compileTags(
     }),
   ];
   // "If you specify multiple tags, only the images with all specified tags are selected" (user guide).
-  const all = (tags: readonly string[]) => tags.length > 0 && tests.every((matches) => tags.some(matches));
+  const all = (tags: readonly string[]) => {
+    for (const matches of tests) if (!someMatch(tags, matches)) return false;
+    return tags.length > 0;
+  };
   return patternCase === 'sensitive' ? all : (tags) => all(tags.map(fold));
+}
+
+/** As `some`, which has to be called for each rule and image. */
+function someMatch(tags: readonly string[], matches: (tag: string) => boolean): boolean {
+  for (const tag of tags) if (matches(tag)) return true;
+  return false;
 }
 
 /** Whether `first` selects every image that `second` selects. */
