@@ -30,9 +30,7 @@ export interface MonthlyCost {
  * index whose children are among the images counts for nothing beside them: its size is that of the largest.
  */
 export function storedBytes(images: readonly StoredImage[]): StoredBytes {
-  const lists = images.filter(({ children }) => children !== undefined && children.length > 0);
-  // Whatever has no list needs no second look at its digests.
-  const present = lists.length === 0 ? new Set<string>() : new Set(images.map(({ digest }) => digest));
+  const present = new Set(images.map(({ digest }) => digest));
   const layers = { standard: new Set<string>(), archive: new Set<string>() };
   const bytes = { standard: 0, archive: 0 };
   for (const image of images) {
@@ -62,8 +60,7 @@ export function monthlyCost({ standardBytes, archiveBytes }: StoredBytes, region
 function tiered(bytes: number, tiers: readonly Tier[]): number {
   let [dollars, from] = [0, 0];
   for (const { upTo, perGB } of tiers) {
-    const end = Math.min(bytes, upTo ?? bytes);
-    if (end <= from) break;
+    const end = Math.max(from, Math.min(bytes, upTo ?? bytes));
     dollars += ((end - from) / bytesInGB) * perGB;
     from = end;
   }
@@ -84,7 +81,7 @@ const daysInMonth = 30;
 export function earlyLeaveCost(archiveBytes: number, days: number, region: string): number {
   const [first] = pricesOf(region).archive;
   const left = Math.max(0, minimumArchiveDays - days);
-  return (archiveBytes / bytesInGB) * (first?.perGB ?? 0) * (left / daysInMonth);
+  return (archiveBytes / bytesInGB) * first.perGB * (left / daysInMonth);
 }
 
 /**
@@ -93,7 +90,7 @@ export function earlyLeaveCost(archiveBytes: number, days: number, region: strin
  */
 export function archivePaysFrom(region: string): number | null {
   const { standard, archive } = pricesOf(region);
-  const price = standard[0]?.perGB ?? 0;
+  const price = standard[0].perGB;
   let from = 0;
   for (const { upTo, perGB } of archive) {
     if (perGB < price) return from;
@@ -121,11 +118,12 @@ export function saves(
 ): Savings {
   const before = storedBytes(images);
   const after = storedBytes(
-    images.flatMap((image, at): StoredImage[] => {
-      const action = outcomes[at]?.action;
-      if (action === 'expire') return [];
-      return [action === 'archive' ? { ...image, storageClass: 'archive' } : image];
-    }),
+    images
+      .map(
+        (image, at): StoredImage =>
+          outcomes[at]?.action === 'archive' ? { ...image, storageClass: 'archive' } : image,
+      )
+      .filter((_, at) => outcomes[at]?.action !== 'expire'),
   );
   const { total, prices } = monthlyCost(before, region);
   return { before, after, monthly: total - monthlyCost(after, region).total, prices };

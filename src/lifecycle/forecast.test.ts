@@ -261,6 +261,48 @@ describe('with pushes', () => {
   });
 });
 
+describe('the trend of a family', () => {
+  const release = rule(1, { ...tagged('v*'), ...days('sinceImagePushed', 10) });
+  const clean = (countNumber: number): LifecycleRule =>
+    rule(2, { ...untagged, ...days('sinceImagePushed', countNumber) });
+  const some = (count: number): Push['children'] => ({ count, sizeInBytes: 1 });
+  const list = { children: some(2) };
+  const signed = { referrers: some(2) };
+  const wait = { referrersOfTheGone: 'wait' } as const;
+  it.each<[string, LifecycleRule[], Partial<Push>, ForecastOptions['corners'], number | null, number | null]>([
+    ['goes by its age', [release], {}, wait, 10, 1],
+    [
+      'goes by its own class of storage',
+      [rule(1, { storageClass: 'archive' }), { ...release, rulePriority: 3 }],
+      {},
+      {},
+      10,
+      3,
+    ],
+    ['goes by no pattern of another case', [rule(1, tagged('V*'))], {}, {}, null, null],
+    ['unless case is nothing', [rule(1, tagged('V*'))], {}, { patternCase: 'insensitive' }, 1, 1],
+    ['never goes where no rule selects it, whatever goes with it', [clean(3)], list, {}, null, null],
+    ['counts children', [rule(1, { countNumber: 6 })], list, {}, 2, 1],
+    ['counts referrers', [rule(1, { countNumber: 6 })], signed, {}, 2, 1],
+    ['children go after their list', [release, clean(3)], list, {}, 10, 2],
+    ['children go when they are old enough', [release, clean(20)], list, {}, 20, 2],
+    ['children that no rule selects never go', [release], list, {}, null, null],
+    ['signatures may go first', [release, clean(3)], signed, {}, 10, 1],
+    ['signatures may go at the same time', [release, clean(10)], signed, {}, 10, 2],
+    ['signatures go with their subject', [release, clean(20)], signed, {}, 10, 1],
+    ['signatures that no rule selects go with their subject', [release], signed, {}, 10, 1],
+    ['signatures wait for their own rule', [release, clean(20)], signed, wait, 20, 2],
+    ['signatures may go first all the same', [release, clean(3)], signed, wait, 10, 1],
+    ['signatures that no rule selects wait for ever', [release], signed, wait, null, null],
+    ['signatures go with lists, too', [release, clean(20)], { ...list, ...signed }, {}, 20, 2],
+  ])('%s', (_, rules, what, corners, settlesAfterDays, rulePriority) => {
+    const pushes = paced({ push: { tags: ['v1'], ...what } });
+    expect(look(rules, [], { pushes, days: 0, ...(corners && { corners }) }).families).toMatchObject([
+      { trend: settlesAfterDays === null ? 'grows' : 'settles', settlesAfterDays, rulePriority },
+    ]);
+  });
+});
+
 describe('children and referrers that a rule does not rank', () => {
   const bundle = { tags: ['v1'], children: { count: 1, sizeInBytes: 20 } };
   it('never go by a count', () => {

@@ -24,75 +24,73 @@ interface Remains {
 
 /** In the order of the families. */
 export function trendsOf(rules: readonly LifecycleRule[], { families }: Pace, corners: Corners): FamilyTrend[] {
-  const tests = rules.map(({ selection }) => compileTags(selection, corners.patternCase));
-  const governs = (storageClass: Image['storageClass'], tags: readonly string[]): number =>
-    rules.findIndex(
-      ({ selection }, at) => (selection.storageClass ?? 'standard') === storageClass && tests[at]?.(tags) === true,
-    );
+  const tested = rules.map((rule): Tested => ({ rule, matches: compileTags(rule.selection, corners.patternCase) }));
+  const governor = (storageClass: Image['storageClass'], tags: readonly string[]): Tested | undefined =>
+    tested.find(({ rule, matches }) => (rule.selection.storageClass ?? 'standard') === storageClass && matches(tags));
   const ranked = ({ kind }: Remains): boolean =>
     kind === 'image' || (kind === 'child' ? corners.children : corners.referrers) === 'ranked';
-  const all = families.flatMap(remainsOf);
+  const counted = families.flatMap(remainsOf).filter(ranked);
   /** How many images a day a rule counts. */
-  const rate = (rule: number): number =>
-    all.reduce((sum, one) => (ranked(one) && tests[rule]?.(one.tags) === true ? sum + one.perDay : sum), 0);
+  const rate = ({ matches }: Tested): number =>
+    counted.reduce((sum, { tags, perDay }) => (matches(tags) ? sum + perDay : sum), 0);
 
   /** Days until an image goes that only its rules hold. */
   const lifeOf = (remains: Remains): Life => {
-    const at = governs('standard', remains.tags);
-    const rule = rules[at];
-    if (rule === undefined) return { days: null, archived: false, rulePriority: null };
-    if (neverActs(rule.selection)) return { days: null, archived: false, rulePriority: rule.rulePriority };
-    const { countType, countNumber } = rule.selection;
-    const counts = countType === 'imageCountMoreThan';
-    if (counts && !ranked(remains)) return { days: null, archived: false, rulePriority: rule.rulePriority };
-    const days = counts ? countNumber / rate(at) : countNumber;
-    if (rule.action.type === 'expire') return { days, archived: false, rulePriority: rule.rulePriority };
-    const later = rules[governs('archive', remains.tags)];
-    if (later === undefined) return { days: null, archived: true, rulePriority: rule.rulePriority };
-    if (neverActs(later.selection)) return { days: null, archived: true, rulePriority: later.rulePriority };
-    return { days: days + later.selection.countNumber, archived: true, rulePriority: later.rulePriority };
+    const first = governor('standard', remains.tags);
+    if (first === undefined) return { days: null, rulePriority: null };
+    const { rulePriority, selection, action } = first.rule;
+    const counts = selection.countType === 'imageCountMoreThan';
+    if (neverActs(selection) || (counts && !ranked(remains))) return { days: null, rulePriority };
+    const days = counts ? selection.countNumber / rate(first) : selection.countNumber;
+    if (action.type === 'expire') return { days, rulePriority };
+    const later = governor('archive', remains.tags)?.rule;
+    if (later === undefined) return { days: null, rulePriority };
+    if (neverActs(later.selection)) return { days: null, rulePriority: later.rulePriority };
+    return { days: days + later.selection.countNumber, rulePriority: later.rulePriority };
   };
 
   return families.map((family): FamilyTrend => {
-    const remains = remainsOf(family);
     if (family.perDay <= 0) return { trend: 'still', settlesAfterDays: null, rulePriority: null };
-    let [longest, rulePriority]: [number, number | null] = [0, null];
-    let main: Life | undefined;
-    for (const one of remains) {
-      const own = lifeOf(one);
-      main ??= own;
-      const life = one.kind === 'image' ? own : ledBy(main, own, one.kind, corners);
-      if (life.days === null) return { trend: 'grows', settlesAfterDays: null, rulePriority: life.rulePriority };
-      if (life.days >= longest) [longest, rulePriority] = [life.days, life.rulePriority];
-    }
-    return { trend: 'settles', settlesAfterDays: Math.ceil(longest), rulePriority };
+    const [main, ...company] = remainsOf(family);
+    const life = company.reduce((led, one) => together(led, lifeOf(one), one.kind, corners), lifeOf(main));
+    const { days, rulePriority } = life;
+    if (days === null) return { trend: 'grows', settlesAfterDays: null, rulePriority };
+    return { trend: 'settles', settlesAfterDays: Math.ceil(days), rulePriority };
   });
+}
+
+interface Tested {
+  readonly rule: LifecycleRule;
+  readonly matches: (tags: readonly string[]) => boolean;
 }
 
 interface Life {
   /** `null` where it never goes. */
   readonly days: number | null;
-  readonly archived: boolean;
   readonly rulePriority: number | null;
 }
 
-function ledBy(main: Life, own: Life, kind: 'child' | 'referrer', corners: Corners): Life {
-  const never = { ...own, days: null };
-  if (kind === 'referrer') {
-    if (corners.referrersOfTheGone === 'wait' || main.days === null) return own;
-    return own.days === null || main.days < own.days ? main : own;
-  }
-  // What a list holds goes after it; in an archived list it may be let go.
-  if (own.days === null) return own;
-  if (main.days === null) return main.archived && corners.archivedLists === 'release' ? own : never;
-  return main.days > own.days ? { ...main, rulePriority: own.rulePriority } : own;
+/** The life of an image and of one that came along with it, until both are gone; `own` is what that one's rules say. */
+function together(main: Life, own: Life, kind: Remains['kind'], corners: Corners): Life {
+  if (main.days === null) return main;
+  // What refers to an image goes with it at the latest.
+  if (kind === 'referrer' && corners.referrersOfTheGone === 'follow' && (own.days === null || main.days < own.days))
+    return main;
+  if (own.days === null || own.days >= main.days) return own;
+  // What a list holds goes after it.
+  return kind === 'child' ? { ...main, rulePriority: own.rulePriority } : main;
 }
 
 /** The image first. */
-function remainsOf({ perDay, push }: FamilyPace): Remains[] {
-  if (perDay <= 0) return [];
-  const remains: Remains[] = [{ tags: push.tags.filter((tag) => !push.moves.includes(tag)), perDay, kind: 'image' }];
-  if (push.children.count > 0) remains.push({ tags: [], perDay: perDay * push.children.count, kind: 'child' });
-  if (push.referrers.count > 0) remains.push({ tags: [], perDay: perDay * push.referrers.count, kind: 'referrer' });
-  return remains;
+function remainsOf({ perDay, push }: FamilyPace): [Remains, ...Remains[]] {
+  const { tags, moves, children, referrers } = push;
+  return [
+    { tags: tags.filter((tag) => !moves.includes(tag)), perDay, kind: 'image' },
+    ...along('child', perDay * children.count),
+    ...along('referrer', perDay * referrers.count),
+  ];
+}
+
+function along(kind: 'child' | 'referrer', perDay: number): Remains[] {
+  return perDay > 0 ? [{ tags: [], perDay, kind }] : [];
 }

@@ -16,11 +16,13 @@ export interface Tier {
   readonly perGB: number;
 }
 
+type Tiers = readonly [Tier, ...(readonly Tier[])];
+
 /** Prices of one Region, in US dollars. */
 export interface Prices {
   readonly region: string;
-  readonly standard: readonly Tier[];
-  readonly archive: readonly Tier[];
+  readonly standard: Tiers;
+  readonly archive: Tiers;
   /** For bringing a GB back from the archive. */
   readonly retrievalPerGB: number;
   /** The day or month as of which the source told it: `2026-03` or `2026-03-22`. */
@@ -31,8 +33,8 @@ export interface Prices {
   readonly assumed: boolean;
 }
 
-const flat: readonly Tier[] = [{ upTo: null, perGB: 0.1 }];
-const archive: readonly Tier[] = [
+const flat: Tiers = [{ upTo: null, perGB: 0.1 }];
+const archive: Tiers = [
   { upTo: 150 * bytesInTB, perGB: 0.1 },
   { upTo: null, perGB: 0.07 },
 ];
