@@ -64,7 +64,7 @@ describe('an audit', () => {
       'warning lifecycle/and-trap rules.1.selection.tagPatternList',
       'info lifecycle/matches-nothing rules.1.selection.tagPatternList.1',
     ]);
-    expect(api?.diagnostics[0]?.message).toContain('of 1 image that match one of them, none matches all');
+    expect(api?.diagnostics[0]?.message).toContain('of 1 image that matches one of them, none matches all');
   });
   it('names a repository without a policy, a warning unless the manifest wants none', async () => {
     const without = await audited(undefined, [image('v1', 1, 2_500_000_000)]);

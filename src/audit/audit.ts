@@ -1,7 +1,7 @@
 // Reads the live registry of an environment and judges it: so far, each lifecycle policy against the images it is about.
 // It must not write, nor know what is declared beyond which repositories are the project's.
 import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
-import { type Image, lintWithImages, readPolicy } from '../lifecycle/index.js';
+import { type Image, type LintContext, lint, readPolicy } from '../lifecycle/index.js';
 import type { Project } from '../manifest/project.js';
 import { observe, type PortsFor, type RegistryPorts, requireAccount } from '../plan/index.js';
 import { read } from '../plan/read.js';
@@ -45,12 +45,14 @@ export async function auditRegistry(
   const ports = await portsFor(desired);
   await requireAccount(ports, desired.account, desired.owner.environment);
   const observed = await observe(desired, ports, { only: options.only ?? [], depth: 'existence' });
+  const { rollbackWindowDays } = options;
+  const context = { region: desired.region, ...(rollbackWindowDays === undefined ? {} : { rollbackWindowDays }) };
   const declared = new Map(desired.repositories.map((one) => [one.name, one]));
   const found: AuditedRepository[] = [];
   await sideBySide(observed.repositories.keys(), ports.concurrency, async (name) => {
     const wanted = declared.get(name);
     const none = wanted?.lifecyclePolicy === null;
-    const judged = await auditRepository(name, none, ports, options);
+    const judged = await auditRepository(name, none, ports, { ...context, now: ports.clock.now() });
     if (judged !== undefined) found.push({ ...judged, ...keyOf(wanted) });
   });
   for (const [name, { operation, reason }] of observed.unreadable) {
@@ -71,18 +73,21 @@ function keyOf(wanted: { readonly key: string } | undefined): { readonly key?: s
   return wanted === undefined ? {} : { key: wanted.key };
 }
 
+/** What an image is judged with besides the others. */
+type JudgedWith = Omit<LintContext, 'images'>;
+
 /** `undefined` where it was deleted meanwhile. `none`: the manifest says that there is to be no policy. */
 async function auditRepository(
   name: string,
   none: boolean,
   ports: RegistryPorts,
-  { rollbackWindowDays }: AuditOptions,
+  context: JudgedWith,
 ): Promise<AuditedRepository | undefined> {
   const policy = await read(() => ports.ecr.getLifecyclePolicy(name));
   const images = await read(() => imagesOf(name, ports));
   if (policy === 'gone' || images === 'gone') return undefined;
   const known = images.state === 'present' ? images.value : undefined;
-  const { rules, diagnostics } = judge(name, policy, known ?? [], none, ports.clock.now(), rollbackWindowDays);
+  const { rules, diagnostics } = judge(name, policy, none, { ...context, images: known ?? [] });
   const problems = [policy, images].flatMap((one) =>
     one.state === 'unknown' ? [unread(name, one.operation, one.reason)] : [],
   );
@@ -110,12 +115,11 @@ interface Judgement {
 function judge(
   name: string,
   policy: Reading<string>,
-  images: readonly Image[],
   none: boolean,
-  now: number,
-  rollbackWindowDays: number | undefined,
+  context: JudgedWith & { readonly images: readonly Image[] },
 ): Judgement {
   if (policy.state === 'absent') {
+    const { images } = context;
     const bytes = images.reduce((sum, { sizeInBytes = 0 }) => sum + sizeInBytes, 0);
     const held = `${images.length} ${images.length === 1 ? 'image' : 'images'}, ${(bytes / 1e9).toFixed(1)} GB`;
     const message = `${name} has no lifecycle policy: everything pushed there stays for ever (${held} so far)`;
@@ -128,9 +132,7 @@ function judge(
     const message = `${name} has a lifecycle policy that Slipway cannot read: ${checked.refusal}`;
     return { rules: null, diagnostics: [diagnostic('audit/unknown-policy', message, { path: '' })] };
   }
-  const window = rollbackWindowDays === undefined ? {} : { rollbackWindowDays };
-  const diagnostics = lintWithImages(checked.policy, images, now, window);
-  return { rules: checked.policy.rules.length, diagnostics };
+  return { rules: checked.policy.rules.length, diagnostics: lint(checked.policy, context) };
 }
 
 function unread(name: string, operation: string, reason: string): Diagnostic {

@@ -137,11 +137,11 @@ describe('slipway lifecycle lint', () => {
     const { code, stdout } = await lint('policy.json', '--images', 'images.json', '--rollback-window', '10');
     expect(code).toBe(2);
     expect(stdout).toContain('warning[lifecycle/short-rollback]');
-    expect(stdout).toContain('advice: keep 12 images of what is deployed, and untagged ones for 7 days');
+    expect(stdout).toContain('advice: keep 11 images of what is deployed, and untagged ones for 7 days');
     const told = JSON.parse((await lint('policy.json', '--images', 'images.json', '--output', 'json')).stdout) as {
       advice: { keep: number };
     };
-    expect(told.advice.keep).toBe(9);
+    expect(told.advice.keep).toBe(8);
     expect(
       (await folder.run(['lifecycle', 'lint', 'policy.json', '--images', '-'], { input: describeImages(1) })).stdout,
     ).toContain('advice: keep 10');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { familiesOf } from './families.js';
 import type { Image } from './model.js';
-import { type FamilyPace, paceOf } from './pace.js';
+import { type FamilyPace, paceAmong, paceOf } from './pace.js';
 import { compilePattern } from './pattern.js';
 
 const day = 86_400_000;
@@ -113,6 +113,19 @@ describe('the pace', () => {
       tags: ['v1.0', 'main-1000000', 'latest'],
       moves: ['latest'],
     });
+  });
+});
+
+describe('the pace of images whatever their tags', () => {
+  it('is that of a family of them', () => {
+    const images = series(10, (at) => [`v1.${at}`], 0.5);
+    expect(paceAmong(images, now)).toBe(rates(images)['v*']);
+    expect(paceAmong(images.toReversed(), now)).toBe(1.8);
+  });
+  it('is none of fewer than three, nor of what was pushed more than a year ago', () => {
+    const old = [image(366), image(367), image(368)];
+    expect(paceAmong([image(1), image(2), ...old], now)).toBeUndefined();
+    expect(paceAmong([image(2), image(4), image(365)], now)).toBe(2 / 365);
   });
 });
 

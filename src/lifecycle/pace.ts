@@ -129,6 +129,38 @@ function companyOf(images: readonly Image[], leaders: readonly (number | undefin
   return found;
 }
 
+/** Fewer images than this tell no pace of whatever they are. */
+const fewestImages = 3;
+
+/**
+ * Pushes a day among some images at `now` (milliseconds since the epoch), read as that of a family is: for images that belong together by
+ * something else than their tags, such as those that one rule selects. `undefined` where they are too few, or too old.
+ */
+export function paceAmong(images: readonly Image[], now: number): number | undefined {
+  const { seen, perDay } = recentOf(newestFirst(images.map((image) => ({ image, weight: 1 }))), now);
+  return seen.length < fewestImages ? undefined : perDay;
+}
+
+function newestFirst(members: readonly Member[]): readonly Member[] {
+  return members.toSorted(
+    (one, other) => other.image.pushedAt - one.image.pushedAt || (one.image.digest < other.image.digest ? -1 : 1),
+  );
+}
+
+/** Those of the newest that tell the pace, and the pace: pushes a day. */
+function recentOf(
+  newest: readonly Member[],
+  now: number,
+): { readonly seen: readonly Member[]; readonly perDay: number } {
+  const within = (days: number): Member[] => newest.filter(({ image }) => now - image.pushedAt <= days * dayInMs);
+  const recent = within(recentDays);
+  const seen = recent.length >= enoughPushes ? recent : within(longestDays).slice(0, enoughPushes);
+  const oldest = seen.at(-1)?.image.pushedAt ?? now;
+  // A day at least: what was brought over from elsewhere within an hour is no pace to go on.
+  const days = Math.max(1, (now - oldest) / dayInMs);
+  return { seen, perDay: seen.slice(1).reduce((sum, { weight }) => sum + weight, 0) / days };
+}
+
 function familyPace(
   name: string,
   members: readonly Member[],
@@ -136,16 +168,8 @@ function familyPace(
   company: ReadonlyMap<Image, Company>,
   moves: (tag: string) => boolean,
 ): FamilyPace {
-  const newest = members.toSorted(
-    (one, other) => other.image.pushedAt - one.image.pushedAt || (one.image.digest < other.image.digest ? -1 : 1),
-  );
-  const within = (days: number): Member[] => newest.filter(({ image }) => now - image.pushedAt <= days * dayInMs);
-  const recent = within(recentDays);
-  const seen = recent.length >= enoughPushes ? recent : within(longestDays).slice(0, enoughPushes);
-  const oldest = seen.at(-1)?.image.pushedAt ?? now;
-  // A day at least: what was brought over from elsewhere within an hour is no pace to go on.
-  const days = Math.max(1, (now - oldest) / dayInMs);
-  const pushes = seen.slice(1).reduce((sum, { weight }) => sum + weight, 0);
+  const newest = newestFirst(members);
+  const { seen, perDay } = recentOf(newest, now);
   const sample = seen.length > 0 ? seen : newest.slice(0, 1);
   const tags = newest.find(({ image }) => image.tags.length > 0)?.image.tags ?? [];
   const beside = (kind: keyof Company): Push['children'] => {
@@ -154,7 +178,7 @@ function familyPace(
   };
   return {
     name,
-    perDay: pushes / days,
+    perDay,
     push: {
       tags,
       moves: tags.filter(moves),

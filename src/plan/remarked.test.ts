@@ -26,7 +26,7 @@ describe('remarks in a plan', () => {
       [
         'lifecycle/and-trap',
         'warning',
-        'api: an image must match "v*" and "w*" at once, with a tag for each; of 1 image that match one of them, none matches all',
+        'api: an image must match "v*" and "w*" at once, with a tag for each; of 1 image that matches one of them, none matches all',
         'api: rules.0.selection.tagPatternList',
       ],
     ]);

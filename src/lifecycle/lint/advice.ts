@@ -1,6 +1,6 @@
 // How many images to keep, and for how long, with the reason: from how often one deploys and how far back one must be able to go.
 // It must not know policies or images.
-import { decimal, plural } from './model.js';
+import { decimal, plural, pushesADay } from './model.js';
 
 export type Stage = 'production' | 'staging' | 'development';
 
@@ -53,7 +53,7 @@ export function adviseRetention(question: RetentionQuestion = {}): RetentionAdvi
   const keep = Math.max(least, needed);
   const reachDays = (keep - 1) / pace;
   const reasons = [
-    `At ${decimal(pace)} ${pace === 1 ? 'push' : 'pushes'} a day, going back ${plural(window, 'day')} takes ${needed} images: those of the window, and the one that ran before it.`,
+    `At ${pushesADay(pace)}, going back ${plural(window, 'day')} takes ${needed} images: those of the window, and the one that ran before it.`,
   ];
   if (keep > needed)
     reasons.push(

@@ -1,13 +1,14 @@
 // Remarks about the archive: what it costs, what never leaves it, and what it takes from a running container.
-// It must not know tags.
+// It must not know tags, nor prices.
+import { storedBytes } from '../cost.js';
+import { bytesInGB, minimumArchiveDays } from '../prices.js';
+import { sized } from '../sized.js';
 import { plural, type Remark, remark } from './model.js';
 import type { Stock } from './stock.js';
 import { expires, type PolicyView } from './view.js';
 
-/** Beyond so much in the archive it is cheaper than standard storage (prices of about March 2026; reference, section 9). */
-const cheaperFrom = 150e12;
-
-export function archiveRemarks(view: PolicyView, stock: Stock | undefined): Remark[] {
+/** `paysFrom`: from how many bytes in the archive on it costs less than standard storage; `null` where it never does. */
+export function archiveRemarks(view: PolicyView, stock: Stock | undefined, paysFrom: number | null): Remark[] {
   const archiving = view.standard.find((rule) => !expires(rule));
   const leaving = view.rules.filter((rule) => rule.storageClass === 'archive');
   const found: Remark[] = [];
@@ -18,11 +19,12 @@ export function archiveRemarks(view: PolicyView, stock: Stock | undefined): Rema
     }
     return found;
   }
-  const bytes = stock?.standard.reduce((sum, image) => sum + (image.sizeInBytes ?? 0), 0);
+  const bytes = stock === undefined ? undefined : storedBytes(sized(stock.standard)).standardBytes;
   const path = `${archiving.path}.action`;
-  if (bytes === undefined || bytes < cheaperFrom) {
+  if (paysFrom === null || bytes === undefined || bytes < paysFrom) {
     const size = bytes === undefined ? '' : `, and this repository holds ${gigabytes(bytes)}`;
-    const message = `below 150 TB the archive costs what standard storage costs${size}; each image is paid for 90 days at least, and taking it back is paid by the gigabyte`;
+    const where = paysFrom === null ? '' : `below ${terabytes(paysFrom)} `;
+    const message = `${where}the archive costs what standard storage costs${size}; each image is paid for ${minimumArchiveDays} days at least, and taking it back is paid by the gigabyte`;
     found.push(remark('lifecycle/archive-saves-nothing', path, message));
   }
   if (leaving.length === 0) {
@@ -37,6 +39,11 @@ export function archiveRemarks(view: PolicyView, stock: Stock | undefined): Rema
   return found;
 }
 
+/** As AWS counts: 2^30 bytes a GB, 1,024 GB a TB. */
 function gigabytes(bytes: number): string {
-  return bytes < 1e9 ? 'less than 1 GB' : `${Math.round(bytes / 1e9)} GB`;
+  return bytes < bytesInGB ? 'less than 1 GB' : `${Math.round(bytes / bytesInGB)} GB`;
+}
+
+function terabytes(bytes: number): string {
+  return `${bytes / bytesInGB / 1024} TB`;
 }

@@ -1,5 +1,5 @@
-// Tags in families: commit ids, versions, dates, numbers, and what shares a beginning; and the pattern that picks each.
-// It must not know rules or images.
+// Tags by kind, as widely as one rule can pick them: commit ids, versions, dates, numbers, and what shares a beginning.
+// Which are of one series, and which move, ../families.js tells. It must not know rules or images.
 
 /** A kind of tag. Two tags of one family have the same `key`. */
 export interface Family {

@@ -332,11 +332,11 @@ describe('how much is kept', () => {
       'warning short-rollback rules.0.selection.countNumber',
     ]);
     expect(messages('short-rollback', policy(5), { images: releases, now })).toEqual([
-      'warning: at 2.1 pushes a day the last 5 reach back 1.9 days; going back 7 days takes 16 | keep 16, or give what is deployed a tag and a rule of its own',
+      'warning: at 2 pushes a day the last 5 reach back 2 days; going back 7 days takes 15 | keep 15, or give what is deployed a tag and a rule of its own',
     ]);
-    expect(brief(policy(16), { images: releases, now })).toEqual([]);
-    expect(brief(policy(8), { images: releases, now, rollbackWindowDays: 3 })).toEqual([]);
-    expect(brief(policy(7), { images: releases, now, rollbackWindowDays: 3 })).toEqual([
+    expect(brief(policy(15), { images: releases, now })).toEqual([]);
+    expect(brief(policy(7), { images: releases, now, rollbackWindowDays: 3 })).toEqual([]);
+    expect(brief(policy(6), { images: releases, now, rollbackWindowDays: 3 })).toEqual([
       'warning short-rollback rules.0.selection.countNumber',
     ]);
     // Builds that pass by are not rolled back to.
@@ -345,7 +345,12 @@ describe('how much is kept', () => {
   });
   test('a rule about everything is judged by a window that somebody gave', () => {
     const all = images(40, sha, 0, 0.25);
-    expect(brief(rest, { images: all.slice(0, 12), now }).length).toBe(1);
+    // Four a day: a week takes twenty-eight, and the one before.
+    const keeping = (count: number) => [rule(800, untagged()), rule(900, { ...tagged('*'), ...last(count) })];
+    expect(brief(keeping(29), { images: all.slice(0, 12), now })).toEqual([]);
+    expect(brief(keeping(28), { images: all.slice(0, 12), now })).toEqual([
+      'info short-rollback rules.1.selection.countNumber',
+    ]);
     expect(brief([rule(800, untagged()), rule(900, { ...tagged('*'), ...last(10) })], { images: all, now })).toEqual([
       'info short-rollback rules.1.selection.countNumber',
     ]);
@@ -482,12 +487,13 @@ describe('the archive', () => {
       'info archives-running rules.0.selection.countNumber',
     ]);
     const holding = (sizeInBytes: number) => ({ images: [image('v1', 1, { sizeInBytes })], now });
-    expect(messages('archive-saves-nothing', [archiving, leaving], holding(149.9e12))[0]).toContain(
-      ', and this repository holds 149900 GB;',
+    const threshold = 150 * 1024 * 2 ** 30;
+    expect(messages('archive-saves-nothing', [archiving, leaving], holding(threshold - 1))[0]).toBe(
+      'info: below 150 TB the archive costs what standard storage costs, and this repository holds 153600 GB; each image is paid for 90 days at least, and taking it back is paid by the gigabyte | expire what nobody needs; archive what must be kept and hardly ever read',
     );
-    expect(messages('archive-saves-nothing', [archiving, leaving], holding(150e12))).toEqual([]);
+    expect(messages('archive-saves-nothing', [archiving, leaving], holding(threshold))).toEqual([]);
     expect(messages('archive-saves-nothing', [archiving, leaving], holding(5))[0]).toContain('holds less than 1 GB');
-    expect(messages('archive-saves-nothing', [archiving, leaving], holding(1e9))[0]).toContain('holds 1 GB');
+    expect(messages('archive-saves-nothing', [archiving, leaving], holding(2 ** 30))[0]).toContain('holds 1 GB');
   });
   test('is never left', () => {
     expect(brief([archiving, rule(3, untagged())])).toContain('info archive-never-expires rules.0.action');

@@ -1,5 +1,6 @@
 // What ECR accepts of a lifecycle policy although hardly anybody means it, each with a reason and what to write instead.
 // It must not judge what ECR refuses (check.ts, shape.ts), nor throw, whatever the policy.
+import { archivePaysFrom } from '../cost.js';
 import type { Image, LifecyclePolicy } from '../model.js';
 import { archiveRemarks } from './archive.js';
 import { coverageRemarks } from './coverage.js';
@@ -10,6 +11,9 @@ import { stockOf } from './stock.js';
 import { tagRemarks } from './tags.js';
 import { untaggedRemarks } from './untagged.js';
 import { viewOf } from './view.js';
+
+/** Prices of a Region that is not known are assumed to be this one's. */
+const usualRegion = 'us-east-1';
 
 /**
  * Remarks on a policy that ECR takes, by the place of what they are about. A remark is a `warning` where a mistake is
@@ -26,7 +30,7 @@ export function lint(policy: LifecyclePolicy, context: LintContext = {}): readon
     ...protectionRemarks(policy, stock),
     ...retentionRemarks(view, stock, context),
     ...untaggedRemarks(view, stock, context),
-    ...archiveRemarks(view, stock),
+    ...archiveRemarks(view, stock, archivePaysFrom(context.region ?? usualRegion)),
     ...coverageRemarks(view, stock),
   ];
   return [...tags, ...others.filter((one) => !dead.has(ruleOf(one)))].sort((one, other) =>

@@ -11,6 +11,8 @@ export interface LintContext {
   readonly now?: number;
   /** How far back a deployment must be able to go. Stated, it makes warnings of what are remarks otherwise. */
   readonly rollbackWindowDays?: number;
+  /** Where the repository is, for what storage costs there; us-east-1 where it is left out. */
+  readonly region?: string;
 }
 
 /** A diagnostic of a policy; its `path` is within the policy, as in `rules.2.selection.tagPatternList`. */
@@ -42,4 +44,10 @@ export function plural(number: number, noun: string): string {
 /** `2`, `2.5`: one digit behind the point where it matters. */
 export function decimal(number: number): string {
   return number >= 10 ? String(Math.round(number)) : String(Math.round(number * 10) / 10);
+}
+
+/** `1 push a day`, `2.5 pushes a day`. */
+export function pushesADay(pace: number): string {
+  const number = decimal(pace);
+  return `${number} ${number === '1' ? 'push' : 'pushes'} a day`;
 }

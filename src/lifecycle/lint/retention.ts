@@ -1,10 +1,11 @@
 // Remarks about how much is kept: too little to roll back to, one number for many branches, ages that can empty a repository.
 // It must not know how rules stand beside each other, beyond what keeps images from them.
+import { paceAmong } from '../pace.js';
 import { compilePattern } from '../pattern.js';
 import { adviseRetention, neededFor, usualWindow } from './advice.js';
 import { branchOf, namesBranches } from './families.js';
-import { decimal, type LintContext, plural, type Remark, remark } from './model.js';
-import { ageInDays, paceAmong, type Stock } from './stock.js';
+import { decimal, type LintContext, plural, pushesADay, type Remark, remark } from './model.js';
+import { ageInDays, type Stock } from './stock.js';
 import { before, expires, type PolicyView, protectsOnly, type RuleView } from './view.js';
 
 export function retentionRemarks(view: PolicyView, stock: Stock | undefined, context: LintContext): Remark[] {
@@ -79,7 +80,7 @@ function shortRollback(
     const needed = neededFor(pace, window);
     if (rule.number >= needed) return [];
     const { keep } = adviseRetention({ pace, rollbackWindowDays: window });
-    const message = `at ${decimal(pace)} pushes a day the last ${rule.number} reach back ${decimal((rule.number - 1) / pace)} days; going back ${plural(window, 'day')} takes ${needed}`;
+    const message = `at ${pushesADay(pace)} the last ${rule.number} reach back ${decimal((rule.number - 1) / pace)} days; going back ${plural(window, 'day')} takes ${needed}`;
     // Where a rule is about everything, not all that is pushed is deployed.
     const severity = whole && rollbackWindowDays === undefined ? 'info' : 'warning';
     return [

@@ -1,5 +1,6 @@
-// The images of a repository as the linter counts them: children, referrers, tags, pace.
+// The images of a repository as the linter counts them: children, referrers, tags, ages.
 // It must not know rules.
+import { dayInMs } from '../decide.js';
 import type { Image } from '../model.js';
 import type { LintContext } from './model.js';
 
@@ -19,8 +20,6 @@ export interface Stock {
   /** Every tag of standard images. */
   readonly tags: readonly string[];
 }
-
-const day = 86_400_000;
 
 export function stockOf({ images, now }: LintContext): Stock | undefined {
   if (images === undefined) return undefined;
@@ -43,18 +42,5 @@ export function stockOf({ images, now }: LintContext): Stock | undefined {
 }
 
 export function ageInDays(image: Image, now: number): number {
-  return (now - image.pushedAt) / day;
-}
-
-/** The days a pace is read from, at most. */
-const paceDays = 30;
-/** Fewer images than this say nothing of a pace. */
-const fewest = 3;
-
-/** Pushes a day among some images, over the last month or as long as there have been any; `undefined` where there are too few. */
-export function paceAmong(images: readonly Image[], now: number): number | undefined {
-  const recent = images.map((image) => ageInDays(image, now)).filter((age) => age <= paceDays);
-  if (recent.length < fewest) return undefined;
-  const oldest = images.reduce((most, image) => Math.max(most, ageInDays(image, now)), 0);
-  return recent.length / Math.max(1, Math.min(paceDays, oldest));
+  return (now - image.pushedAt) / dayInMs;
 }

@@ -75,7 +75,7 @@ function andTrap(rule: RuleView, view: PolicyView, stock: Stock | undefined): Re
   const seen =
     any === 0
       ? ''
-      : `; of ${plural(any, 'image')} that match one of them, ${all === 0 ? 'none matches' : `${all} match`} all`;
+      : `; of ${plural(any, 'image')} that match${any === 1 ? 'es' : ''} one of them, ${all === 0 ? 'none matches' : `${all} match`} all`;
   const message = `an image must match ${quoted(entries)} at once, with a tag for each${seen}`;
   const replacement = oneRuleEach(rule, entries, view);
   const each =

@@ -1,9 +1,9 @@
 // Remarks about images without tags: which they are, and what goes with them.
 // It must not know tagged images beyond the names that move from one to the next.
 import { listed } from '../../diagnostics/suggest.js';
+import { familiesOf } from '../families.js';
 import type { LifecycleRule } from '../model.js';
 import { untaggedRange, usualWindow } from './advice.js';
-import { familyOf } from './families.js';
 import { type LintContext, plural, type Remark, remark } from './model.js';
 import type { Stock } from './stock.js';
 import { expires, lastPriority, type PolicyView, type RuleView } from './view.js';
@@ -49,7 +49,8 @@ function tooSoon(rule: RuleView, stock: Stock | undefined): Remark[] {
 function movedTags(rule: RuleView, stock: Stock | undefined, { rollbackWindowDays }: LintContext): Remark[] {
   if (stock === undefined || !expires(rule) || stock.tags.length === 0) return [];
   const { others } = stock.untagged;
-  if (others.length === 0 || stock.tags.some((tag) => familyOf(tag).kind !== 'word')) return [];
+  const familyOf = familiesOf(stock.tags);
+  if (others.length === 0 || !stock.tags.every((tag) => familyOf(tag).moves)) return [];
   const names = [...new Set(stock.tags)];
   const shown = names.slice(0, 3).map((name) => `"${name}"`);
   const more = names.length > shown.length ? [`${names.length - shown.length} more`] : [];
