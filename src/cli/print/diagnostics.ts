@@ -68,7 +68,7 @@ function printDiagnostic(one: Diagnostic, context: DiagnosticContext): readonly 
       lines.push(`${paint.blue(number)} ${bar} ${found.line}`.trimEnd());
       lines.push(`${gutter} ${bar} ${' '.repeat(found.lead)}${tint('^'.repeat(found.marks))}`);
     }
-  } else if (one.path !== undefined) {
+  } else if (one.path !== undefined && one.path !== '') {
     lines.push(`${gutter}${paint.blue('-->')} ${one.path}`);
   }
   const mend = one.mend === '' ? undefined : one.mend;

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { adviseRetention, neededFor } from './advice.js';
+import { adviseForImages } from './advice-for.js';
+import { images, now } from './testing/build.js';
 
 describe('advice on retention', () => {
   test('without a pace, what is usual', () => {
@@ -60,5 +62,20 @@ describe('advice on retention', () => {
         },
       ),
     );
+  });
+});
+
+describe('advice for the images there are', () => {
+  const tagged = images(20, (index) => `v1.${index}`, 0, 0.5);
+  const without = images(20, () => [], 0, 0.25);
+  test('is by the pace of tagged ones, and by the window asked for', () => {
+    expect(adviseForImages([...without, ...tagged], now)).toEqual(adviseRetention({ pace: 2 }));
+    expect(adviseForImages([...without, ...tagged], now, { rollbackWindowDays: 2, stage: 'staging' })).toEqual(
+      adviseRetention({ pace: 2, rollbackWindowDays: 2, stage: 'staging' }),
+    );
+  });
+  test('is what is usual, where they tell no pace', () => {
+    expect(adviseForImages(without, now, { stage: 'staging' })).toEqual(adviseRetention({ stage: 'staging' }));
+    expect(adviseForImages(tagged.slice(0, 2), now)).toEqual(adviseRetention());
   });
 });

@@ -1,8 +1,9 @@
 // Remarks on what a manifest says, made of the rules it becomes, each at the field that it comes from and in the manifest's words.
 // It must not know how intent is compiled beyond which field a rule's images are those of.
 import type { DiagnosticCode } from '../../diagnostics/index.js';
+import { keptOf } from '../keeps.js';
 import type { LifecycleIntent, LifecyclePolicy, LifecycleRule } from '../model.js';
-import { lint } from './lint.js';
+import { lint, ruleOf } from './lint.js';
 import type { LintContext, Remark } from './model.js';
 
 /** What to write in a manifest, where that is something else than in ECR's JSON. */
@@ -22,13 +23,11 @@ export function lintIntent(
   context: LintContext = {},
 ): readonly Remark[] {
   return lint(policy, context).map((one) => {
-    const index = /^rules\.(\d+)/.exec(one.path ?? '')?.[1];
-    const rule = index === undefined ? undefined : policy.rules[Number(index)];
+    const rule = policy.rules[ruleOf(one)];
     const path = rule === undefined ? '' : fieldOf(rule, intent);
-    const mend = mends[one.code];
     // Rules are no replacement for what a manifest says.
     const { code, severity, message } = one;
-    return { code, severity, message, path, mend: mend ?? one.mend ?? '' };
+    return { code, severity, message, path, mend: mends[code] ?? one.mend ?? '' };
   });
 }
 
@@ -36,17 +35,8 @@ function fieldOf(rule: LifecycleRule, intent: LifecycleIntent): string {
   const { tagStatus, tagPatternList = [], storageClass } = rule.selection;
   if (storageClass === 'archive' || rule.action.type === 'transition') return 'archive';
   if (tagStatus === 'untagged') return 'expireUntaggedAfterDays';
-  const [pattern = ''] = tagPatternList;
-  for (const [index, entry] of (intent.keep ?? []).entries()) {
-    const at = (entry.tags ?? []).indexOf(pattern);
-    if (tagPatternList.length === 1 && at >= 0) return `keep.${index}.tags.${at}`;
-    if (tagPatternList.length > 1 && sameSet(allOf(entry), tagPatternList)) return `keep.${index}.allOf`;
-  }
-  return intent.maxImageCount === undefined || intent.maxImageCount === null ? '' : 'maxImageCount';
-}
-
-function allOf(entry: object): readonly string[] {
-  return 'allOf' in entry && Array.isArray(entry.allOf) ? (entry.allOf as readonly string[]) : [];
+  const kept = keptOf(intent.keep ?? []).find(({ patterns }) => sameSet(patterns, tagPatternList));
+  return kept?.path ?? 'maxImageCount';
 }
 
 function sameSet(one: readonly string[], other: readonly string[]): boolean {

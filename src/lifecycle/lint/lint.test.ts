@@ -5,8 +5,10 @@ import { presets } from '../../manifest/presets.js';
 import { compileLifecycle } from '../compile.js';
 import type { Image, LifecycleIntent, LifecycleRule } from '../model.js';
 import { validateLifecyclePolicyText } from '../validate.js';
+import { archiveRemarks } from './archive.js';
 import { lintIntent } from './intent.js';
 import { lint, lintWithImages } from './lint.js';
+import { stockOf } from './stock.js';
 import {
   archive,
   brief,
@@ -22,6 +24,7 @@ import {
   tagged,
   untagged,
 } from './testing/build.js';
+import { viewOf } from './view.js';
 
 /** A policy that nothing is to be said of: all tagged images by count, untagged ones by age. */
 const rest = [rule(800, untagged()), rule(900, { ...tagged('*'), ...last(30) })];
@@ -486,6 +489,9 @@ describe('the archive', () => {
       'info archive-saves-nothing rules.0.action',
       'info archives-running rules.0.selection.countNumber',
     ]);
+    expect(messages('archive-saves-nothing', [archiving, leaving])[0]).toMatch(
+      /^info: below 150 TB the archive costs what standard storage costs; each/,
+    );
     const holding = (sizeInBytes: number) => ({ images: [image('v1', 1, { sizeInBytes })], now });
     const threshold = 150 * 1024 * 2 ** 30;
     expect(messages('archive-saves-nothing', [archiving, leaving], holding(threshold - 1))[0]).toBe(
@@ -495,7 +501,18 @@ describe('the archive', () => {
     expect(messages('archive-saves-nothing', [archiving, leaving], holding(5))[0]).toContain('holds less than 1 GB');
     expect(messages('archive-saves-nothing', [archiving, leaving], holding(2 ** 30))[0]).toContain('holds 1 GB');
   });
+  test('never saves where no Region has it cheaper, whatever it holds', () => {
+    const view = viewOf({ rules: [archiving, leaving] });
+    const stock = stockOf({ images: [image('v1', 1, { sizeInBytes: 2 ** 60 })], now });
+    expect(archiveRemarks(view, stock, 2 ** 59).map(({ code }) => code)).toEqual(['lifecycle/archives-running']);
+    expect(archiveRemarks(view, stock, null)[0]?.message).toMatch(
+      /^the archive costs what standard storage costs, and this repository holds \d+ GB; /,
+    );
+  });
   test('is never left', () => {
+    expect(messages('archive-never-expires', [archiving])).toEqual([
+      'info: no rule expires archived images, so they stay and are paid for ever | add a rule with storageClass `archive` and `sinceImageTransitioned` of 90 days or more',
+    ]);
     expect(brief([archiving, rule(3, untagged())])).toContain('info archive-never-expires rules.0.action');
     expect(messages('archive-never-expires', [archiving, leaving])).toEqual([]);
   });
@@ -509,6 +526,9 @@ describe('the archive', () => {
     expect(brief([...rest, rule(950, { ...days(90, 'sinceImageTransitioned'), storageClass: 'archive' })])).toEqual([
       'info nothing-archived rules.2',
     ]);
+    expect(messages('nothing-archived', [leaving])[0]).toMatch(
+      /^info: no rule archives images: this one is about those alone that are archived by hand \|/,
+    );
   });
 });
 

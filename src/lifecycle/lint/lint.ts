@@ -39,7 +39,7 @@ export function lint(policy: LifecyclePolicy, context: LintContext = {}): readon
 }
 
 /** The index of the rule that a remark is about; what is about the whole comes last. */
-function ruleOf({ path = '' }: Remark): number {
+export function ruleOf({ path = '' }: Remark): number {
   return Number(/^rules\.(\d+)/.exec(path)?.[1] ?? Number.POSITIVE_INFINITY);
 }
 
