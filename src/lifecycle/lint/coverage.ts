@@ -11,9 +11,7 @@ import { lastPriority, type PolicyView } from './view.js';
 export function coverageRemarks(view: PolicyView, stock: Stock | undefined): Remark[] {
   if (view.standard.some((rule) => rule.whole !== undefined)) return [];
   if (stock === undefined) return stated(view);
-  const free = stock.standard.filter(
-    (image) => image.tags.length > 0 && !view.standard.some((rule) => rule.selects(image)),
-  );
+  const free = stock.standard.filter((image) => !view.standard.some((rule) => rule.selects(image)));
   return familiesOf(free, stock.now)
     .slice(0, mostFamilies)
     .map((group) => uncovered(group, view));
@@ -44,33 +42,37 @@ function stated(view: PolicyView): Remark[] {
 
 interface Group {
   readonly family: Family;
+  /** One of its tags. */
+  readonly example: string;
   readonly images: readonly Image[];
   /** Pushed within the last month. */
   readonly recent: number;
 }
 
-/** Images by the family of their tags, largest first; an image of several families is one of the largest of them. */
+/** Images by the family of their tags, largest first, untagged ones left out; an image of several families is one of the largest of them. */
 function familiesOf(images: readonly Image[], now: number): readonly Group[] {
   const sizes = new Map<string, number>();
   for (const image of images)
     for (const key of new Set(image.tags.map((tag) => familyOf(tag).key))) sizes.set(key, (sizes.get(key) ?? 0) + 1);
-  const groups = new Map<string, { family: Family; images: Image[] }>();
+  const sizeOf = ({ family }: { readonly family: Family }) => sizes.get(family.key) ?? 0;
+  const groups = new Map<string, { family: Family; example: string; images: Image[] }>();
   for (const image of images) {
     // A name such as `latest` says nothing of what the image is.
-    const all = image.tags.map(familyOf).filter(({ kind }) => kind !== 'word');
-    const family = all.sort((one, other) => (sizes.get(other.key) ?? 0) - (sizes.get(one.key) ?? 0))[0];
-    if (family === undefined) continue;
-    const group = groups.get(family.key) ?? { family, images: [] };
+    const all = image.tags
+      .map((tag) => ({ example: tag, family: familyOf(tag) }))
+      .filter(({ family }) => family.kind !== 'word');
+    const [largest] = all.sort((one, other) => sizeOf(other) - sizeOf(one));
+    if (largest === undefined) continue;
+    const group = groups.get(largest.family.key) ?? { ...largest, images: [] };
     group.images.push(image);
-    groups.set(family.key, group);
+    groups.set(largest.family.key, group);
   }
   return [...groups.values()]
     .map((group) => ({ ...group, recent: group.images.filter((image) => ageInDays(image, now) <= 30).length }))
     .sort((one, other) => other.images.length - one.images.length);
 }
 
-function uncovered({ family, images, recent }: Group, view: PolicyView): Remark {
-  const example = images.flatMap((image) => image.tags).find((tag) => familyOf(tag).key === family.key) ?? '';
+function uncovered({ family, example, images, recent }: Group, view: PolicyView): Remark {
   const grows = recent > 0 ? `, ${recent} of them pushed in the last 30 days` : '';
   const message = `no rule covers ${plural(images.length, 'image')} tagged with ${family.name}, such as "${example}"${grows}: they stay for ever`;
   // Releases are kept on purpose more often than not; the others pile up.

@@ -44,6 +44,12 @@ describe('families of tags', () => {
       }),
     );
   });
+  test('have a key each', () => {
+    const tags = ['v1.2', '1.2', 'latest', 'main', 'feature-x', 'pr-1', '7', '3f9ab21', '20260131', 'pr_1'];
+    expect(new Set(tags.map((tag) => familyOf(tag).key)).size).toBe(tags.length);
+    expect(familyOf('v1.2').key).toBe(familyOf('v2.0.1-rc.1').key);
+    expect(familyOf('pr-1').key).toBe(familyOf('pr-2').key);
+  });
   test('the branch in a tag', () => {
     const of = (tag: string) => branchOf(tag, 'feature-');
     expect(of('feature-login')).toBe('login');

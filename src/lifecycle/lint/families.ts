@@ -14,7 +14,7 @@ export interface Family {
 
 /** Seven hex digits or more with a digit and a letter among them: `deadbee` could be a word, `1234567` a build number. */
 const commit = /^(?=.*\d)(?=.*[a-f])[0-9a-f]{7,40}$/i;
-const version = /^(v?)\d+\.\d+(\.\d+)*([-_.+][0-9A-Za-z._-]*)?$/;
+const version = /^v?\d+\.\d+(\.\d+)*([-_.+][0-9A-Za-z._-]*)?$/;
 const date = /^20\d\d[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])([-_.T]?\d{1,6}([-_.]?\d{2})*Z?)?$/;
 /** What cosign and others name by digest: `sha256-….sig`. */
 const digest = /^sha256-[0-9a-f]{64}(\.[a-z]+)?$/;
@@ -30,9 +30,8 @@ const families = {
 export function familyOf(tag: string): Family {
   if (digest.test(tag)) return families.digest;
   if (date.test(tag)) return families.date;
-  const versioned = version.exec(tag);
-  if (versioned !== null) {
-    const v = versioned[1] ?? '';
+  if (version.test(tag)) {
+    const v = tag.startsWith('v') ? 'v' : '';
     return { key: `version ${v}`, kind: 'version', name: `versions like ${v}1.2.3`, pattern: v === '' ? '*.*' : 'v*' };
   }
   if (commit.test(tag)) return families.commit;
@@ -48,7 +47,7 @@ export function branchOf(tag: string, prefix: string): string {
   const rest = tag.slice(prefix.length);
   const parts = rest.split(/[-_.]/);
   // What only tells builds of one branch apart is no part of its name.
-  while (parts.length > 1 && /^(\d+|[0-9a-f]{7,40})$/.test(parts.at(-1) ?? '')) parts.pop();
+  while (parts.length > 1 && /^(\d+|[0-9a-f]{7,40})$/.test(String(parts.at(-1)))) parts.pop();
   return parts.join('-');
 }
 

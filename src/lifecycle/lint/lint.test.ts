@@ -94,6 +94,9 @@ describe('tag lists', () => {
     expect(messages('and-trap', trap, { images: [...one, image('b-1', 1)], now })[0]).toContain(
       'warning: an image must match "a-*" and "b-*" at once, with a tag for each; of 4 images that match one of them, none matches all',
     );
+    expect(messages('and-trap', trap, { images: [image('a-1', 1)], now })[0]).toContain(
+      '; of 1 image that matches one of them, none matches all',
+    );
     expect(messages('and-trap', trap, { images: [image([], 1)], now })[0]).toContain('with a tag for each |');
   });
   test('an entry that another implies says nothing', () => {
@@ -287,6 +290,10 @@ describe('rules beside each other', () => {
     const protective = rule(1, { ...tagged('slipway-in-use-*'), ...last(100_000) });
     expect(brief(rest, context)).toEqual(['warning unprotected rules']);
     expect(messages('unprotected', rest, context)[0]).toContain('1 image carries a tag of `slipway protect`');
+    const two = [...context.images, image(['v2.0', 'slipway-in-use-00000000abcd'], 1)];
+    expect(messages('unprotected', rest, { images: two, now })[0]).toContain(
+      '2 images carry a tag of `slipway protect`',
+    );
     expect(brief([protective, ...rest], context)).toEqual([]);
     expect(brief(rest, { images: [image('v1.0', 1)], now })).toEqual([]);
   });
@@ -569,6 +576,27 @@ describe('tags that no rule covers', () => {
     expect(found(9, 0)).toEqual(['info uncovered-tags rules']);
     expect(found(10, 31)).toEqual(['info uncovered-tags rules']);
     expect(found(0, 0)).toEqual([]);
+  });
+  test('an image of several families is one of the largest', () => {
+    const pushed = [
+      image(['latest', 'aa-1', 'bb-1'], 40),
+      image(['bb-2', 'cc-2'], 40),
+      image(['cc-1', 'bb-3'], 40),
+      image('aa-4', 40),
+      image([], 40),
+    ];
+    const told = messages('uncovered-tags', only, { images: pushed, now }).map((one) => one.split(':')[1]);
+    expect(told).toEqual([
+      ' no rule covers 3 images tagged with bb-*, such as "bb-1"',
+      ' no rule covers 1 image tagged with aa-*, such as "aa-4"',
+    ]);
+  });
+  test('signatures are kept on purpose, however many', () => {
+    const signature = (index: number) => `sha256-${String(index).padStart(64, '0')}.sig`;
+    expect(brief(only, { images: images(12, signature), now })).toEqual([
+      'info matches-nothing rules.0.selection.tagPatternList.0',
+      'info uncovered-tags rules',
+    ]);
   });
   test('five families at most, and none where there is no room for a rule', () => {
     const many = ['aa', 'bb', 'cc', 'dd', 'ee', 'ff'].map((name) => image(`${name}x-1`, 1));

@@ -33,18 +33,13 @@ export function lint(policy: LifecyclePolicy, context: LintContext = {}): readon
     ...archiveRemarks(view, stock, archivePaysFrom(context.region ?? usualRegion)),
     ...coverageRemarks(view, stock),
   ];
-  return [...tags, ...others.filter((one) => !dead.has(ruleOf(one)))].sort((one, other) =>
-    compare(ruleOf(one), ruleOf(other)),
-  );
+  return [...tags, ...others.filter((one) => !dead.has(ruleOf(one)))].sort((one, other) => ruleOf(one) - ruleOf(other));
 }
 
-/** The index of the rule that a remark is about; what is about the whole comes last. */
-export function ruleOf({ path = '' }: Remark): number {
-  return Number(/^rules\.(\d+)/.exec(path)?.[1] ?? Number.POSITIVE_INFINITY);
-}
-
-function compare(one: number, other: number): number {
-  return one === other ? 0 : one < other ? -1 : 1;
+/** The index of the rule that a remark is about; of what is about the whole, one behind them all. */
+export function ruleOf({ path }: Remark): number {
+  const [, index] = String(path).split('.');
+  return index === undefined ? Number.MAX_SAFE_INTEGER : Number(index);
 }
 
 /** The same against the images of the repository at `now` (milliseconds since the epoch). */

@@ -39,7 +39,7 @@ function shadowed(rule: RuleView, view: PolicyView): Remark | undefined {
   if (one !== undefined) {
     const same = selectsAllOf(rule, one);
     const message = `the rule of priority ${rule.priority} never acts: the rule of priority ${one.priority} selects every image it selects`;
-    const archives = !expires(one) && expires(rule) && one.storageClass === 'standard';
+    const archives = !expires(one) && expires(rule);
     const mend = archives
       ? 'expire the images where they are then: storageClass "archive" with "sinceImageTransitioned"'
       : same

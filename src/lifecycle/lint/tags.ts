@@ -77,33 +77,28 @@ function andTrap(rule: RuleView, view: PolicyView, stock: Stock | undefined): Re
       ? ''
       : `; of ${plural(any, 'image')} that match${any === 1 ? 'es' : ''} one of them, ${all === 0 ? 'none matches' : `${all} match`} all`;
   const message = `an image must match ${quoted(entries)} at once, with a tag for each${seen}`;
-  const replacement = oneRuleEach(rule, entries, view);
+  const numbers = prioritiesAt(rule, view, entries.length);
+  const proposed = numbers?.map((priority, index) => ({ entry: String(entries[index]), priority }));
   const each =
-    replacement === undefined
+    proposed === undefined
       ? ''
-      : `: ${listed(replacement.map(({ rulePriority }, index) => `"${entries[index] ?? ''}" with priority ${rulePriority}`))}`;
+      : `: ${listed(proposed.map(({ entry, priority }) => `"${entry}" with priority ${priority}`))}`;
   return [
     remark('lifecycle/and-trap', `${rule.path}.selection.${rule.field}`, message, {
       ...(all > 0 ? { severity: 'info' } : {}),
       mend: `for images that match any of them, write one rule for each${each}`,
-      ...(replacement === undefined ? {} : { replacement }),
+      ...(proposed === undefined
+        ? {}
+        : { replacement: proposed.map(({ entry, priority }) => ruleFor(entry, priority, rule)) }),
     }),
   ];
 }
 
-function oneRuleEach(
-  rule: RuleView,
-  entries: readonly string[],
-  view: PolicyView,
-): readonly LifecycleRule[] | undefined {
-  const numbers = prioritiesAt(rule, view, entries.length);
-  const { description: _, selection, action } = rule.rule;
-  const { tagPatternList: _patterns, tagPrefixList: _prefixes, tagStatus, ...rest } = selection;
-  return numbers?.map((rulePriority, index) => {
-    const entry = entries[index] ?? '';
-    const list = rule.field === 'tagPrefixList' ? { tagPrefixList: [entry.slice(0, -1)] } : { tagPatternList: [entry] };
-    return { rulePriority, selection: { tagStatus, ...list, ...rest }, action };
-  });
+/** The rule for one entry of a rule for several. */
+function ruleFor(entry: string, rulePriority: number, { rule, field }: RuleView): LifecycleRule {
+  const { tagPatternList: _patterns, tagPrefixList: _prefixes, tagStatus, ...rest } = rule.selection;
+  const list = field === 'tagPrefixList' ? { tagPrefixList: [entry.slice(0, -1)] } : { tagPatternList: [entry] };
+  return { rulePriority, selection: { tagStatus, ...list, ...rest }, action: rule.action };
 }
 
 /** A pattern in the words of the list that it goes to. */
@@ -120,18 +115,18 @@ function matchesNothing(rule: RuleView, stock: Stock | undefined): Remark[] {
     if (stock.tags.some(compilePattern(entry))) return [];
     const shown = rule.field === 'tagPrefixList' ? entry.slice(0, -1) : entry;
     const near = nearestPattern(entry, stock.tags);
-    const example = near === undefined ? undefined : stock.tags.find(compilePattern(near));
+    const alike = near === undefined ? [] : stock.tags.filter(compilePattern(near));
     const families = [...new Set(stock.tags.map((tag) => familyOf(tag).name))].slice(0, 4);
     const hint =
       near === undefined
         ? `; there are ${listed(families)}`
-        : `; "${near}" would match ${plural(stock.tags.filter(compilePattern(near)).length, 'tag')}, "${example ?? ''}" among them`;
+        : `; "${near}" would match ${plural(alike.length, 'tag')}, "${String(alike[0])}" among them`;
     const message = `"${shown}" matches none of the repository's ${plural(stock.tags.length, 'tag')}${hint}`;
-    const list = (rule.rule.selection.tagPatternList ?? rule.rule.selection.tagPrefixList ?? []).indexOf(shown);
+    const place = rule.written.indexOf(shown);
     return [
       remark(
         'lifecycle/matches-nothing',
-        `${rule.path}.selection.${rule.field}.${Math.max(list, 0) || index}`,
+        `${rule.path}.selection.${rule.field}.${place < 0 ? index : place}`,
         message,
         near === undefined
           ? { severity: 'info', mend: 'correct it, or remove the rule where no such tag will come' }

@@ -15,6 +15,8 @@ export interface RuleView {
   readonly field: 'tagPatternList' | 'tagPrefixList' | 'tagStatus';
   /** The entries as patterns, each once. A `*` in a prefix is no wildcard, and stands here as a sign that no tag has. */
   readonly entries: readonly string[];
+  /** The entries as that list has them. */
+  readonly written: readonly string[];
   /** It acts beyond a number of images; otherwise beyond an age. */
   readonly counts: boolean;
   readonly number: number;
@@ -52,6 +54,7 @@ function ruleView(rule: LifecycleRule, index: number): RuleView {
     storageClass: selection.storageClass ?? 'standard',
     field: tagPatternList.length > 0 ? 'tagPatternList' : tagPrefixList.length > 0 ? 'tagPrefixList' : 'tagStatus',
     entries: tagged ? entries : [],
+    written: tagPatternList.length > 0 ? tagPatternList : tagPrefixList,
     counts: selection.countType === 'imageCountMoreThan',
     number: selection.countNumber,
     whole:
