@@ -97,7 +97,13 @@ test('the rules, where nothing else says the same', async () => {
   `);
   expect(policyOf(stdout)).toEqual(policy);
   const json = await folder.run(['lifecycle', 'read', 'policy.json', '--output', 'json']);
-  expect(JSON.parse(json.stdout)).toEqual({ version: 1, exact: false, lifecyclePolicy: policy, diagnostics: [] });
+  expect(JSON.parse(json.stdout)).toEqual({
+    version: 1,
+    exact: false,
+    inTheWay: [1],
+    lifecyclePolicy: policy,
+    diagnostics: [],
+  });
 });
 
 test('the rules and what is odd about them', async () => {
@@ -109,6 +115,7 @@ test('the rules and what is odd about them', async () => {
       "code": 0,
       "stderr": "
     Nothing but rules says exactly what the policy does; these are its rules, typed.
+    Without the rule of priority 2, \`keep\` and its like would say the rest exactly.
 
     warning[lifecycle/and-trap]: an image must match "a*" and "b*" at once, with
         a tag for each
@@ -118,6 +125,23 @@ test('the rules and what is odd about them', async () => {
     ",
     }
   `);
+});
+
+test('the rule that stands in the way', async () => {
+  const said = async (...rules: LifecycleRule[]) => {
+    folder.write('policy.json', JSON.stringify({ rules }));
+    const { stderr } = await folder.run(['lifecycle', 'read', 'policy.json']);
+    return /Without [^.]*/.exec(stderr.replace(/\s+/g, ' '))?.[0];
+  };
+  const keep = rule(1, { tagPatternList: ['v*'] });
+  const any = rule(9, { tagStatus: 'any' });
+  const forever = rule(5, { tagPatternList: ['w*'], countNumber: 999_999 });
+  expect(await said(keep, any)).toBe('Without the rule of priority 9, `keep` and its like would say the rest exactly');
+  expect(await said(keep, forever)).toBe(
+    'Without the rule of priority 1 or 5, `keep` and its like would say the rest exactly',
+  );
+  expect(await said(any)).toBeUndefined();
+  expect(await said(keep, forever, any)).toBeUndefined();
 });
 
 test('what cannot be read', async () => {

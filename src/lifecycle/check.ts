@@ -7,7 +7,7 @@ import { inOrder, type Kept, keepsAll, keptOf, meet } from './keeps.js';
 import { maxRules, maxText, maxWildcards, minArchiveDays, wildcards } from './limits.js';
 import type { Keep, LifecycleIntent, LifecyclePolicy, RawRule } from './model.js';
 import { nearestPattern } from './nearest-pattern.js';
-import { canMatchTags } from './pattern.js';
+import { canMatchTags, everyTag } from './pattern.js';
 import { isProtective, neverActs } from './protection.js';
 import { rulesOf } from './rules.js';
 
@@ -49,7 +49,7 @@ function keepProblems(entry: Keep, index: number): Diagnostic[] {
   const mend = 'give one of `last`, `forDays` and `forever: true`';
   if (first === undefined)
     found.push(diagnostic('lifecycle/unclear-keep', `${name} does not say how long`, { path, mend }));
-  if (first !== undefined && second !== undefined)
+  else if (second !== undefined)
     found.push(
       diagnostic('lifecycle/unclear-keep', `${name} has both ${first} and ${second}`, {
         path: `${path}.${second}`,
@@ -116,7 +116,7 @@ function archiveProblems({ archive, maxImageCount, keep }: LifecycleIntent): Dia
   for (const field of [...fields, 'expireAfterDays'] as const)
     found.push(...numberProblem(`archive.${field}`, archive[field]));
   const { expireAfterDays: days } = archive;
-  if (days !== undefined && isCount(days) && days < minArchiveDays) {
+  if (isCount(days) && days < minArchiveDays) {
     found.push(
       diagnostic(
         'lifecycle/archive-too-short',
@@ -137,7 +137,7 @@ function archiveProblems({ archive, maxImageCount, keep }: LifecycleIntent): Dia
       ),
     );
   }
-  const every = keptOf(keep ?? []).find(({ patterns }) => keepsAll(patterns, ['*']));
+  const every = keptOf(keep).find(({ patterns }) => keepsAll(patterns, [everyTag]));
   if (every !== undefined) {
     const message = `archive never acts: keep entry ${every.entry + 1} matches every tagged image`;
     found.push(diagnostic('lifecycle/idle-archive', message, { path: 'archive' }));
@@ -149,7 +149,7 @@ function archiveProblems({ archive, maxImageCount, keep }: LifecycleIntent): Dia
 function limitProblems(intent: LifecycleIntent): Diagnostic[] {
   const rules = rulesOf(intent);
   if (rules.length <= maxRules) return sizeProblem(rules, 'keep');
-  const patterns = keptOf(intent.keep ?? []).length;
+  const patterns = keptOf(intent.keep).length;
   const message = `${patterns} keep patterns make ${rules.length} rules, more than the ${maxRules} of ECR`;
   return [diagnostic('lifecycle/too-many-rules', message, { path: 'keep' })];
 }
@@ -160,8 +160,8 @@ function numberProblem(path: string, value: number | null | undefined): Diagnost
   return [diagnostic('lifecycle/bad-number', `${name} is ${value}, not a whole number of at least 1`, { path })];
 }
 
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 1;
+function isCount(value: number | null | undefined): value is number {
+  return Number.isInteger(value) && (value ?? 0) >= 1;
 }
 
 function patternProblem(pattern: string): Diagnostic | undefined {
@@ -208,9 +208,7 @@ export function checkRules(rules: readonly RawRule[]): Diagnostic[] {
   rules.forEach((rule, index) => {
     found.push(...listRemarks(rule, index));
   });
-  if (found.every(({ severity }) => severity !== 'error'))
-    found.push(...sizeProblem(rules as LifecyclePolicy['rules'], 'rules'));
-  return found;
+  return found.length > 0 ? found : sizeProblem(rules as LifecyclePolicy['rules'], 'rules');
 }
 
 function answer(ecr: string): string {
@@ -239,7 +237,7 @@ function listRemarks(rule: RawRule, index: number): Diagnostic[] {
       const mend = literal ? { mend: `write it as a pattern, in tagPatternList` } : mendOf(entry);
       found.push(diagnostic('lifecycle/bad-pattern', why, { path: `${path}.${at}`, ...mend }));
     });
-    const own = list.find((entry) => isProtective(name === 'tagPrefixList' ? `${entry}*` : entry));
+    const own = list.find(isProtective);
     if (own !== undefined && !neverActs(rule.selection)) {
       const message = `the rule would act on images in use: "${own}" matches only tags that \`slipway protect\` puts on them`;
       found.push(diagnostic('lifecycle/reserved-pattern', message, { path, mend: 'remove the rule' }));

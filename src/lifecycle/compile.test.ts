@@ -234,6 +234,8 @@ describe('intent', () => {
     expect(checkIntent({ keep: [{ tags: ['a'], last: 1, forDays: 1 }] }).map(({ mend }) => mend)).toEqual([
       'give one of `last`, `forDays` and `forever: true`',
     ]);
+    // Four wildcards are the most, a number of one the least.
+    expect(found({ tags: ['a*b*c*d*'], last: 1 }, { allOf: ['e*f*g*h*'], forDays: 1 })).toEqual([]);
     expect(found({ tags: ['slipway-in-use-1', 'slipway-*'], last: 1 })).toEqual([
       'lifecycle/reserved-pattern keep.0.tags.0 pattern "slipway-in-use-1" matches only tags that `slipway protect` puts on images in use',
     ]);
@@ -282,7 +284,10 @@ describe('intent', () => {
     expect(found({ tags: ['v*'], last: 1 }, { allOf: ['*1', '*2'], last: 1 })).toEqual([]);
     expect(found({ allOf: ['v*', 'w*'], last: 1 }, { tags: ['*1'], last: 1 })).toEqual([]);
     expect(found({ tags: ['v*'], last: 1 }, { allOf: ['*1', 'w*'], last: 1 })).toEqual([]);
-    // A pattern that no tag can match shares nothing.
+    // A pattern that no tag can match shares nothing, and neither does an entry with one.
+    expect(found({ tags: ['v*'], last: 1 }, { allOf: ['v*', 'v?'], last: 1 })).toEqual([
+      'lifecycle/bad-pattern keep.1.allOf.1 no tag can match the pattern "v?"',
+    ]);
     expect(found({ tags: ['v*'], last: 1 }, { tags: ['*?'], last: 1 }).filter((one) => one.includes('shared'))).toEqual(
       [],
     );
@@ -421,7 +426,14 @@ describe('typed rules', () => {
     expect(check(rule({ ...archived, storageClass: 'archive', countNumber: 89 }))).toEqual([
       'lifecycle/archive-too-short rules.0.selection.countNumber 89 days in archive are fewer than the 90 that ECR demands; ECR would answer "numeric instance is lower than the required minimum (minimum: 90, found: 89)"',
     ]);
-    expect(check(rule({ ...archived, storageClass: 'archive', countNumber: 0 })).length).toBe(1);
+    for (const [countNumber, codes] of [
+      [0, ['lifecycle/bad-number']],
+      [1, ['lifecycle/archive-too-short']],
+      [90, []],
+    ] as const)
+      expect(checkRules([rule({ ...archived, storageClass: 'archive', countNumber })]).map(({ code }) => code)).toEqual(
+        codes,
+      );
     expect(check(rule({ storageClass: 'archive' }))).toEqual([
       'lifecycle/storage-class rules.0.selection.storageClass countType "imageCountMoreThan" is about standard images, but storageClass is "archive"; ECR would answer "SINCE_IMAGE_PUSHED, SINCE_IMAGE_PULLED and IMAGE_COUNT_MORE_THAN support the STANDARD storage class only"',
     ]);
@@ -444,6 +456,17 @@ describe('typed rules', () => {
     ]);
     expect(check(rule({ tagStatus: 'tagged', tagPrefixList: ['v*'] }))).toEqual([
       'lifecycle/bad-pattern rules.0.selection.tagPrefixList.0 a prefix takes "*" literally, so no tag can match "v*"',
+    ]);
+  });
+  test('a rule is wrong whatever its size, which is told of sound rules alone', () => {
+    expect(check(rule({ tagStatus: 'tagged', tagPatternList: ['a'.repeat(40_000), '?'] }))).toEqual([
+      'lifecycle/bad-pattern rules.0.selection.tagPatternList.1 no tag can match "?"',
+    ]);
+  });
+  test('a storage class that is written out is the one that holds anyway', () => {
+    const standard = { storageClass: 'standard' } as const;
+    expect(check(at(1, { tagStatus: 'untagged' }), at(2, { tagStatus: 'untagged', ...standard }))).toEqual([
+      'lifecycle/two-untagged rules.1.selection.tagStatus untagged images are already selected by the rule of priority 1; ECR would answer "Only one rule can select Untagged images per storage class"',
     ]);
   });
   test('tags of images in use', () => {

@@ -14,8 +14,6 @@ export interface RuleProblem {
   readonly message: string;
   /** What ECR answers, without its frame. */
   readonly ecr: string;
-  /** Where ECR answers so: its schema, the mapping of the text, or its own checks after both. */
-  readonly stage: 'schema' | 'mapping' | 'rules';
 }
 
 // Texts from deployments recorded by badmintoncryer/cdk-preflight (Sept 2026), unless marked.
@@ -46,6 +44,11 @@ export const ecrTexts = {
   duplicatePrefixes: 'Duplicate tag prefixes in multiple rules per storage class',
 } as const;
 
+/** Whether ECR answers so while it maps the text, before any check of its own. */
+export function failsMapping({ ecr }: RuleProblem): boolean {
+  return ecr === ecrTexts.mapping;
+}
+
 export function classOf(rule: RawRule): 'standard' | 'archive' {
   return rule.selection.storageClass ?? 'standard';
 }
@@ -75,7 +78,6 @@ function numberProblems(rule: RawRule, index: number): RuleProblem[] {
       code: 'lifecycle/bad-number',
       message: `${name} is ${value}, not a whole number of at least 1`,
       ecr,
-      stage: 'schema',
     });
   };
   check('rulePriority', rule.rulePriority);
@@ -85,7 +87,7 @@ function numberProblems(rule: RawRule, index: number): RuleProblem[] {
 
 function unitProblems(rule: RawRule, index: number): RuleProblem[] {
   const { countType, countUnit, countNumber } = rule.selection;
-  const at = { index, ecr: ecrTexts.noVariant, stage: 'schema' } as const;
+  const at = { index, ecr: ecrTexts.noVariant };
   const found: RuleProblem[] = [];
   if (countType === 'imageCountMoreThan') {
     if (countUnit !== undefined) {
@@ -119,7 +121,6 @@ function unitProblems(rule: RawRule, index: number): RuleProblem[] {
         code: 'lifecycle/archive-too-short',
         message: `${countNumber} days in archive are fewer than the ${minArchiveDays} that ECR demands`,
         ecr: ecrTexts.minimum(minArchiveDays, countNumber),
-        stage: 'rules',
       });
     }
   } else if (classOf(rule) === 'archive') {
@@ -129,7 +130,6 @@ function unitProblems(rule: RawRule, index: number): RuleProblem[] {
       code: 'lifecycle/storage-class',
       message: `countType "${countType}" is about standard images, but storageClass is "archive"`,
       ecr: ecrTexts.standardOnly,
-      stage: 'rules',
     });
   }
   return found;
@@ -139,7 +139,7 @@ function listProblems(rule: RawRule, index: number): RuleProblem[] {
   const { tagStatus, tagPatternList = [], tagPrefixList = [] } = rule.selection;
   const found: RuleProblem[] = [];
   const add = (field: string, code: RuleProblem['code'], message: string, ecr: string) =>
-    found.push({ index, field: `selection.${field}`, code, message, ecr, stage: 'rules' });
+    found.push({ index, field: `selection.${field}`, code, message, ecr });
   if (tagStatus === 'tagged') {
     if (tagPatternList.length === 0 && tagPrefixList.length === 0) {
       add(
@@ -194,7 +194,6 @@ function actionProblems(rule: RawRule, index: number): RuleProblem[] {
       code: 'lifecycle/target-not-allowed',
       message: `targetStorageClass "${targetStorageClass}" stands beside action "expire"`,
       ecr: ecrTexts.noActionVariant,
-      stage: 'schema',
     });
   }
   if (type === 'transition' && targetStorageClass === undefined) {
@@ -204,7 +203,6 @@ function actionProblems(rule: RawRule, index: number): RuleProblem[] {
       code: 'lifecycle/missing-target',
       message: 'action "transition" has no targetStorageClass',
       ecr: ecrTexts.mapping,
-      stage: 'mapping',
     });
   }
   if (countType === 'sinceImagePulled' && type === 'expire') {
@@ -214,7 +212,6 @@ function actionProblems(rule: RawRule, index: number): RuleProblem[] {
       code: 'lifecycle/action-not-allowed',
       message: 'countType "sinceImagePulled" can archive images, not expire them',
       ecr: ecrTexts.pulledOnlyArchives,
-      stage: 'rules',
     });
   }
   if (countType === 'sinceImageTransitioned' && type === 'transition') {
@@ -224,7 +221,6 @@ function actionProblems(rule: RawRule, index: number): RuleProblem[] {
       code: 'lifecycle/action-not-allowed',
       message: 'countType "sinceImageTransitioned" can expire images, not archive them again',
       ecr: ecrTexts.transitionedOnlyExpires,
-      stage: 'rules',
     });
   }
   return found;
@@ -234,7 +230,7 @@ function actionProblems(rule: RawRule, index: number): RuleProblem[] {
 export function problemsBetween(rules: readonly RawRule[]): RuleProblem[] {
   const found: RuleProblem[] = [];
   const add = (index: number, field: string, code: RuleProblem['code'], message: string, ecr: string) =>
-    found.push({ index, field, code, message, ecr, stage: 'rules' });
+    found.push({ index, field, code, message, ecr });
   const repeated = (key: (rule: RawRule) => string | undefined, report: (index: number, first: RawRule) => void) => {
     const seen = new Map<string, RawRule>();
     rules.forEach((rule, index) => {

@@ -5,12 +5,10 @@ import type { StoredBytes } from './cost.js';
 import { byPriority, dayInMs, verdicts } from './decide.js';
 import { type ImageOutcome, judge, newestFirst } from './evaluate.js';
 import { type FamilyTrend, trendsOf } from './growth.js';
+import { imagesQuota } from './limits.js';
 import type { Image, LifecyclePolicy, LifecycleRule } from './model.js';
 import { type FamilyPace, type Pace, paceOf } from './pace.js';
 import { compileTags } from './selection.js';
-
-/** Images per repository (service quotas of ECR; it can be raised). */
-export const imagesQuota = 100_000;
 
 export interface ForecastOptions {
   /** Milliseconds since the epoch. */

@@ -26,8 +26,8 @@ export {
   type ForecastOptions,
   forecast,
   type ImageFate,
-  imagesQuota,
 } from './forecast.js';
+export { imagesQuota } from './limits.js';
 export { adviseRetention, type RetentionAdvice, type RetentionQuestion, type Stage } from './lint/advice.js';
 export { adviseForImages } from './lint/advice-for.js';
 export { lintIntent } from './lint/intent.js';
@@ -59,8 +59,8 @@ export { type FamilyPace, type Pace, paceOf } from './pace.js';
 export { readPolicyText } from './policy-text.js';
 export { type ImagesPreview, type PreviewResult, type PreviewSummary, previewImages, previewOf } from './preview.js';
 export { bytesInGB, minimumArchiveDays, type Prices, pricedRegions, pricesOf } from './prices.js';
-export { isProtectiveTag, neverActs, protectivePattern, protectiveTag, protects } from './protection.js';
-export { readIntent } from './read-intent.js';
+export { endangers, isProtectiveTag, neverActs, protectivePattern, protectiveTag, protects } from './protection.js';
+export { obstacles, readIntent } from './read-intent.js';
 export { reasonOf, shortDigest } from './reason.js';
 export { isManifestList, sized } from './sized.js';
 export { parseTime } from './time.js';

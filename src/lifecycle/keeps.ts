@@ -15,8 +15,8 @@ export interface Kept {
 }
 
 /** In the order of the manifest. Entries that name no tags become nothing. */
-export function keptOf(keep: readonly Keep[]): readonly Kept[] {
-  return keep.flatMap((entry, index): Kept[] => [
+export function keptOf(keep: readonly Keep[] | null | undefined): readonly Kept[] {
+  const kept = keep?.flatMap((entry, index): Kept[] => [
     ...(entry.tags ?? []).map((pattern, at) => ({
       patterns: [pattern],
       keep: entry,
@@ -27,6 +27,7 @@ export function keptOf(keep: readonly Keep[]): readonly Kept[] {
       ? []
       : [{ patterns: entry.allOf, keep: entry, entry: index, path: `keep.${index}.allOf` }]),
   ]);
+  return kept ?? [];
 }
 
 /**

@@ -13,6 +13,9 @@ export const minArchiveDays = 90;
 /** Larger numbers do not fit the integers ECR maps the text to. */
 export const maxNumber = 2_147_483_647;
 
+/** Images in a repository, archived ones included, by the service's quota (ECR service quotas). It can be raised. */
+export const imagesQuota = 100_000;
+
 export function wildcards(pattern: string): number {
   return pattern.split('*').length - 1;
 }

@@ -18,13 +18,20 @@ export function nearestPattern(pattern: string): string | undefined {
 }
 
 /** `v(1|2)` is `v1` and `v2`, `{dev,test}` is `dev` and `test`; `{1,2}` is how often something stands. */
+const groups = [
+  { form: /\((?:\?:)?([^()]*\|[^()]*)\)/, between: '|' },
+  { form: /\{(?![\d,]*\})([^{}]*,[^{}]*)\}/, between: ',' },
+];
+
 function alternatives(pattern: string): readonly string[] {
-  const group = /\((?:\?:)?([^()]*\|[^()]*)\)|\{([^{}]*,[^{}]*[^\d,{}][^{}]*)\}/.exec(pattern);
-  if (group === null) return pattern.includes('|') ? pattern.split('|') : [pattern];
-  const choices = group[1]?.split('|') ?? group[2]?.split(',') ?? [];
-  const before = pattern.slice(0, group.index);
-  const after = pattern.slice(group.index + group[0].length);
-  return choices.flatMap((choice) => alternatives(`${before}${choice}${after}`));
+  for (const { form, between } of groups) {
+    const found = form.exec(pattern);
+    if (found?.[1] === undefined) continue;
+    const before = pattern.slice(0, found.index);
+    const after = pattern.slice(found.index + found[0].length);
+    return found[1].split(between).flatMap((choice) => alternatives(`${before}${choice}${after}`));
+  }
+  return pattern.split('|');
 }
 
 function plain(pattern: string): string {

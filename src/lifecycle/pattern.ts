@@ -4,6 +4,9 @@
 // A tag as the registry takes it (OCI distribution specification; ECR's own message names the same letters).
 const inTags = /^[A-Za-z0-9._-]*$/;
 
+/** Matches every tag. */
+export const everyTag = '*';
+
 /** Whether some tag can match: only what tags consist of, and wildcards. */
 export function canMatchTags(pattern: string): boolean {
   return pattern !== '' && inTags.test(pattern.replaceAll('*', ''));
@@ -14,12 +17,11 @@ export function canMatchTags(pattern: string): boolean {
  * leftmost place is always right when `*` is the only wildcard, so nothing is ever tried twice.
  */
 export function compilePattern(pattern: string): (tag: string) => boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return (tag) => tag === pattern;
-  const middle = rest.filter((piece) => piece !== '');
+  if (!pattern.includes('*')) return (tag) => tag === pattern;
+  const [first, last] = [beginning(pattern), ending(pattern)];
   // Most patterns are of this kind.
-  if (middle.length === 0 && last === '') return (tag) => tag.startsWith(first);
+  if (first.length === pattern.length - 1) return (tag) => tag.startsWith(first);
+  const middle = pattern.split('*').slice(1, -1);
   return (tag) => {
     if (tag.length < first.length + last.length || !tag.startsWith(first) || !tag.endsWith(last)) return false;
     const end = tag.length - last.length;

@@ -8,7 +8,7 @@ import {
   readJson,
   SlipwayError,
 } from '../diagnostics/index.js';
-import { problemsBetween, problemsWithin } from './constraints.js';
+import { failsMapping, problemsBetween, problemsWithin } from './constraints.js';
 import type { LifecyclePolicy, RawRule } from './model.js';
 import { type Json, placedViolations } from './schema.js';
 import { validateLifecyclePolicyText } from './validate.js';
@@ -66,8 +66,8 @@ function problemsOf(value: unknown): readonly Problem[] {
   const { rules } = value as { readonly rules: readonly RawRule[] };
   const found = [...problemsWithin(rules), ...problemsBetween(rules)];
   // A missing target is found while the text is mapped, before ECR looks at the rules.
-  const mapping = found.filter(({ stage }) => stage === 'mapping');
-  return [...mapping, ...found.filter(({ stage }) => stage !== 'mapping')].map(({ index, field, code, message }) => ({
+  const mapping = found.filter(failsMapping);
+  return [...mapping, ...found.filter((one) => !failsMapping(one))].map(({ index, field, code, message }) => ({
     path: `rules.${index}.${field}`,
     code,
     message,

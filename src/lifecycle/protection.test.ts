@@ -5,6 +5,7 @@ import { compileLifecycle } from './compile.js';
 import { evaluate } from './evaluate.js';
 import type { LifecyclePolicy, LifecycleSelection } from './model.js';
 import {
+  endangers,
   isProtective,
   isProtectiveTag,
   neverActs,
@@ -75,6 +76,22 @@ describe('a policy protects', () => {
     ['a rule that acts', [rule(1, { tagPatternList: [protectivePattern], countNumber: 99_999 })], false],
   ])('%s', (_, rules, expected) => {
     expect(protects({ rules })).toBe(expected);
+  });
+
+  test.each<[string, LifecyclePolicy['rules'], boolean]>([
+    ['nothing', [], false],
+    [
+      'rules for untagged images and images in archive',
+      [untagged, rule(2, { ...all, storageClass: 'archive' })],
+      false,
+    ],
+    ['a rule that never acts', [rule(1, never)], false],
+    ['a rule that acts, on whatever tags', [rule(1, never), rule(2, { tagPatternList: ['w*'] })], true],
+    ['a rule for any image', [rule(1, { tagStatus: 'any' })], true],
+    ['a rule that acts behind the one that protects', [guard, rule(9, all)], false],
+    ['a rule that acts before the one that protects', [rule(4, all), guard], true],
+  ])('or endangers: %s', (_, rules, expected) => {
+    expect(endangers({ rules })).toBe(expected);
   });
 
   test('with protectInUse, of standard images and of those in archive', () => {

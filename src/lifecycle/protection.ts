@@ -1,5 +1,6 @@
 // The tags by which images in use are kept out of a policy's reach, and the rules that never act.
 // It must not know what uses an image, nor who puts the tags on.
+import { imagesQuota } from './limits.js';
 import type { LifecyclePolicy, LifecycleRule, LifecycleSelection } from './model.js';
 import { compilePattern, covers } from './pattern.js';
 import { selectsAll } from './selection.js';
@@ -10,8 +11,6 @@ const protectivePrefix = protectivePattern.slice(0, -1);
 /** Hex digits of the digest in a tag: enough to tell apart the images of one repository, and short enough to read. */
 const digits = 12;
 
-/** Images in a repository by the service's quota, and the least count that keeps them all. The quota can be raised. */
-const imagesQuota = 100_000;
 /** What a rule counts to that is never to act. No repository comes near, even with its quota raised; people's own policies use the same. */
 export const countForever = 999_999;
 /** A hundred years. */
@@ -53,10 +52,20 @@ export function protectiveRule(rulePriority: number): LifecycleRule {
  * tagged image, none comes before one that selects all protected images and never acts.
  */
 export function protects(policy: LifecyclePolicy): boolean {
+  return firstWord(policy) === 'protects';
+}
+
+/** Whether a policy could act on an image with a protective tag: what only ever acts on other images needs no protection. */
+export function endangers(policy: LifecyclePolicy): boolean {
+  return firstWord(policy) === 'acts';
+}
+
+/** What the first rule does that matters to images with a protective tag; `undefined` where there is none. */
+function firstWord(policy: LifecyclePolicy): 'protects' | 'acts' | undefined {
   for (const { selection } of policy.rules.toSorted((one, other) => one.rulePriority - other.rulePriority)) {
     if (selection.storageClass === 'archive' || selection.tagStatus === 'untagged') continue;
-    if (!neverActs(selection)) return false;
-    if (selectsAll(selection, protectedImages)) return true;
+    if (!neverActs(selection)) return 'acts';
+    if (selectsAll(selection, protectedImages)) return 'protects';
   }
-  return false;
+  return undefined;
 }

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { compileLifecycle } from './compile.js';
 import type { LifecycleIntent, LifecyclePolicy, LifecycleRule, LifecycleSelection } from './model.js';
-import { readIntent } from './read-intent.js';
+import { obstacles, readIntent } from './read-intent.js';
 
 const count = (countNumber: number) => ({ countType: 'imageCountMoreThan', countNumber }) as const;
 const pushed = (countNumber: number) => ({ countType: 'sinceImagePushed', countUnit: 'days', countNumber }) as const;
@@ -66,6 +66,40 @@ test.each<[string, readonly Omit<LifecycleRule, 'rulePriority'>[], LifecycleInte
     'images of any kind by age, behind untagged ones',
     [expire({ ...untagged, ...pushed(3) }), expire({ ...any, ...pushed(30) })],
     { ...nothing, expireUntaggedAfterDays: 3, keep: [{ tags: ['*'], forDays: 30 }] },
+  ],
+  [
+    'images of any kind by number, behind untagged ones',
+    [expire({ ...untagged, ...pushed(3) }), expire({ ...any, ...count(30) })],
+    null,
+  ],
+  [
+    'the storage class that holds anyway',
+    [expire({ ...tagged('v*'), storageClass: 'standard', ...count(3) })],
+    { ...nothing, keep: [{ tags: ['v*'], last: 3 }] },
+  ],
+  ['tags by their last pull', [move({ ...tagged('v*'), ...pulled(3) }), expire({ ...tagged('*'), ...count(3) })], null],
+  [
+    'neighbours that keep otherwise',
+    [
+      expire({ ...tagged('a'), ...pushed(3) }),
+      expire({ ...tagged('b'), ...pushed(4) }),
+      expire({ ...tagged('c'), ...count(4) }),
+      expire({ ...tagged('d'), ...count(5) }),
+    ],
+    {
+      ...nothing,
+      keep: [
+        { tags: ['a'], forDays: 3 },
+        { tags: ['b'], forDays: 4 },
+        { tags: ['c'], last: 4 },
+        { tags: ['d'], last: 5 },
+      ],
+    },
+  ],
+  [
+    'neighbours that are for ever',
+    [expire({ ...tagged('a'), ...count(999_999) }), expire({ ...tagged('b'), ...count(999_999) })],
+    { ...nothing, keep: [{ tags: ['a', 'b'], forever: true }] },
   ],
   [
     'neighbours that keep alike',
@@ -224,4 +258,19 @@ test('the order of a list is nothing, the order of rules is all', () => {
   expect(readIntent(rules)).toEqual(intent);
   expect(readIntent({ rules: rules.rules.toReversed() })).toEqual(intent);
   expect(compileLifecycle(intent)?.rules.map(({ rulePriority }) => rulePriority)).toEqual([200, 210, 800]);
+});
+
+test.each<[string, readonly Omit<LifecycleRule, 'rulePriority'>[], readonly number[]]>([
+  ['nothing', [], []],
+  ['intent', [expire({ ...tagged('v*'), ...count(3) })], []],
+  ['one rule', [expire({ ...any, ...count(3) })], [1]],
+  ['one of two rules', [expire({ ...tagged('v*'), ...count(3) }), expire({ ...any, ...count(3) })], [2]],
+  [
+    'either of two rules that do not go together',
+    [expire({ ...tagged('w*'), ...count(3) }), expire({ ...tagged('v*'), ...count(999_999) })],
+    [1, 2],
+  ],
+  ['two rules together', [expire({ ...untagged, ...count(3) }), expire({ ...any, ...count(3) })], []],
+])('what stands in the way of intent: %s', (_, rules, wanted) => {
+  expect(obstacles(policy(...rules))).toEqual(wanted);
 });

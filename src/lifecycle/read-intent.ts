@@ -2,14 +2,13 @@
 // It must not guess: what is read is compiled again and compared, and without agreement there is no intent.
 import { checkIntent } from './check.js';
 import type { Archive, Keep, LifecycleIntent, LifecyclePolicy, LifecycleRule, LifecycleSelection } from './model.js';
-import { canMatchTags } from './pattern.js';
+import { canMatchTags, everyTag } from './pattern.js';
 import { countForever, protectiveRule } from './protection.js';
 import { rulesOf } from './rules.js';
 import { patternsOf, selectsAll } from './selection.js';
 
 /** The greatest numbers that the manifest takes (proto/slipway/ecr/v1/lifecycle.proto). */
 const most = { untaggedDays: 3650, taggedImages: 100_000, images: 1_000_000, days: 36_500 };
-const everyTag = '*';
 
 /**
  * The intent that does to every set of images at every time what the policy does; `null` where there is none, and the policy
@@ -22,6 +21,17 @@ export function readIntent(policy: LifecyclePolicy): LifecycleIntent | null {
   const intent = guess(rules);
   if (intent === null || checkIntent(intent).some(({ severity }) => severity === 'error')) return null;
   return meaning(essentials(rulesOf(intent))) === meaning(rules) ? intent : null;
+}
+
+/**
+ * The priorities of rules of which any one alone stands in the way of intent: without it, intent would say the rest. None where
+ * the policy has intent, and where no single rule is to blame.
+ */
+export function obstacles(policy: LifecyclePolicy): readonly number[] {
+  if (readIntent(policy) !== null) return [];
+  return policy.rules
+    .filter((rule) => readIntent({ rules: policy.rules.filter((other) => other !== rule) }) !== null)
+    .map(({ rulePriority }) => rulePriority);
 }
 
 /**
@@ -55,7 +65,7 @@ function meaning(rules: readonly LifecycleRule[]): string {
   return JSON.stringify(
     rules
       .map(({ selection, action }) => ({ group: groupOf(selection), selection, action: action.type }))
-      .sort((one, other) => (one.group < other.group ? -1 : one.group > other.group ? 1 : 0)),
+      .sort((one, other) => one.group.localeCompare(other.group)),
   );
 }
 
@@ -68,17 +78,16 @@ function guess(rules: readonly LifecycleRule[]): LifecycleIntent | null {
   const group = (name: string) => rules.filter(({ selection }) => groupOf(selection) === name);
   const [untagged] = group('standard untagged');
   const tagged = group('standard tagged');
-  const protectInUse = tagged.length > 0 && meaning(tagged.slice(0, 1)) === protection;
+  const protectInUse = meaning(tagged.slice(0, 1)) === protection;
   const rest = protectInUse ? tagged.slice(1) : tagged;
   const last = rest.at(-1);
   const archive = last?.action.type === 'transition' ? archiveOf(last, group('archive untagged')[0]) : null;
   const cap = archive === null && last !== undefined && isCap(last) ? last.selection.countNumber : null;
   const keep = keepOf(archive === null && cap === null ? rest : rest.slice(0, -1));
-  if (keep.some((entry) => entry === null) || (untagged !== undefined && !within(untagged, most.untaggedDays)))
-    return null;
+  if (untagged !== undefined && !within(untagged, most.untaggedDays)) return null;
   return {
     ...(protectInUse ? { protectInUse } : {}),
-    ...(keep.length === 0 ? {} : { keep: keep.filter((entry) => entry !== null) }),
+    ...(keep.length === 0 ? {} : { keep }),
     expireUntaggedAfterDays: untagged?.selection.countNumber ?? null,
     maxImageCount: cap,
     ...(archive === null ? {} : { archive }),
@@ -92,8 +101,12 @@ function within({ selection }: LifecycleRule, greatest: number): boolean {
 }
 
 function isCap(rule: LifecycleRule): boolean {
-  const { tagPatternList, countType } = rule.selection;
-  return tagPatternList?.join() === everyTag && countType === 'imageCountMoreThan' && within(rule, most.taggedImages);
+  const { countType } = rule.selection;
+  return (
+    patternsOf(rule.selection).join() === everyTag &&
+    countType === 'imageCountMoreThan' &&
+    within(rule, most.taggedImages)
+  );
 }
 
 function archiveOf({ selection }: LifecycleRule, gone: LifecycleRule | undefined): Archive {
@@ -111,27 +124,28 @@ function archiveOf({ selection }: LifecycleRule, gone: LifecycleRule | undefined
 }
 
 /** Neighbours with one pattern each that keep alike are one entry. */
-function keepOf(rules: readonly LifecycleRule[]): readonly (Keep | null)[] {
-  const entries: (Keep | null)[] = [];
+function keepOf(rules: readonly LifecycleRule[]): readonly Keep[] {
+  const entries: Keep[] = [];
   for (const { selection } of rules) {
-    const { tagPatternList = [] } = selection;
+    const patterns = patternsOf(selection);
     const long = howLong(selection);
     const before = entries.at(-1);
-    if (long === null) entries.push(null);
-    else if (tagPatternList.length > 1) entries.push({ allOf: tagPatternList, ...long });
+    if (patterns.length > 1) entries.push({ allOf: patterns, ...long });
     else if (before?.tags !== undefined && alike(before, long))
-      entries.splice(-1, 1, { ...before, tags: [...before.tags, ...tagPatternList] });
-    else entries.push({ tags: tagPatternList, ...long });
+      entries.splice(-1, 1, { ...before, tags: [...before.tags, ...patterns] });
+    else entries.push({ tags: patterns, ...long });
   }
   return entries;
 }
 
-function howLong({ countType, countNumber }: LifecycleSelection): Omit<Keep, 'tags' | 'allOf'> | null {
-  if (countType === 'sinceImagePushed') return countNumber > most.days ? null : { forDays: countNumber };
-  if (countType !== 'imageCountMoreThan' || countNumber > most.images) return null;
+/** Nothing, which no check lets pass, where a manifest takes no such number. What is no keep at all, the comparison finds. */
+function howLong({ countType, countNumber }: LifecycleSelection): Omit<Keep, 'tags' | 'allOf'> {
+  if (countType === 'sinceImagePushed') return countNumber > most.days ? {} : { forDays: countNumber };
+  if (countNumber > most.images) return {};
   return countNumber === countForever ? { forever: true } : { last: countNumber };
 }
 
+/** Without either number, both are for ever. */
 function alike(one: Keep, other: Keep): boolean {
-  return one.last === other.last && one.forDays === other.forDays && one.forever === other.forever;
+  return one.last === other.last && one.forDays === other.forDays;
 }

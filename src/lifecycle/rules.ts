@@ -2,6 +2,7 @@
 // It must not know layers or presets, nor judge the intent.
 import { inOrder, type Kept, keepsAll, keptOf, named } from './keeps.js';
 import type { Archive, Keep, LifecycleIntent, LifecycleRule, LifecycleSelection } from './model.js';
+import { everyTag } from './pattern.js';
 import { countForever, daysForever, protectiveRule } from './protection.js';
 
 /**
@@ -14,7 +15,6 @@ const places = { protection: 10, forever: 100, keep: 200, untagged: 800, tagged:
  * that becomes `forever`, moves no other entry's rules. Fifty rules fit at these steps: 100 numbers and 500.
  */
 const steps = { forever: 2, keep: 10 };
-const everyTag = '*';
 
 /**
  * Rules in the order in which ECR is to apply them; the first rule that selects an image alone may act on it (user guide,
@@ -36,7 +36,7 @@ const everyTag = '*';
  */
 export function rulesOf(intent: LifecycleIntent): readonly LifecycleRule[] {
   const { expireUntaggedAfterDays: days, maxImageCount: most, archive } = intent;
-  const kept = keptOf(intent.keep ?? []);
+  const kept = keptOf(intent.keep);
   const protection = intent.protectInUse === true ? [protectiveRule(places.protection)] : [];
   const keeps = keepRules(intent.keep ?? [], kept);
   const rules: LifecycleRule[] = [...protection, ...keeps.map(({ rule }) => rule)];
@@ -136,11 +136,10 @@ function archivedRule(days: number): LifecycleRule {
 
 /** The same protection for images in archive, which only rules of their own storage class reach (user guide). */
 function inArchive({ rulePriority, description, selection, action }: LifecycleRule): LifecycleRule {
-  const { tagStatus, tagPatternList = [] } = selection;
   return {
     rulePriority: rulePriority + places.archive,
-    description: `${description ?? ''}, in archive`,
-    selection: { tagStatus, tagPatternList, storageClass: 'archive', ...archived(daysForever) },
+    description: [description, 'in archive'].join(', '),
+    selection: { ...selection, storageClass: 'archive', ...archived(daysForever) },
     action,
   };
 }

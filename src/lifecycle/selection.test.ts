@@ -2,7 +2,7 @@
 // It must not know counting, ages or actions.
 import { expect, test } from 'vitest';
 import type { Image, LifecycleSelection } from './model.js';
-import { compileSelection, selectsAll } from './selection.js';
+import { compileSelection, compileTags, selectsAll } from './selection.js';
 
 type Part = Partial<LifecycleSelection>;
 const selection = (part: Part): LifecycleSelection => ({
@@ -61,8 +61,26 @@ test.each<[Part, string[], Image['storageClass'], boolean]>([
   [patterns('*'), [], undefined, false],
   [patterns(), [], undefined, false],
   [prefixes('a'), ['ba'], undefined, false],
+  [prefixes('a'), ['ab'], undefined, true],
+  [prefixes('a', 'b'), ['ab'], undefined, false],
+  [prefixes('a', 'b'), ['ab', 'ba'], undefined, true],
   [prefixes('a*'), ['ab'], undefined, false],
+  // Tags differ by case.
+  [patterns('V*'), ['v1'], undefined, false],
 ])('%j is about %j in %s: %s', (part, tags, storageClass, expected) => {
   const image: Image = { digest: 'd', tags, pushedAt: 0, ...(storageClass === undefined ? {} : { storageClass }) };
   expect(compileSelection(selection(part))(image)).toBe(expected);
+});
+
+test.each<[Part, string[], boolean]>([
+  [patterns('V*'), ['v1'], true],
+  [patterns('v*'), ['V1'], true],
+  [patterns('v*'), ['w1'], false],
+  [prefixes('Va'), ['vA1'], true],
+  [prefixes('va'), ['VA1'], true],
+  [prefixes('va'), ['b'], false],
+  [untagged, [], true],
+  [untagged, ['v1'], false],
+])('%j is about %j, were case nothing: %s', (part, tags, expected) => {
+  expect(compileTags(selection(part), 'insensitive')(tags)).toBe(expected);
 });

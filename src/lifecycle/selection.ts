@@ -15,22 +15,27 @@ export function compileTags(
   selection: LifecycleSelection,
   patternCase: 'sensitive' | 'insensitive' = 'sensitive',
 ): (tags: readonly string[]) => boolean {
+  if (patternCase === 'insensitive') {
+    const { tagPatternList = [], tagPrefixList = [] } = selection;
+    const lists = { tagPatternList: tagPatternList.map(lower), tagPrefixList: tagPrefixList.map(lower) };
+    const selects = compileTags({ ...selection, ...lists });
+    return (tags) => selects(tags.map(lower));
+  }
   if (selection.tagStatus === 'any') return () => true;
   if (selection.tagStatus === 'untagged') return (tags) => tags.length === 0;
-  const fold = patternCase === 'sensitive' ? (text: string) => text : (text: string) => text.toLowerCase();
   const tests: readonly ((tag: string) => boolean)[] = [
-    ...(selection.tagPatternList ?? []).map((pattern) => compilePattern(fold(pattern))),
-    ...(selection.tagPrefixList ?? []).map((prefix) => {
-      const start = fold(prefix);
-      return (tag: string) => tag.startsWith(start);
-    }),
+    ...(selection.tagPatternList ?? []).map(compilePattern),
+    ...(selection.tagPrefixList ?? []).map((prefix) => (tag: string) => tag.startsWith(prefix)),
   ];
   // "If you specify multiple tags, only the images with all specified tags are selected" (user guide).
-  const all = (tags: readonly string[]) => {
+  return (tags) => {
     for (const matches of tests) if (!someMatch(tags, matches)) return false;
     return tags.length > 0;
   };
-  return patternCase === 'sensitive' ? all : (tags) => all(tags.map(fold));
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
 }
 
 /** As `some`, which has to be called for each rule and image. */
@@ -44,7 +49,7 @@ export function selectsAll(first: LifecycleSelection, second: LifecycleSelection
   if ((first.storageClass ?? 'standard') !== (second.storageClass ?? 'standard')) return false;
   if (first.tagStatus === 'any') return true;
   if (first.tagStatus !== second.tagStatus) return false;
-  if (first.tagStatus === 'untagged') return true;
+  // Untagged images have no patterns to match.
   const wide = patternsOf(first);
   const narrow = patternsOf(second);
   return wide.every((one) => narrow.some((other) => covers(one, other)));

@@ -1,6 +1,6 @@
 // Says of a lifecycle policy's text what ECR says of it: accepted, or refused in ECR's own words.
 // It must not know the manifest; our own words for the same problems are in check.ts.
-import { ecrTexts, problemsBetween, problemsWithin } from './constraints.js';
+import { ecrTexts, failsMapping, problemsBetween, problemsWithin } from './constraints.js';
 import { maxNumber, maxText, minText } from './limits.js';
 import type { LifecyclePolicy, RawRule } from './model.js';
 import { type Json, schemaViolations } from './schema.js';
@@ -31,7 +31,7 @@ export function readPolicy(text: string): { readonly policy: LifecyclePolicy } |
   // The schema has just established the shape; only members that must fit together are still open.
   const { rules } = value as unknown as { readonly rules: readonly RawRule[] };
   const within = problemsWithin(rules);
-  if (within.some(({ stage }) => stage === 'mapping') || !rules.every(fits)) {
+  if (within.some(failsMapping) || !rules.every(fits)) {
     return { refusal: `Lifecycle policy parsing failure: ${ecrTexts.mapping}` };
   }
   const [first] = [...within, ...problemsBetween(rules)];

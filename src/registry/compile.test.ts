@@ -43,9 +43,9 @@ function resolved(
 }
 
 const one = (spec: Partial<EffectiveSpec> = {}) =>
-  assertDesired(desire([resolved('api', spec)], owner, place)).repositories[0];
+  assertDesired(desire([resolved('api', spec)], owner, place, false)).repositories[0];
 const problems = (...repositories: ResolvedRepository[]) =>
-  desire(repositories, owner, place).diagnostics.map(
+  desire(repositories, owner, place, false).diagnostics.map(
     ({ code, message, path, range }) => `${range?.line} ${path} ${code}: ${message}`,
   );
 
@@ -55,7 +55,12 @@ describe('equal settings', () => {
       access: { pull: [{ account: '444444444444' }], push: [], statements: [] },
       lifecyclePolicy: { maxImageCount: 30 },
     });
-    const { registry } = desire([resolved('api', spec()), resolved('web', spec()), resolved('old')], owner, place);
+    const { registry } = desire(
+      [resolved('api', spec()), resolved('web', spec()), resolved('old')],
+      owner,
+      place,
+      false,
+    );
     const [api, old, web] = registry.repositories;
     expect(api?.statements).toHaveLength(1);
     expect(web?.statements).toBe(api?.statements);
@@ -165,7 +170,7 @@ describe('problems', () => {
       '1 spec.repositories.bad.access.push.0 access/push-by-organization: everyone in organisation o-1234567890 could push',
       '1 spec.repositories.bad.repositoryName registry/duplicate-name: "bad" and "bad" are both named "bad"',
     ]);
-    expect(() => assertDesired(desire([bad], owner, place))).toThrow(/too-many-patterns[\s\S]*bad-grantee/);
+    expect(() => assertDesired(desire([bad], owner, place, false))).toThrow(/too-many-patterns[\s\S]*bad-grantee/);
   });
 
   it('that repositories share are told of each', () => {
@@ -217,13 +222,56 @@ describe('problems', () => {
         },
         action: { type: 'expire' },
       }) as const;
-    const found = desire([resolved('a', { lifecyclePolicy: { rules: [rule(1)] } })], owner, place);
+    const found = desire([resolved('a', { lifecyclePolicy: { rules: [rule(1)] } })], owner, place, false);
     expect(found.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
       ['lifecycle/and-trap', 'warning'],
       ['lifecycle/untagged-kept', 'info'],
       ['lifecycle/uncovered-tags', 'info'],
     ]);
     expect(assertDesired(found).repositories[0]?.lifecyclePolicy?.rules).toHaveLength(1);
+  });
+});
+
+describe('typed rules where usage is declared', () => {
+  const rule = (rulePriority: number, tagPatternList: readonly string[], countNumber: number) =>
+    ({
+      rulePriority,
+      selection: { tagStatus: 'tagged', tagPatternList, countType: 'imageCountMoreThan', countNumber },
+      action: { type: 'expire' },
+    }) as const;
+  const guard = rule(1, ['slipway-in-use-*'], 999_999);
+  const warned = (lifecyclePolicy: NonNullable<EffectiveSpec['lifecyclePolicy']>, usage = true) =>
+    desire([resolved('a', { lifecyclePolicy })], owner, place, usage).diagnostics.filter(
+      ({ code }) => code === 'lifecycle/rules-unprotected',
+    );
+  it('are warned of unless they protect images in use, or harm none', () => {
+    expect(warned({ rules: [rule(2, ['v*'], 3)] })).toMatchObject([
+      { severity: 'warning', path: 'spec.repositories.a.lifecyclePolicy.rules' },
+    ]);
+    expect(warned({ rules: [guard, rule(2, ['v*'], 3)] })).toEqual([]);
+    expect(warned({ rules: [rule(2, ['v*'], 999_999)] })).toEqual([]);
+    expect(warned({ rules: [rule(2, ['v*'], 3)] }, false)).toEqual([]);
+    expect(warned({ keep: [{ tags: ['v*'], last: 3 }] })).toEqual([]);
+  });
+  it('are known by the environment', () => {
+    const text = (usage: string) => `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    dev: {account: "111111111111", region: eu-west-1${usage}}
+  repositories:
+    api:
+      lifecyclePolicy:
+        rules:
+          - rulePriority: 1
+            selection: {tagStatus: any, countType: imageCountMoreThan, countNumber: 3}
+            action: {type: expire}
+`;
+    const codes = (usage: string) =>
+      check(parseProject([{ file: 'slipway.yaml', text: text(usage), own: true }]), 'dev').map(({ code }) => code);
+    expect(codes(', usage: {ecs: {}}')).toContain('lifecycle/rules-unprotected');
+    expect(codes('')).not.toContain('lifecycle/rules-unprotected');
   });
 });
 
@@ -312,8 +360,8 @@ spec:
     fc.assert(
       fc.property(repositories, (list) => {
         const all = list.map(([key, settings]) => resolved(key, settings));
-        const once = JSON.stringify(desire(all, owner, place));
-        expect(JSON.stringify(desire(all.toReversed(), owner, place))).toBe(once);
+        const once = JSON.stringify(desire(all, owner, place, false));
+        expect(JSON.stringify(desire(all.toReversed(), owner, place, false))).toBe(once);
       }),
     );
   });

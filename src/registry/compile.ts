@@ -21,13 +21,13 @@ export function check(project: Project, environment: string): readonly Diagnosti
 
 /** What `check` finds in lifecycle rules and grants: the `furtherCheck` of a manifest that has errors of its own. */
 export function checkRules(project: Project, environment: string): readonly Diagnostic[] {
-  const { resolved, owner, place } = wanted(project, environment);
-  return checkIntents(resolved, owner, place);
+  const { resolved, owner, place, usage } = wanted(project, environment);
+  return checkIntents(resolved, owner, place, usage);
 }
 
 function desired(project: Project, environment: string): Desired {
-  const { resolved, owner, place } = wanted(project, environment);
-  return desire(resolved, owner, place);
+  const { resolved, owner, place, usage } = wanted(project, environment);
+  return desire(resolved, owner, place, usage);
 }
 
 function wanted(project: Project, environment: string) {
@@ -37,5 +37,5 @@ function wanted(project: Project, environment: string) {
   if (found === undefined) throw new TypeError(`the project resolved "${environment}", which it does not have`);
   const owner = { project: project.name, environment };
   const place = { account: found.account, region: found.region, partition: partitionOf(found.region) };
-  return { resolved, owner, place };
+  return { resolved, owner, place, usage: found.usage !== undefined };
 }

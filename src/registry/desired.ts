@@ -16,6 +16,7 @@ import {
   checkRules,
   compileLifecycle,
   compileRules,
+  endangers,
   type LifecyclePolicy,
   lint,
   lintIntent,
@@ -50,16 +51,18 @@ interface Made<T> {
 interface Registry {
   readonly owner: Owner;
   readonly place: Place;
+  /** Whether images in use are known of, so that they are to be protected. */
+  readonly usage: boolean;
   readonly lifecycles: Shared<Made<LifecyclePolicy | null | undefined>>;
   readonly statements: Shared<Made<readonly Statement[]>>;
 }
 
 /** Never throws because of the settings: all problems of all repositories come back together. */
-export function desire(resolved: readonly ResolvedRepository[], owner: Owner, place: Place): Desired {
+export function desire(resolved: readonly ResolvedRepository[], owner: Owner, place: Place, usage: boolean): Desired {
   const diagnostics: Diagnostic[] = [];
   const repositories: DesiredRepository[] = [];
   const keys = new Map<string, string>();
-  const registry: Registry = { owner, place, lifecycles: new Shared(), statements: new Shared() };
+  const registry: Registry = { owner, place, usage, lifecycles: new Shared(), statements: new Shared() };
   for (const repository of resolved.toSorted(
     (one, other) => byText(one.name, other.name) || byText(one.key, other.key),
   )) {
@@ -92,12 +95,13 @@ export function checkIntents(
   resolved: readonly ResolvedRepository[],
   owner: Owner,
   place: Place,
+  usage: boolean,
 ): readonly Diagnostic[] {
   const lifecycles = new Shared<readonly Diagnostic[]>();
   const statements = new Shared<readonly Diagnostic[]>();
   return resolved.flatMap((repository) => {
     const { access, lifecyclePolicy: lifecycle } = repository.spec;
-    const rules = lifecycle === undefined ? [] : lifecycles.of(lifecycle, () => lifecycleOf(lifecycle).found);
+    const rules = lifecycle === undefined ? [] : lifecycles.of(lifecycle, () => lifecycleOf(lifecycle, usage).found);
     const grants = statements.of(access, () => statementsOf(access, owner, place).found);
     return [
       ...rules.map((one) => located(one, repository, `lifecyclePolicy.${one.path ?? ''}`)),
@@ -115,7 +119,7 @@ export function assertDesired({ registry, diagnostics }: Desired): DesiredRegist
 
 function desireRepository(
   repository: ResolvedRepository,
-  { owner, place, lifecycles, statements }: Registry,
+  { owner, place, usage, lifecycles, statements }: Registry,
   report: Report,
   heard: <T>(made: Made<T>, prefix: string) => T,
 ): DesiredRepository {
@@ -132,7 +136,7 @@ function desireRepository(
       lifecycle === undefined
         ? undefined
         : heard(
-            lifecycles.of(lifecycle, () => lifecycleOf(lifecycle)),
+            lifecycles.of(lifecycle, () => lifecycleOf(lifecycle, usage)),
             'lifecyclePolicy.',
           ),
     statements: heard(
@@ -186,7 +190,7 @@ function tagsOf({ spec }: ResolvedRepository, owner: Owner, report: Report): Rea
   return tags;
 }
 
-function lifecycleOf(spec: LifecycleSpec): Made<LifecyclePolicy | null | undefined> {
+function lifecycleOf(spec: LifecycleSpec, usage: boolean): Made<LifecyclePolicy | null | undefined> {
   if (spec.none === true) return { value: null, found: [] };
   const found = spec.rules === undefined ? checkIntent(spec) : checkRules(spec.rules);
   if (found.some(({ severity }) => severity === 'error')) return { value: undefined, found };
@@ -197,11 +201,20 @@ function lifecycleOf(spec: LifecycleSpec): Made<LifecyclePolicy | null | undefin
     }
     const value = compileRules(spec.rules);
     // Against the list as it was typed, whose places are those of the manifest; all is known to be sound by now.
-    return { value, found: [...found, ...lint({ rules: spec.rules as LifecyclePolicy['rules'] })] };
+    const typed = { rules: spec.rules as LifecyclePolicy['rules'] };
+    return { value, found: [...found, ...lint(typed), ...(usage ? unprotected(typed) : [])] };
   } catch (error) {
     if (!(error instanceof SlipwayError)) throw error;
     return { value: undefined, found: [...found, ...error.diagnostics] };
   }
+}
+
+/** Typed rules replace what weaker layers say, the protection of images in use with it. */
+function unprotected(policy: LifecyclePolicy): readonly Diagnostic[] {
+  if (!endangers(policy)) return [];
+  const message =
+    'the rules could act on images in use: they replace `protectInUse`, and none before them keeps "slipway-in-use-*"';
+  return [diagnostic('lifecycle/rules-unprotected', message, { path: 'rules' })];
 }
 
 function statementsOf(access: EffectiveSpec['access'], owner: Owner, place: Place): Made<readonly Statement[]> {

@@ -17,6 +17,7 @@ export const lifecycleReadCommand = defineCommand({
   formats: textOrJson,
   json: {
     exact: 'whether intent says exactly what the policy does; else these are its rules',
+    inTheWay: 'priorities of rules of which any one alone prevents intent; often none',
     lifecyclePolicy: 'the value for the manifest',
   },
   examples: [

@@ -40,6 +40,11 @@ export const lifecycleCodes = defineCodes({
     'Tags that begin with `slipway-in-use-` are put on and taken off by `slipway protect`; `protectInUse` keeps their images.',
     'write `protectInUse: true` instead',
   ),
+  'lifecycle/rules-unprotected': warning(
+    'typed rules that do not protect images in use',
+    'Where `usage` is declared, `protectInUse` holds for every repository; typed `rules` take the place of all that weaker layers say, so of that too. A rule could then act on an image in use, and `slipway protect` does not mark the images of such a repository.',
+    'put a rule for `slipway-in-use-*` that counts more than 999,999 before the others, or write intent in place of `rules`',
+  ),
   'lifecycle/unclear-archive': mistake(
     'when images go to archive',
     'ECR archives by one measure: the time since the last pull, the time since the push, or the number of images that stay. One rule may act on an image, so two measures cannot both hold.',
