@@ -107,6 +107,12 @@ describe('the pattern that was meant', () => {
     ['qa-*', ['production-1'], undefined],
     ['*', ['x'], undefined],
     ['prod-*', [], undefined],
+    // One of many is enough, whatever its case and its sign.
+    ['prod', ['latest', 'prod-1', 'x'], 'prod-*'],
+    ['Prod_*', ['latest', 'prod-1', 'x'], 'prod-*'],
+    ['PROD', ['latest', 'Prod'], 'Prod'],
+    ['*-prod_*', ['x-prod-1'], undefined],
+    ['pr_od', ['prod', 'pr.od'], 'pr.od'],
   ])('%s among %j: %s', (pattern, tags, expected) => {
     expect(nearestPattern(pattern, tags)).toBe(expected);
   });

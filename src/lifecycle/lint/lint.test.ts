@@ -8,6 +8,7 @@ import { validateLifecyclePolicyText } from '../validate.js';
 import { archiveRemarks } from './archive.js';
 import { lintIntent } from './intent.js';
 import { lint, lintWithImages } from './lint.js';
+import { pushesADay } from './model.js';
 import { stockOf } from './stock.js';
 import {
   archive,
@@ -208,6 +209,11 @@ describe('rules beside each other', () => {
     expect(messages('shadowed-rule', all)).toEqual([
       'warning: the rule of priority 3 never acts: the rules of priority 1 and 2 select all untagged and all tagged images before it | remove it',
     ]);
+    // Only the rule for all images takes both.
+    const tagged5 = rule(3, { ...tagged('v*'), ...last(5) });
+    expect(messages('shadowed-rule', [all[0] as LifecycleRule, all[1] as LifecycleRule, tagged5])[0]).toContain(
+      'the rule of priority 2 selects every image',
+    );
     expect(messages('shadowed-rule', [all[0] as LifecycleRule, all[2] as LifecycleRule])).toEqual([]);
     expect(messages('shadowed-rule', [all[1] as LifecycleRule, all[2] as LifecycleRule])).toEqual([]);
   });
@@ -333,6 +339,16 @@ describe('how much is kept', () => {
       'info shared-count rules.0.selection.countNumber',
     ]);
     expect(brief(branchRule('feature-*', 2), branch('a-1', 'a-2', 'a-3'))).toEqual([]);
+  });
+  test('a pace of ten or more a day has no digits behind the point', () => {
+    expect([9.96, 10, 10.4, 12.5, 1, 0.96].map(pushesADay)).toEqual([
+      '10 pushes a day',
+      '10 pushes a day',
+      '10 pushes a day',
+      '13 pushes a day',
+      '1 push a day',
+      '1 push a day',
+    ]);
   });
   test('too few to roll back to, at the pace there is', () => {
     const policy = (count: number) => [rule(1, { ...tagged('v*'), ...last(count) }), ...rest];

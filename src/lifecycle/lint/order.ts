@@ -57,7 +57,7 @@ function shadowed(rule: RuleView, view: PolicyView): Remark | undefined {
 
 /** A tag names one image at a time, so a rule for one tag never counts two. */
 function neverActs(rule: RuleView, view: PolicyView): Remark[] {
-  const tag = rule.rule.selection.tagPatternList?.find((entry) => entry !== '' && !entry.includes('*'));
+  const tag = rule.rule.selection.tagPatternList?.find((entry) => !entry.includes('*'));
   if (!rule.counts || tag === undefined) return [];
   // It keeps the image from a rule behind it: that is worth a rule.
   if (after(rule, view).some((other) => selectsTag(other, tag))) return [];
