@@ -27,11 +27,10 @@ const fewest = 3;
 
 /** Tells the family of each of these tags, and of any other like them. */
 export function familiesOf(tags: Iterable<string>): (tag: string) => TagFamily {
-  const beginnings = new Map<string, number>();
+  const beginnings = new Map<string | undefined, number>();
   for (const tag of new Set(tags)) {
     const beginning = beginningOf(tag);
-    if (beginning !== undefined && !general(tag).includes('*'))
-      beginnings.set(beginning, (beginnings.get(beginning) ?? 0) + 1);
+    if (!general(tag).includes('*')) beginnings.set(beginning, (beginnings.get(beginning) ?? 0) + 1);
   }
   return (tag) => {
     const name = general(tag);
@@ -57,5 +56,5 @@ function generalWord(word: string): string {
   const hash = /^[0-9a-f]{7,}$/i.test(word) && /\d/.test(word);
   // Letters and digits that change places four times over are no word of a person's.
   const changes = word.match(/\d(?=[A-Za-z])|[A-Za-z](?=\d)/g)?.length ?? 0;
-  return hash || changes >= 4 ? '*' : word.replaceAll(/\d+/g, '*');
+  return hash || changes >= 4 ? '*' : word.replaceAll(/\d/g, '*');
 }

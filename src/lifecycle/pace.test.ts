@@ -38,6 +38,26 @@ describe('families of tags', () => {
     ['k3j9x2a', '*'],
     ['build-v1beta2', 'build-v*beta*'],
     ['latest', 'latest'],
+    ['v1..2', 'v*'],
+    ['abcdef1', '*'],
+    ['zabcdef12', 'zabcdef*'],
+    ['abcdef12z', 'abcdef*z'],
+    ['k3j9x', '*'],
+    ['k3j9', 'k*j*'],
+    ...[
+      'amd64',
+      'arm64',
+      'arm64v8',
+      'armv6',
+      'armv7',
+      'i386',
+      'x86',
+      'x64',
+      's390x',
+      'ppc64le',
+      'riscv64',
+      'ARM64',
+    ].map((word): [string, string] => [`pr-12-${word}`, `pr-*-${word}`]),
     [`sha256-${'ab12'.repeat(16)}.sig`, 'sha*.sig'],
   ])('%s is of %s', (tag, name) => {
     expect(familiesOf([tag])(tag)).toEqual({ name, moves: !name.includes('*') });
@@ -49,6 +69,11 @@ describe('families of tags', () => {
     expect(three('feature-cart')).toEqual({ name: 'feature-*', moves: false });
     expect(three('feature-new')).toEqual({ name: 'feature-*', moves: false });
     expect(three('main')).toEqual({ name: 'main', moves: true });
+    for (const tags of [
+      ['main', 'latest', 'stable'],
+      ['_a-x', '_a-y', '_a-z'],
+    ])
+      expect(tags.map(familiesOf(tags))).toEqual(tags.map((name) => ({ name, moves: true })));
   });
   it('a name is a pattern that every tag of the family matches', () => {
     const tag = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,20}$/);
@@ -77,7 +102,7 @@ describe('the pace', () => {
     ];
     expect(rates(images)).toEqual({ 'v*': 0.3 });
     // Seven are not enough: the eighth is taken from before.
-    const few = [...series(7, (at) => [`v${at}`], 1), image(70, { tags: ['v8'] }), image(80, { tags: ['v9'] })];
+    const few = [...series(7, (at) => [`v${at}`], 1), image(70, { tags: ['v8'] }), image(100, { tags: ['v9'] })];
     expect(rates(few)).toEqual({ 'v*': 0.1 });
   });
   it('of one image is none, of two is that between the older and now', () => {
@@ -105,6 +130,19 @@ describe('the pace', () => {
   });
   it('of images without a tag, where none moves', () => {
     expect(rates([image(9, { tags: ['v1'] }), image(2), image(4), image(8)])).toEqual({ untagged: 0.25, 'v*': 0 });
+  });
+  it('of images without a tag, where what came later cannot have taken it', () => {
+    const untagged = [image(4), image(8)];
+    for (const [newer, name] of [
+      [image(1, { tags: ['v1'] }), 'v*'],
+      [image(1, { tags: ['latest', 'v1'] }), 'v*'],
+      [image(8, { tags: ['latest'] }), 'latest'],
+    ] as const)
+      expect(rates([newer, ...untagged])).toEqual({ untagged: 0.125, [name]: 0 });
+  });
+  it('of tags with one beginning is that of all of them', () => {
+    const images = ['a', 'b', 'c', 'd', 'e'].map((name, at) => image(2 * at + 2, { tags: [`feature-${name}`] }));
+    expect(rates(images)).toEqual({ 'feature-*': 0.4 });
   });
   it('of images in several series is that of both together', () => {
     const images = series(10, (at) => [`v1.${at}`, `main-${1_000_000 + at}`, ...(at === 0 ? ['latest'] : [])]);
@@ -138,6 +176,34 @@ describe('what a push brings', () => {
     ];
     expect(family(images, 'v*')?.push.sizeInBytes).toBe(15);
     expect(family([{ digest: 'x', tags: ['v1'], pushedAt: now }], 'v*')?.push.sizeInBytes).toBe(0);
+  });
+  it('of two images of one time is as of the lower digest', () => {
+    const [a, b] = [image(1, { digest: 'a', tags: ['v1'] }), image(1, { digest: 'b', tags: ['v2'] })];
+    for (const images of [
+      [a, b],
+      [b, a],
+    ])
+      expect(family(images, 'v*')?.push.tags).toEqual(['v1']);
+  });
+  it('is as of the newest, where all are old; nothing beside it', () => {
+    const images = [image(500, { tags: ['v2'], sizeInBytes: 30 }), image(600, { tags: ['v1'], sizeInBytes: 50 })];
+    const none = { count: 0, sizeInBytes: 0 };
+    expect(family(images, 'v*')).toEqual({
+      name: 'v*',
+      perDay: 0,
+      push: { tags: ['v2'], moves: [], sizeInBytes: 30, children: none, referrers: none },
+    });
+    expect(family([image(1)], 'untagged')?.push.tags).toEqual([]);
+  });
+  it('is of no image that refers to itself, nor of a circle', () => {
+    const own = [image(1, { digest: 'a', subject: 'a' }), image(2, { digest: 'b', children: ['b'] })];
+    expect(paceOf(own, now)).toMatchObject({ families: [{ name: 'untagged' }], familyOf: [0, 0] });
+    const circle = [image(1, { digest: 'a', subject: 'b' }), image(2, { digest: 'b', subject: 'a' })];
+    expect(paceOf(circle, now)).toEqual({ families: [], familyOf: [-1, -1] });
+  });
+  it('is not that of a signature with a tag, which is a family of its own', () => {
+    const images = [image(1, { digest: 'a', tags: ['v1'] }), image(1, { tags: ['v1.sig'], subject: 'a' })];
+    expect(paceOf(images, now)).toMatchObject({ families: [{ name: 'v*' }, { name: 'v*.sig' }], familyOf: [0, 1] });
   });
   it('are children and referrers, which are no family of their own', () => {
     const images = [1, 2, 3].flatMap((daysAgo) => [

@@ -50,7 +50,7 @@ interface Member {
  */
 export function paceOf(images: readonly Image[], now: number): Pace {
   const familyOfTag = familiesOf(images.flatMap(({ tags }) => tags));
-  const places = new Map(images.map(({ digest }, at) => [digest, at]));
+  const places: Places = new Map(images.map(({ digest }, at) => [digest, at]));
   const leaders = leadersOf(images, places);
   const names = images.map(({ tags }, at) => (leaders[at] === undefined ? nameOf(tags, familyOfTag) : undefined));
   const members = new Map<string, Member[]>();
@@ -74,7 +74,7 @@ export function paceOf(images: readonly Image[], now: number): Pace {
   });
   const company = companyOf(images, leaders);
   const sorted = [...members].sort(([one], [other]) => (one < other ? -1 : 1));
-  const index = new Map(sorted.map(([name], at) => [name, at]));
+  const index = new Map(sorted.map(([name], at): [string | undefined, number] => [name, at]));
   return {
     families: sorted.map(([name, list]) => familyPace(name, list, now, company, (tag) => familyOfTag(tag).moves)),
     familyOf: images.map((_, at) => {
@@ -82,23 +82,24 @@ export function paceOf(images: readonly Image[], now: number): Pace {
       // A chain is as long as referrers of referrers go; a circle cannot be.
       for (let steps = 0; leaders[leader] !== undefined && steps < images.length; steps += 1)
         leader = leaders[leader] ?? leader;
-      return index.get(names[leader] ?? '') ?? -1;
+      return index.get(names[leader]) ?? -1;
     }),
   };
 }
 
+type Places = ReadonlyMap<string | undefined, number>;
+
 /** Of each untagged image that came with another, the place of that one: the list that names it, or its subject. */
-function leadersOf(images: readonly Image[], places: ReadonlyMap<string, number>): (number | undefined)[] {
+function leadersOf(images: readonly Image[], places: Places): (number | undefined)[] {
   const leaders: (number | undefined)[] = images.map(({ tags, subject }, at) => {
-    const leader = tags.length > 0 || subject === undefined ? undefined : places.get(subject);
+    const leader = tags.length > 0 ? undefined : places.get(subject);
     return leader === at ? undefined : leader;
   });
-  images.forEach(({ children = [] }, list) => {
-    for (const child of children) {
+  images.forEach(({ children }, list) => {
+    children?.forEach((child) => {
       const at = places.get(child);
-      if (at === undefined || at === list || images[at]?.tags.length !== 0) continue;
-      leaders[at] ??= list;
-    }
+      if (at !== undefined && at !== list && images[at]?.tags.length === 0) leaders[at] ??= list;
+    });
   });
   return leaders;
 }
@@ -153,8 +154,7 @@ function recentOf(
   now: number,
 ): { readonly seen: readonly Member[]; readonly perDay: number } {
   const within = (days: number): Member[] => newest.filter(({ image }) => now - image.pushedAt <= days * dayInMs);
-  const recent = within(recentDays);
-  const seen = recent.length >= enoughPushes ? recent : within(longestDays).slice(0, enoughPushes);
+  const seen = within(longestDays).slice(0, Math.max(enoughPushes, within(recentDays).length));
   const oldest = seen.at(-1)?.image.pushedAt ?? now;
   // A day at least: what was brought over from elsewhere within an hour is no pace to go on.
   const days = Math.max(1, (now - oldest) / dayInMs);
@@ -171,7 +171,8 @@ function familyPace(
   const newest = newestFirst(members);
   const { seen, perDay } = recentOf(newest, now);
   const sample = seen.length > 0 ? seen : newest.slice(0, 1);
-  const tags = newest.find(({ image }) => image.tags.length > 0)?.image.tags ?? [];
+  // Whatever lost its tag came before the image that took it.
+  const tags = newest[0]?.image.tags ?? [];
   const beside = (kind: keyof Company): Push['children'] => {
     const sizes = sample.flatMap(({ image }) => company.get(image)?.[kind] ?? []);
     return { count: Math.round(sizes.length / sample.length), sizeInBytes: mean(sizes) };
