@@ -35,6 +35,7 @@ test.each<[string, string | undefined]>([
   ['v{2,10}', undefined],
   ['v.*+', `${only} "v*"`],
   ['v[0-9][a-z]', `${only} "v*"`],
+  ['v??', `${only} "v*"`],
   ['a^b', undefined],
   ['a$b', undefined],
   ['', undefined],

@@ -13,7 +13,7 @@ export function compileSelection(selection: LifecycleSelection): (image: Image) 
 /** Whether an image's tags meet the rule, whatever its storage class. */
 export function compileTags(
   selection: LifecycleSelection,
-  patternCase: 'sensitive' | 'insensitive' = 'sensitive',
+  patternCase?: 'sensitive' | 'insensitive',
 ): (tags: readonly string[]) => boolean {
   if (patternCase === 'insensitive') {
     const { tagPatternList = [], tagPrefixList = [] } = selection;
