@@ -51,6 +51,8 @@ function element(field: FieldRow, table: Table, orNull: boolean): Schema {
   const row = table[field.message ?? ''];
   if (field.shorthand === 'grantee' && row !== undefined)
     choices.unshift({ type: 'string', pattern: granteePattern(row) });
+  else if (field.shorthand !== undefined)
+    choices.unshift(scalar('string', row?.fields.find(({ name }) => name === field.shorthand)?.rules ?? {}, false));
   if (orNull) choices.push({ type: 'null' });
   return choices.length === 1 ? (choices[0] ?? {}) : { anyOf: choices };
 }

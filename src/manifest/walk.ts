@@ -267,7 +267,12 @@ class Walker {
     const name = field.message ?? '';
     if (tree.kind === 'scalar' && tree.value !== null && field.shorthand !== undefined) {
       if (field.shorthand === 'grantee') return this.#leaves.grantee(tree, this.#context.table[name], path, label);
-      if (typeof tree.value === 'string') return { [field.shorthand]: tree.value };
+      if (typeof tree.value === 'string') {
+        // What the member would be held to, the string is held to.
+        const member = this.#context.table[name]?.fields.find((one) => one.name === field.shorthand);
+        const value = member === undefined ? tree.value : this.#leaves.string(member, tree, path, label);
+        return value === undefined ? undefined : { [field.shorthand]: value };
+      }
     }
     if (tree.kind !== 'map' && !(isNull(tree) && field.many === 'map')) {
       const wanted = field.shorthand === undefined ? 'a map' : 'a string or a map';

@@ -6,7 +6,7 @@ import { parallelism, reaching, textOrJson } from './shared.js';
 export const previewCommand = defineCommand({
   name: 'preview',
   group: 'Registry',
-  summary: 'shows what lifecycle policies do to the images that exist, now and as time goes on',
+  summary: 'what lifecycle policies do to images, now and as time goes on',
   description: [
     "Reads the images of each repository and says of every one whether the lifecycle policy that the manifest declares expires it, archives it or keeps it, by which rule, and why. Nothing is written. With --local, and with a local ECR's clock that was moved, the moment is the one that its clock shows.",
     'With --at and --timeline it looks ahead: which images go on which day, and how images, bytes and cost settle, if pushes go on at the pace of the past. The policy is taken to run every day, at the hour of now.',

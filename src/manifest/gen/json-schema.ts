@@ -1401,7 +1401,15 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "null"
           ],
           "items": {
-            "$ref": "#/$defs/UsageKubernetes"
+            "anyOf": [
+              {
+                "type": "string",
+                "minLength": 1
+              },
+              {
+                "$ref": "#/$defs/UsageKubernetes"
+              }
+            ]
           },
           "description": "Clusters of Kubernetes, each by a context of a kubeconfig.",
           "examples": [
