@@ -451,6 +451,7 @@ function imageOf(detail: ImageDetail): Image {
     subject: detail.subjectManifestDigest,
     mediaType: detail.imageManifestMediaType,
     artifactMediaType: detail.artifactMediaType,
+    activating: detail.imageStatus === 'ACTIVATING' ? true : undefined,
   };
   return {
     digest: detail.imageDigest ?? '',

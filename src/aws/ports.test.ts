@@ -523,8 +523,9 @@ describe('an endpoint with images', () => {
             ? { imageStatus: 'ARCHIVED', lastArchivedAt: 1_700_000_100, lastActivatedAt: 1_700_000_050 }
             : { imageTags: ['v1'], imageStatus: 'ACTIVE', lastRecordedPullTime: 1_700_000_001 }),
         };
+        const returning = { imageDigest: 'sha256:c', imagePushedAt: 1_700_000_000, imageStatus: 'ACTIVATING' };
         const pageOf = {
-          imageDetails: [detail, { imageTags: ['no-digest'] }],
+          imageDetails: [detail, ...(second ? [returning] : []), { imageTags: ['no-digest'] }],
           ...(second ? {} : { nextToken: 'two' }),
         };
         const refusal = { __type: 'InvalidParameterException', message: 'unknown filter' };
@@ -560,6 +561,7 @@ describe('an endpoint with images', () => {
       lastArchivedAt: 1_700_000_100_000,
       lastActivatedAt: 1_700_000_050_000,
     },
+    { digest: 'sha256:c', tags: [], pushedAt: 1_700_000_000_000, storageClass: 'standard', activating: true },
   ];
 
   it('tells of archived images and of every time', async () => {

@@ -239,6 +239,21 @@ describe('--compare-aws', () => {
     expect(stdout).toContain("  ECR's own preview agrees on 10 images\n");
   });
 
+  it('agrees that an image on its way back from the archive is selected by no rule', async () => {
+    await history();
+    const move = (targetStorageClass: string) =>
+      call(local.url, place, 'UpdateImageStorageClass', {
+        repositoryName,
+        imageId: { imageTag: 'v1.0.0' },
+        targetStorageClass,
+      });
+    await move('ARCHIVE');
+    await move('STANDARD');
+    const { stdout } = await preview('--only', 'api', '--compare-aws', '--output', 'json');
+    expect(stdout).toContain('"agrees"');
+    expect(stdout).toContain('on its way back from the archive, no rule selects it');
+  });
+
   it('says clearly where an endpoint does not have it, and ends with 1', async () => {
     await history();
     local.setFaults([{ operation: 'StartLifecyclePolicyPreview', kind: 'deny' }]);

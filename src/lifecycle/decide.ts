@@ -53,6 +53,9 @@ interface Term {
   readonly acts: number;
 }
 
+/** Beside 0 for the standard class and 1 for the archive: on its way back, in neither. */
+const returning = 2;
+
 export function decide({ rules, images, order, now, corners, selects, unranked }: Given): Decisions {
   const { length } = images;
   const verdict = new Uint8Array(length);
@@ -75,9 +78,11 @@ export function decide({ rules, images, order, now, corners, selects, unranked }
   const ranked = new Uint8Array(length);
   images.forEach((image, at) => {
     if (image.storageClass === 'archive') archived[at] = 1;
+    if (image.activating === true) archived[at] = returning;
     if (!unranked(image)) ranked[at] = 1;
   });
   for (const at of order) {
+    if (archived[at] === returning) continue;
     for (let place = 0; place < terms.length; place += 1) {
       const term = terms[place] as Term;
       const own = archived[at] === term.archived;

@@ -73,7 +73,11 @@ function kindOf(value: unknown): string {
   return typeof value === 'boolean' ? String(value) : 'an object';
 }
 
-const states = { ACTIVE: 'standard', ARCHIVED: 'archive', ACTIVATING: 'standard' } as const;
+const states: ReadonlyMap<string, Pick<Image, 'storageClass' | 'activating'>> = new Map([
+  ['ACTIVE', { storageClass: 'standard' }],
+  ['ARCHIVED', { storageClass: 'archive' }],
+  ['ACTIVATING', { storageClass: 'standard', activating: true }],
+]);
 
 class EntryReader {
   readonly #entry: unknown;
@@ -106,10 +110,10 @@ class EntryReader {
     const digest = this.#text(entry, 'imageDigest', 'required');
     const pushedAt = this.#time(entry, 'imagePushedAt', 'required');
     const tags = this.#texts(entry, 'imageTags') ?? [];
-    const storageClass = this.#storageClass(entry);
+    const state = this.#state(entry);
     if (this.#problems.length > before || digest === undefined || pushedAt === undefined) return undefined;
     const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-    return { digest, tags, pushedAt, storageClass, ...known };
+    return { digest, tags, pushedAt, ...state, ...known };
   }
 
   #report(member: string, message: string): void {
@@ -164,17 +168,14 @@ class EntryReader {
     return time;
   }
 
-  #storageClass(entry: Members): 'standard' | 'archive' {
-    const status = this.#text(entry, 'imageStatus');
-    if (status === undefined) return 'standard';
-    const found = Object.entries(states).find(([name]) => name === status)?.[1];
+  #state(entry: Members): Pick<Image, 'storageClass' | 'activating'> {
+    const status = this.#text(entry, 'imageStatus') ?? 'ACTIVE';
+    const found = states.get(status);
     if (found === undefined) {
-      this.#report(
-        'imageStatus',
-        `imageStatus is ${JSON.stringify(status)}, none of ${Object.keys(states).join(', ')}`,
-      );
+      const known = [...states.keys()].join(', ');
+      this.#report('imageStatus', `imageStatus is ${JSON.stringify(status)}, none of ${known}`);
     }
-    return found ?? 'standard';
+    return found ?? {};
   }
 }
 

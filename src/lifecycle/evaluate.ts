@@ -10,6 +10,8 @@ import { compileTags } from './selection.js';
 export type Why =
   /** No rule selects the image. */
   | { readonly kind: 'unselected' }
+  /** Nor can one: it is on its way back from the archive. */
+  | { readonly kind: 'activating' }
   /** The rule counts: its place among the images that the rule counts, newest first from 1. */
   | { readonly kind: 'place'; readonly place: number; readonly of: number }
   /** The rule counts, but neither this image nor its likes (`Corners.children`, `Corners.referrers`). */
@@ -180,6 +182,7 @@ function whyOf(at: number, given: Case, decisions: Decisions, { heldBy, follows 
   const subject = follows.get(at);
   if (subject !== undefined) return { kind: 'follows', subject: images[subject]?.digest ?? '' };
   const rule = rules[first];
+  if (image?.activating === true) return { kind: 'activating' };
   if (rule === undefined || image === undefined) return unselected;
   const overruled = rules[(decisions.overruled[at] ?? 0) - 1];
   if (overruled !== undefined) return { kind: 'overruled', rulePriority: overruled.rulePriority };

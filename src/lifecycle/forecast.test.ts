@@ -51,7 +51,7 @@ const paced = (...families: { name?: string; perDay?: number; push?: Partial<Pus
 /** The same without pushes, by running `evaluate` anew each day. */
 function dayByDay(policy: LifecyclePolicy, images: readonly Image[], from: number, count: number): string[] {
   const events: string[] = [];
-  let left = [...images];
+  let left = images.map((one) => (one.activating === true ? { ...one, lastActivatedAt: from } : one));
   for (let at = 0; at <= count; at += 1) {
     const time = from + at * day;
     const outcomes = evaluate(policy, left, time);
@@ -61,7 +61,8 @@ function dayByDay(policy: LifecyclePolicy, images: readonly Image[], from: numbe
     left = left.flatMap((one, place): Image[] => {
       const action = outcomes[place]?.action;
       if (action === 'expire') return [];
-      return [action === 'archive' ? { ...one, storageClass: 'archive', lastArchivedAt: time } : one];
+      const { activating: _, ...back } = one;
+      return [action === 'archive' ? { ...back, storageClass: 'archive', lastArchivedAt: time } : back];
     });
     events.push(`${at} standing ${left.filter((one) => one.storageClass !== 'archive').length} ${left.length}`);
   }
@@ -341,4 +342,14 @@ it('is the same each time, and leaves its input alone', () => {
   const policy = [rule(1, { ...untagged, ...days('sinceImagePushed', 3) }), rule(2, { countNumber: 6 })];
   expect(look(policy, images)).toEqual(look(policy, images));
   expect(images).toEqual(before);
+});
+
+describe('an image on its way back from the archive', () => {
+  it('is there the day after, and counts as pushed today', () => {
+    const images = [image('old', 2), image('back', 50, { activating: true })];
+    const { images: fates } = look([rule(1, days('sinceImagePushed', 5))], images, { pushes: 'none' });
+    expect(fates.map(({ expiresOn }) => expiresOn)).toEqual([4, 6]);
+    const counted = look([rule(1, {})], images, { pushes: 'none' });
+    expect(counted.images.map(({ expiresOn }) => expiresOn)).toEqual([1, null]);
+  });
 });

@@ -93,7 +93,12 @@ export function forecast(policy: LifecyclePolicy, images: readonly Image[], opti
   const pace =
     pushes === 'auto' ? past : pushes === 'none' ? { ...past, families: past.families.map(resting) } : pushes;
   const rowOf = rowsOf(rules, corners);
-  let standing = standingOf(images, pace, corners, rowOf);
+  let standing = standingOf(
+    images.map((image) => restored(image, now)),
+    pace,
+    corners,
+    rowOf,
+  );
   const before = countFamilies(standing, pace);
   const arrivals = new Arrivals(pace, standing, now, rowOf);
   const fates: (ImageFate | undefined)[] = images.map(() => undefined);
@@ -103,7 +108,8 @@ export function forecast(policy: LifecyclePolicy, images: readonly Image[], opti
     const pushed = day === 0 ? [] : arrivals.until(at);
     standing = [...pushed, ...standing];
     const run = runOnce({ rules, corners, standing, at, day, fates, last: day === days });
-    standing = run.left;
+    // What is on its way back from the archive today is there tomorrow (user guide: within 20 minutes).
+    standing = day === 0 ? run.left.map(arrived) : run.left;
     told.push({ ...run.told, pushed: pushed.length, ...tally(standing) });
   }
   const after = countFamilies(standing, pace);
@@ -124,6 +130,15 @@ export function forecast(policy: LifecyclePolicy, images: readonly Image[], opti
     grows: families.flatMap(({ name, trend }) => (trend === 'grows' ? [name] : [])),
     fullOn: told.find((one) => one.standardImages + one.archiveImages > imagesQuota)?.day ?? null,
   };
+}
+
+function restored(image: Image, now: number): Image {
+  return image.activating === true ? { ...image, lastActivatedAt: now } : image;
+}
+
+function arrived(one: Standing): Standing {
+  const { activating, ...image } = one.image;
+  return activating === undefined ? one : { ...one, image };
 }
 
 function resting(family: FamilyPace): FamilyPace {

@@ -78,6 +78,8 @@ export interface Image {
   readonly pushedAt: number;
   readonly sizeInBytes?: number;
   readonly storageClass?: 'standard' | 'archive';
+  /** On its way back from the archive: in neither class yet, and selected by no rule (?). */
+  readonly activating?: true;
   readonly lastPulledAt?: number;
   readonly lastArchivedAt?: number;
   readonly lastActivatedAt?: number;

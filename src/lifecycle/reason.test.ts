@@ -37,6 +37,20 @@ function reasons(rules: LifecycleRule[], images: Image[], corners?: Parameters<t
 const many = (count: number, tag?: string): Image[] =>
   Array.from({ length: count }, (_, at) => image(`d${at}`, at + 1, tag === undefined ? {} : { tags: [`${tag}${at}`] }));
 
+describe('an image on its way back from the archive', () => {
+  it('is selected by no rule, takes no place in a count, and holds what it refers to', () => {
+    const images = [image('back', 1, { activating: true, children: ['child'] }), image('newest', 2), image('child', 3)];
+    expect(reasons([rule(1, {})], images)).toEqual([
+      'keep -: on its way back from the archive, no rule selects it',
+      'keep 1: kept by rule 1 as the newest image',
+      'fail -: rule 1 would expire it, but the index back that stays refers to it',
+    ]);
+    expect(reasons([rule(1, { ...days('sinceImageTransitioned', 90), storageClass: 'archive' })], images)[0]).toBe(
+      'keep -: on its way back from the archive, no rule selects it',
+    );
+  });
+});
+
 describe('a count', () => {
   it('tells the place of an image, and how many there are', () => {
     const found = reasons([rule(10, { ...tagged('prod-*'), countNumber: 10 })], many(14, 'prod-'));

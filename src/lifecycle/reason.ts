@@ -10,6 +10,7 @@ import type { LifecyclePolicy, LifecycleRule, LifecycleSelection } from './model
  */
 export function reasonOf({ action, rulePriority, shieldedBy, why }: ImageOutcome, policy: LifecyclePolicy): string {
   const rule = policy.rules.find((one) => one.rulePriority === (rulePriority ?? shieldedBy));
+  if (why.kind === 'activating') return 'on its way back from the archive, no rule selects it';
   if (rule === undefined) return 'no rule selects it';
   const name = `rule ${rule.rulePriority}`;
   switch (why.kind) {

@@ -40,6 +40,7 @@ export function evaluateNaively(
   const ofItsClass = (rule: LifecycleRule, image: Image): boolean =>
     archived(image) === (rule.selection.storageClass === 'archive');
   const identifies = (rule: LifecycleRule, image: Image): boolean => {
+    if (image.activating === true) return false;
     const { tagStatus, storageClass } = rule.selection;
     if (!ofItsClass(rule, image)) {
       if (corners.archivedImages === 'apart') return false;
@@ -143,7 +144,7 @@ export function evaluateNaively(
     }
     if (subject !== undefined) return { kind: 'follows', subject };
     const rule = governor(image);
-    if (rule === undefined) return { kind: 'unselected' };
+    if (rule === undefined) return { kind: image.activating === true ? 'activating' : 'unselected' };
     const overruled = rules.find((other) => other !== rule && candidate(other, image));
     if (action === 'keep' && overruled !== undefined)
       return { kind: 'overruled', rulePriority: overruled.rulePriority };

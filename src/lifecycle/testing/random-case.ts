@@ -88,6 +88,7 @@ export function randomCase(seed: number): RandomCase {
       tags: some(tags, 2),
       pushedAt: ago(),
       ...(archived ? { storageClass: 'archive' } : chance(20) && { storageClass: 'standard' }),
+      ...(!archived && chance(8) && { activating: true }),
       ...(archived && chance(85) && { lastArchivedAt: ago() }),
       ...(chance(20) && { lastActivatedAt: ago() }),
       ...(chance(30) && { lastPulledAt: ago() }),

@@ -33,7 +33,8 @@ function forPolicy(image: Image): PolicyImage {
     tags,
     pushedAt,
     children,
-    storageClass: status === 'ACTIVE' ? 'standard' : 'archive',
+    storageClass: status === 'ARCHIVED' ? 'archive' : 'standard',
+    ...(status === 'ACTIVATING' && { activating: true }),
     ...(lastRecordedPullTime !== undefined && { lastPulledAt: lastRecordedPullTime }),
     ...(lastArchivedAt !== undefined && { lastArchivedAt }),
     ...(lastActivatedAt !== undefined && { lastActivatedAt }),
@@ -42,8 +43,7 @@ function forPolicy(image: Image): PolicyImage {
 
 /** The images that a rule would act on, oldest first: the order in which it acts. */
 export function verdictsOf(context: EcrContext, repository: Repository, policy: LifecyclePolicy): Verdict[] {
-  // An image on its way back is in neither class: no rule selects it.
-  const images = allImagesOf(context, repository).filter(({ status }) => status !== 'ACTIVATING');
+  const images = allImagesOf(context, repository);
   const outcomes = evaluate(policy, images.map(forPolicy), context.now());
   const verdicts: Verdict[] = [];
   outcomes.forEach(({ action, rulePriority, why }, index) => {

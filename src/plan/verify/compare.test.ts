@@ -255,3 +255,13 @@ describe('not as predicted', () => {
     ]);
   });
 });
+
+describe('an image that was on its way back from the archive when it was recorded', () => {
+  it('counts from then on', () => {
+    const back = image('back', -50, [], { activating: true });
+    const later = image('back', -50, [], { lastActivatedAt: at(0) });
+    expect(brief(compare(policy(untagged(3)), [back], [later], 2))).toEqual([]);
+    expect(compare(policy(untagged(3)), [back], [later], 9).counts).toMatchObject({ overdue: 1 });
+    expect(compare(policy(untagged(3)), [back], [], 9).counts).toMatchObject({ expired: 1, unforeseen: 0 });
+  });
+});

@@ -96,8 +96,11 @@ class Comparison {
    * A recorded image with what has become of it since, as far as that tells what the policy saw: its pulls, its tags. Tags that
    * came with an image pushed since are still on it here, until that image takes them.
    */
-  #asItWent(image: Image): Image {
-    const now = this.#now.get(image.digest);
+  #asItWent({ activating, ...recorded }: Image): Image {
+    const now = this.#now.get(recorded.digest);
+    // What was on its way back from the archive was there soon after, and ECR counts it from then.
+    const image =
+      activating === undefined ? recorded : { ...recorded, lastActivatedAt: now?.lastActivatedAt ?? this.#span.from };
     const taken = image.tags.filter((tag) => {
       const holder = this.#holders.get(tag);
       return holder !== undefined && this.#arrivals.has(holder);
