@@ -55,9 +55,10 @@ export function usageSources(usage: UsageSpec, options: UsageOptions): readonly 
     if (usage.lambda !== undefined) sources.push(lambdaSource(one, { versions: 'all', ...usage.lambda }, reader));
   }
   for (const { context, kubeconfig, namespaces } of usage.kubernetes ?? []) {
-    const kubeconfigs =
-      kubeconfig === undefined ? usualKubeconfigs(environment) : [pathOf(kubeconfig, directory, environment)];
-    const asked = { kubeconfigs, context, environment, ...(namespaces === undefined ? {} : { namespaces }) };
+    const own = usualKubeconfigs(environment);
+    const kubeconfigs = kubeconfig === undefined ? own : [pathOf(kubeconfig, directory, environment)];
+    const trusted = kubeconfigs.every((one) => own.includes(one));
+    const asked = { kubeconfigs, trusted, context, environment, ...(namespaces === undefined ? {} : { namespaces }) };
     sources.push(kubernetesSource(asked, reader, references));
   }
   for (const shown of usage.files ?? []) {

@@ -1,5 +1,7 @@
 // Kubernetes as a source: every place of an image, chunks, credentials of every kind, and what makes it unknown.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,9 +43,12 @@ function kubeconfig(cluster: object, user: object = {}): string {
   return file;
 }
 
-function read(file: string, more: { context?: string; namespaces?: readonly string[] } = {}): Promise<UsageReading> {
+function read(
+  file: string,
+  more: { context?: string; namespaces?: readonly string[]; trusted?: boolean } = {},
+): Promise<UsageReading> {
   const options = { clock: systemClock, concurrency: 4, backoff: { base: 1, cap: 2 } };
-  const asked = { kubeconfigs: [file], context: 'prod', environment: process.env, ...more };
+  const asked = { kubeconfigs: [file], trusted: true, context: 'prod', environment: process.env, ...more };
   return kubernetesSource(asked, options).read();
 }
 
@@ -184,7 +189,44 @@ describe('who to be', () => {
   });
 });
 
+describe('a kubeconfig that the manifest alone names', () => {
+  it('starts no program, and has no file sent away', async () => {
+    const { heard } = await serve();
+    const marker = join(folder, 'started');
+    writeFileSync(join(folder, 'secret'), 'secret');
+    const file = (user: object) => kubeconfig({ server: server?.url }, user);
+    const exec = { command: 'touch', args: [marker] };
+    expect(await read(file({ exec }), { trusted: false })).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringMatching(/starts "touch".* not one that the manifest alone names/),
+    });
+    expect(existsSync(marker)).toBe(false);
+    expect(await read(file({ tokenFile: 'secret' }), { trusted: false })).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringMatching(/reads a token from a file/),
+    });
+    expect(heard).toEqual([]);
+    expect(await read(file({ token: 'secret' }), { trusted: false })).toMatchObject({ state: 'read' });
+    expect(await read(file({ exec }))).toMatchObject({ reason: expect.stringMatching(/no ExecCredential/) });
+    expect(existsSync(marker)).toBe(true);
+  });
+});
+
 describe('a server', () => {
+  it.each<[string, object]>([
+    ['a token', { token: 'secret' }],
+    ['a name and a password', { username: 'me', password: 'secret' }],
+    ['what a program says', { exec: { command: './never-started' } }],
+  ])('gets no credentials in the clear: %s', async (_, user) => {
+    const reading = await read(kubeconfig({ server: 'http://cluster.example' }, user));
+    expect(reading).toMatchObject({
+      state: 'unknown',
+      operation: 'kubeconfig',
+      reason: expect.stringContaining('http://cluster.example would get credentials in the clear'),
+    });
+    expect(JSON.stringify(reading)).not.toContain('secret');
+  });
+
   it('is trusted by the authority of the kubeconfig, and by nothing else', async () => {
     const authority = openAuthority(folder);
     const { key, certificate } = authority.shown('localhost');
@@ -194,8 +236,27 @@ describe('a server', () => {
     expect(trusted).toMatchObject({ state: 'read' });
     expect(await read(kubeconfig({ server }))).toMatchObject({ state: 'unknown' });
     expect(await read(kubeconfig({ server, 'insecure-skip-tls-verify': true }))).toMatchObject({ state: 'read' });
+    const both = { server, 'certificate-authority': authority.file, 'insecure-skip-tls-verify': true };
+    expect(await read(kubeconfig(both))).toMatchObject({ reason: expect.stringContaining('has both') });
     const named = { server: url, 'certificate-authority': authority.file, 'tls-server-name': 'localhost' };
     expect(await read(kubeconfig(named))).toMatchObject({ state: 'read' });
+  });
+});
+
+describe('a server that leads elsewhere', () => {
+  it('follows no redirect', async () => {
+    const { url, heard } = await serve();
+    const leading = createServer((_, response) => void response.writeHead(302, { location: url }).end());
+    await new Promise<void>((done) => void leading.listen(0, '127.0.0.1', done));
+    try {
+      const { port } = leading.address() as AddressInfo;
+      const reading = await read(kubeconfig({ server: `http://127.0.0.1:${port}` }, { token: 'secret' }));
+      expect(reading).toMatchObject({ state: 'unknown', uses: [], reason: expect.stringContaining('HTTP 302') });
+      expect(heard).toEqual([]);
+    } finally {
+      leading.closeAllConnections();
+      await new Promise((done) => leading.close(done));
+    }
   });
 });
 

@@ -88,4 +88,20 @@ describe('the sources of a manifest', () => {
     );
     expect(await missing({ kubernetes: [{ context: 'eks', kubeconfig: 'k' }] }, {})).toContain(`${folder}/k`);
   });
+
+  it("start programs of the user's own kubeconfigs alone", async () => {
+    const config = {
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      users: [{ name: 'u', user: { exec: { command: 'there-is-no-such-program' } } }],
+      contexts: [{ name: 'eks', context: { cluster: 'c', user: 'u' } }],
+    };
+    writeFileSync(join(folder, 'k'), JSON.stringify(config));
+    const reason = async (environment: Record<string, string>) => {
+      const usage = { kubernetes: [{ context: 'eks', kubeconfig: 'k' }] };
+      const reading = await usageSources(usage, { at, directory: folder, environment })[0]?.read();
+      return reading?.state === 'unknown' ? reading.reason : reading;
+    };
+    expect(await reason({ HOME: folder })).toContain('not one that the manifest alone names');
+    expect(await reason({ HOME: folder, KUBECONFIG: join(folder, 'k') })).toContain('it was not found');
+  });
 });

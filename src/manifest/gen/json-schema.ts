@@ -1520,7 +1520,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "string",
             "null"
           ],
-          "description": "The kubeconfig, relative to the project's folder; without it, `$KUBECONFIG` or else `~/.kube/config`.",
+          "description": "The kubeconfig, relative to the project's folder; without it, `$KUBECONFIG` or else `~/.kube/config`. Only these two may start programs and read tokens from files, whether they are named here or not.",
           "examples": [
             "~/.kube/prod"
           ]

@@ -897,7 +897,7 @@ export const schema: Table = {
       {
         "name": "kubeconfig",
         "type": "string",
-        "doc": "The kubeconfig, relative to the project's folder; without it, `$KUBECONFIG` or else `~/.kube/config`.",
+        "doc": "The kubeconfig, relative to the project's folder; without it, `$KUBECONFIG` or else `~/.kube/config`. Only these two may start programs and read tokens from files, whether they are named here or not.",
         "example": "~/.kube/prod"
       },
       {

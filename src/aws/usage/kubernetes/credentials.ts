@@ -14,23 +14,38 @@ export interface KubeCredentials {
 /** Milliseconds; a plugin may ask STS or an identity provider, but nobody is there whom it could ask. */
 const patience = 60_000;
 
-/** As kubectl chooses: a certificate goes along with anything; of the rest, a token comes before a program. */
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * As kubectl chooses: a certificate goes along with anything; of the rest, a token comes before a program. A kubeconfig that is
+ * not the user's own starts nothing and has no file sent away: a manifest is data, and comes with a pull request.
+ */
 export async function credentialsOf(
   context: KubeContext,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<KubeCredentials> {
-  const { user } = context;
+  const { user, server } = context;
+  const { exec, tokenFile, basic } = user;
+  if (!context.trusted && (exec !== undefined || tokenFile !== undefined)) {
+    const what = exec === undefined ? 'reads a token from a file' : `starts "${exec.command}"`;
+    const only =
+      'which a kubeconfig may that $KUBECONFIG names, or ~/.kube/config, and not one that the manifest alone names';
+    throw new KubeconfigError(`the kubeconfig ${what}, ${only}`);
+  }
+  const secret = user.token ?? tokenFile ?? basic ?? exec;
+  if (secret !== undefined && server.protocol !== 'https:' && !loopback.test(server.hostname))
+    throw new KubeconfigError(`${server.origin} would get credentials in the clear: it is no https`);
   const own = {
     ...(user.certificate === undefined ? {} : { certificate: user.certificate }),
     ...(user.key === undefined ? {} : { key: user.key }),
   };
-  const token = user.tokenFile === undefined ? user.token : await tokenIn(user.tokenFile);
+  const token = tokenFile === undefined ? user.token : await tokenIn(tokenFile);
   if (token !== undefined) return { ...own, authorization: `Bearer ${token}` };
-  if (user.basic !== undefined) {
-    const { username, password } = user.basic;
+  if (basic !== undefined) {
+    const { username, password } = basic;
     return { ...own, authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
   }
-  return user.exec === undefined ? own : { ...own, ...(await ask(user.exec, context, environment)) };
+  return exec === undefined ? own : { ...own, ...(await ask(exec, context, environment)) };
 }
 
 async function tokenIn(file: string): Promise<string> {
@@ -94,7 +109,7 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): 
         : error.killed === true
           ? 'it took too long'
           : last === ''
-            ? error.message
+            ? `it ended with ${String(error.code ?? error.signal)} and no word`
             : last;
       failed(new KubeconfigError(`${program} gave no credentials: ${why}`));
     }).stdin?.end();

@@ -14,6 +14,8 @@ import { collections } from './workloads.js';
 export interface KubernetesOptions {
   /** Absolute paths; the first that names a thing wins. */
   readonly kubeconfigs: readonly string[];
+  /** Whether they are the user's own: only then they may start programs and read tokens from files. */
+  readonly trusted: boolean;
   readonly context: string;
   /** None: all of them. */
   readonly namespaces?: readonly string[];
@@ -22,10 +24,11 @@ export interface KubernetesOptions {
 }
 
 export function kubernetesSource(
-  { kubeconfigs, context, namespaces = [], environment }: KubernetesOptions,
+  asked: KubernetesOptions,
   { clock, concurrency, ...options }: ReaderOptions,
   references: ReferenceContext = {},
 ): UsageSource {
+  const { context, namespaces = [] } = asked;
   const where = namespaces.length === 0 ? '' : ` (${namespaces.join(', ')})`;
   const name = `Kubernetes ${context}${where}`;
   return {
@@ -34,9 +37,7 @@ export function kubernetesSource(
       const uses = new Uses(references);
       await uses.part(async () => {
         const client = await connect(
-          kubeconfigs,
-          context,
-          environment,
+          asked,
           concurrency,
           new Caller({ ...options, clock, ...(signal === undefined ? {} : { signal }) }),
         );
@@ -63,14 +64,12 @@ export function kubernetesSource(
 }
 
 async function connect(
-  kubeconfigs: readonly string[],
-  name: string,
-  environment: KubernetesOptions['environment'],
+  { kubeconfigs, trusted, context: name, environment }: KubernetesOptions,
   concurrency: number,
   caller: Caller,
 ): Promise<KubeClient> {
   try {
-    const context = await readKubeconfig(kubeconfigs, name);
+    const context = await readKubeconfig(kubeconfigs, name, trusted);
     return new KubeClient(context, await credentialsOf(context, environment), caller, concurrency);
   } catch (error) {
     if (!(error instanceof KubeconfigError)) throw error;

@@ -30,6 +30,8 @@ export interface KubeContext {
   readonly insecure: boolean;
   readonly serverName?: string;
   readonly user: KubeUser;
+  /** Whether it may start programs and read tokens from files: it is the user's own, not one that came with a manifest. */
+  readonly trusted: boolean;
   /** Where relative commands and files start. */
   readonly folder: string;
 }
@@ -83,7 +85,11 @@ async function load(file: string): Promise<Read | undefined> {
  * Reads one context out of some files.
  * @throws KubeconfigError where it is not there, or says what this client cannot do.
  */
-export async function readKubeconfig(files: readonly string[], context: string): Promise<KubeContext> {
+export async function readKubeconfig(
+  files: readonly string[],
+  context: string,
+  trusted: boolean,
+): Promise<KubeContext> {
   const read = (await Promise.all(files.map(load))).filter((one) => one !== undefined);
   const where = files.length === 0 ? 'no kubeconfig was found' : `not in ${files.join(', ')}`;
   if (read.length === 0) throw new KubeconfigError(files.length === 0 ? where : `${files.join(', ')} does not exist`);
@@ -114,12 +120,19 @@ export async function readKubeconfig(files: readonly string[], context: string):
   }
   const authority = await bytes(cluster, 'certificate-authority');
   const serverName = textOf(cluster.value['tls-server-name']);
+  const insecure = cluster.value['insecure-skip-tls-verify'] === true;
+  // As kubectl refuses it: one of the two is not meant.
+  if (insecure && authority !== undefined) {
+    const both = 'both a certificate-authority and insecure-skip-tls-verify';
+    throw new KubeconfigError(`the cluster "${clusterName}" has ${both}`);
+  }
   return {
     server: new URL(server),
     ...(authority === undefined ? {} : { authority }),
-    insecure: cluster.value['insecure-skip-tls-verify'] === true,
+    insecure,
     ...(serverName === undefined ? {} : { serverName }),
     user: user === undefined ? {} : await userOf(user, userName),
+    trusted,
     folder: user?.folder ?? cluster.folder,
   };
 }
