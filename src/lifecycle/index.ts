@@ -27,6 +27,7 @@ export {
   forecast,
   type ImageFate,
 } from './forecast.js';
+export { actionsInTheEnd } from './in-the-end.js';
 export { imagesQuota } from './limits.js';
 export { adviseRetention, type RetentionAdvice, type RetentionQuestion, type Stage } from './lint/advice.js';
 export { adviseForImages } from './lint/advice-for.js';

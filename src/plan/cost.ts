@@ -2,7 +2,7 @@
 // It must not know how a cost is shown.
 import pLimit from 'p-limit';
 import {
-  evaluate,
+  actionsInTheEnd,
   type Image,
   isManifestList,
   type LifecyclePolicy,
@@ -185,7 +185,7 @@ async function savingOf(
   if (policy === null) return { images: 0, bytes: 0, dollarsPerMonth: 0 };
   const now = ports.clock.now();
   const images = await asPoliciesSee(ports.ecr, name, described, [lifecycleText(policy)], now);
-  const outcomes = evaluate(policy, images, now);
+  const outcomes = actionsInTheEnd(policy, images, now).map((action) => ({ action }));
   const { before, after, monthly } = saves(stored, outcomes, region);
   return {
     images: outcomes.filter(({ action }) => action === 'expire').length,

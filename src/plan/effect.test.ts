@@ -101,6 +101,33 @@ describe('what goes', () => {
   });
 });
 
+describe('a multi-architecture image that goes', () => {
+  const [amd, arm] = [image(undefined, 5, { digest: 'sha256:amd' }), image(undefined, 5, { digest: 'sha256:arm' })];
+  const list = image('v1', 4, { digest: 'sha256:list', children: ['sha256:amd', 'sha256:arm'] });
+  const some = [image('v2', 1), list, amd, arm];
+  const policy = lifecycleText(compileLifecycle({ maxImageCount: 1, expireUntaggedAfterDays: 1 }) ?? { rules: [] });
+
+  it('takes its children along, though one run later, and their bytes', () => {
+    expect(effect(null, policy, some)).toMatchObject({
+      expiring: 3,
+      expiringBytes: 200_000,
+      examples: ['v1', 'sha256:amd', 'sha256:arm'],
+    });
+    expect(effect(policy, policy, some)).toMatchObject({ expiring: 0, sparing: 0 });
+  });
+
+  it('and whose manifest nobody could read is no excuse for its children: they are the doing of the new policy', () => {
+    const { children: _, ...unread } = list;
+    const blind = [image('v2', 1), { ...unread, mediaType: 'application/vnd.oci.image.index.v1+json' }, amd, arm];
+    const before = text({
+      rulePriority: 1,
+      selection: { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 1 },
+      action: { type: 'expire' },
+    });
+    expect(effect(before, policy, blind)).toMatchObject({ expiring: 3 });
+  });
+});
+
 describe('what goes to the archive', () => {
   it('is told apart, and has the ages where nothing expires', () => {
     expect(effect(null, text(older(1, 3, 'archive')))).toMatchObject({

@@ -1,7 +1,7 @@
 // What a changed lifecycle policy does to the images that exist, against the policy in place. Pure.
 // It must not know repositories, who uses an image, or what needs consent.
 import {
-  evaluate,
+  actionsInTheEnd,
   type Image,
   type ImageOutcome,
   parseLifecycle,
@@ -10,6 +10,7 @@ import {
   storedBytes,
 } from '../lifecycle/index.js';
 import { byText } from '../registry/index.js';
+import { hidesChildren } from './images.js';
 import type { Change, ImageInBrief, LifecycleEffect, Saving } from './model.js';
 
 export type LifecycleChange = Extract<Change, { aspect: 'lifecyclePolicy' }>;
@@ -35,7 +36,7 @@ export function affectedBy(
   now: number,
 ): Affected | undefined {
   if (images.length === 0) return undefined;
-  const old = actionsUnder(before, images, now);
+  const old = before === null ? [] : actionsBefore(before, images, now);
   const then = actionsUnder(after, images, now);
   // Without a policy there is no action: nothing goes.
   const where = (test: (was: Action | undefined, is: Action | undefined) => boolean): readonly Image[] =>
@@ -68,7 +69,17 @@ export function affectedBy(
 
 function actionsUnder(text: string | null, images: readonly Image[], now: number): readonly Action[] {
   const policy = text === null ? null : parseLifecycle(text);
-  return policy === null ? [] : evaluate(policy, images, now).map(({ action }) => action);
+  return policy === null ? [] : actionsInTheEnd(policy, images, now);
+}
+
+/**
+ * Children that a list holds seem to go where nobody could read the list: what seems so of the policy in place is no reason to call it no
+ * doing of the new one's, which may take the list.
+ */
+function actionsBefore(text: string, images: readonly Image[], now: number): readonly Action[] {
+  const actions = actionsUnder(text, images, now);
+  if (!images.some(hidesChildren)) return actions;
+  return actions.map((action, index) => (images[index]?.tags.length === 0 ? 'keep' : action));
 }
 
 function sum(images: readonly Image[]): number {

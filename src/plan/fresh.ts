@@ -61,7 +61,9 @@ export async function verifyRegistry(
           settled.set(repository.name, live?.uri);
           return [];
         }
-        return live === undefined ? [] : await moreImages(repository, registry, ports, guard);
+        return live === undefined
+          ? []
+          : await moreImages(repository, registry, ports, guard, saysInUse(plan, repository.name));
       }),
     ),
   );
@@ -179,18 +181,30 @@ function unread(reading: Reading<unknown>): string {
   return reading.state === 'unknown' ? `could not be read (${reading.operation}: ${reading.reason})` : 'were not read';
 }
 
+/** Whether a hazard told that images of a repository are in use, or may be: it had to be named. */
+function saysInUse({ hazards }: Plan, name: string): boolean {
+  return hazards.some(
+    ({ kind, repository, mustBeNamed }) =>
+      repository === name && (kind === 'expire-in-use' || (kind === 'delete-images' && mustBeNamed)),
+  );
+}
+
 /** Images may not suffer more than was shown when consent was given. */
 async function moreImages(
   repository: RepositoryPlan,
   registry: RegistryPlan,
   ports: RegistryPorts,
   guard: Guard,
+  consentedToUse: boolean,
 ): Promise<string[]> {
   const change = repository.changes.find((one) => one.aspect === 'lifecyclePolicy');
   const touches = change !== undefined && change.after !== null;
-  // Whatever there is was consented to where nothing could be read, and cannot be read now either.
-  if (repository.unknown.some(({ aspect }) => aspect === 'images')) return [];
   if (repository.deletion === undefined && !touches) return [];
+  // Whatever there is was consented to where nothing could be read; that somebody uses it, only where that was said.
+  if (repository.unknown.some(({ aspect }) => aspect === 'images'))
+    return consentedToUse
+      ? []
+      : moreUse(repository.deletion?.usage, await guard.usageOfAny(registry, repository.name), guard);
   const reading = await imagesOf(ports, repository.name);
   if ('unknown' in reading)
     return [`images could not be read (${reading.unknown.operation}: ${reading.unknown.reason})`];

@@ -129,6 +129,22 @@ describe('an image in use that would expire', () => {
     });
   });
 
+  it('is the child of a list that goes, and follows it a day later', async () => {
+    const child = { ...image(undefined, 9), pushedAt: image('v0', 4).pushedAt - 1 };
+    const list = { ...image('v0', 4), children: [child.digest], mediaType: 'application/vnd.oci.image.index.v1+json' };
+    const untagged = compileLifecycle({ maxImageCount: 1, expireUntaggedAfterDays: 1 });
+    const ecs = new Source('ECS', use({ digest: child.digest }, 'task'));
+    const live = scene({ images: [image('v3', 1), list, child] });
+    const plan = await planOn(live.process(), registry([{ ...api, lifecyclePolicy: untagged }]), { usage: [ecs] });
+    expect(told(plan)).toEqual([
+      {
+        kind: 'expire-in-use',
+        reason: `2 of 3 images would expire (1.0 MB): v0, ${child.digest}; 1 of them in use: ${child.digest} by task`,
+        mustBeNamed: true,
+      },
+    ]);
+  });
+
   it('and would be archived is as grave: nobody can pull it from there', async () => {
     const archive = {
       rules: [
@@ -221,6 +237,17 @@ describe('images that cannot be read', () => {
     expect(told(await planOn(unread(), wanted, { usage: [elsewhere] }))).toEqual([
       { kind: 'expire-images', reason: start, mustBeNamed: false },
     ]);
+  });
+
+  it('are asked about again when a saved plan is applied', async () => {
+    const ecs = new Source('ECS');
+    const plan = await planOn(unread(), wanted, { usage: [ecs] });
+    await verifyFresh(plan, () => unread(), [ecs]);
+    ecs.reading = { source: 'ECS', state: 'read', uses: [use({ tag: 'v1' }, 'one')] };
+    await expect(verifyFresh(plan, () => unread(), [ecs])).rejects.toThrow('in use by now: v1 by one');
+    const consented = await planOn(unread(), wanted, { usage: [ecs] });
+    await verifyFresh(consented, () => unread(), [ecs]);
+    await expect(verifyFresh(plan, () => unread(), [ecs.fails('no')])).rejects.toThrow('is not known by now: ECS');
   });
 
   it('do not expire without a policy', async () => {

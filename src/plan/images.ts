@@ -1,22 +1,16 @@
 // The images of a repository as a policy sees them: described in pages, and of manifest lists their children.
 // It must not know policies, nor what the images are wanted for.
-import type { Image } from '../lifecycle/index.js';
+import { type Image, isManifestList } from '../lifecycle/index.js';
 import type { EcrPort } from './ports.js';
 
-/** Media types of manifests that refer to others (OCI image specification; Docker's manifest schema 2). */
-const lists: ReadonlySet<string> = new Set([
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-]);
-
 /** Whether its children are worth asking for: ECR gives nobody the manifest of an archived image. */
-function isList({ mediaType, storageClass, children }: Image): boolean {
-  return children === undefined && mediaType !== undefined && lists.has(mediaType) && storageClass !== 'archive';
+export function hidesChildren(image: Image): boolean {
+  return image.children === undefined && isManifestList(image) && image.storageClass !== 'archive';
 }
 
 /** The images with their children, in calls of 100 manifest lists; none where there are no lists. */
 export async function withChildren(ecr: EcrPort, name: string, images: readonly Image[]): Promise<readonly Image[]> {
-  const asked = images.filter(isList).map(({ digest }) => digest);
+  const asked = images.filter(hidesChildren).map(({ digest }) => digest);
   if (asked.length === 0) return images;
   const found = await ecr.childrenOf(name, asked);
   return images.map((image) => {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Diagnostic, diagnostic, fail, SlipwayError } from '../../diagnostics/index.js';
-import { evaluate, parseLifecycle, parseTime } from '../../lifecycle/index.js';
+import { actionsInTheEnd, parseLifecycle, parseTime } from '../../lifecycle/index.js';
 import {
   type Place,
   type Prediction,
@@ -114,15 +114,15 @@ function recordedIn({ at, registries }: Prediction): readonly Recorded[] {
   return registries.flatMap(({ account, region, repositories }) =>
     repositories.map(({ name, policy, images }) => {
       const parsed = policy === null ? null : parseLifecycle(policy);
-      const outcomes = parsed === null ? [] : evaluate(parsed, images, now);
+      const actions = parsed === null ? [] : actionsInTheEnd(parsed, images, now);
       return {
         account,
         ...(region === undefined ? {} : { region }),
         repository: name,
         policy: policy !== null,
         images: images.length,
-        expiring: outcomes.filter(({ action }) => action === 'expire').length,
-        archiving: outcomes.filter(({ action }) => action === 'archive').length,
+        expiring: actions.filter((action) => action === 'expire').length,
+        archiving: actions.filter((action) => action === 'archive').length,
       };
     }),
   );

@@ -1,6 +1,6 @@
 // The images of declared repositories beside what is known to use them.
 // It must not know where uses come from, nor what follows from them.
-import type { Image } from '../../lifecycle/index.js';
+import { type Image, isManifestList } from '../../lifecycle/index.js';
 import type { DesiredRegistry } from '../../registry/index.js';
 import type { RegistryPorts } from '../ports.js';
 import { ignorance } from '../read.js';
@@ -42,7 +42,7 @@ export async function surveyUsage(
     const reading = await imagesOf(ports, name);
     const bare = 'unknown' in reading ? [] : reading.images;
     const direct = matchUses({ registry, repository: name, images: bare }, readings);
-    const lists = bare.filter((image) => isList(image) && direct.directUsesOf(image.digest).length > 0);
+    const lists = bare.filter((image) => isManifestList(image) && direct.directUsesOf(image.digest).length > 0);
     const known = children && lists.length > 0 ? await childrenOf(ports, name, lists) : undefined;
     const images = known === undefined ? bare : bare.map((image) => withChildren(image, known));
     found.set(name, {
@@ -55,10 +55,6 @@ export async function surveyUsage(
     });
   });
   return selected.flatMap(({ name }) => found.get(name) ?? []);
-}
-
-function isList({ mediaType }: Image): boolean {
-  return mediaType !== undefined && /\b(index|manifest\.list)\b/.test(mediaType);
 }
 
 type Children = ReadonlyMap<string, readonly string[]>;
