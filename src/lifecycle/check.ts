@@ -157,7 +157,9 @@ function limitProblems(intent: LifecycleIntent): Diagnostic[] {
 function numberProblem(path: string, value: number | null | undefined): Diagnostic[] {
   if (value === undefined || value === null || isCount(value)) return [];
   const name = path.split('.').at(-1);
-  return [diagnostic('lifecycle/bad-number', `${name} is ${value}, not a whole number of at least 1`, { path })];
+  return [
+    diagnostic('lifecycle/bad-number', `${name} is ${String(value)}, not a whole number of at least 1`, { path }),
+  ];
 }
 
 function isCount(value: number | null | undefined): value is number {

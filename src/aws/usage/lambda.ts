@@ -1,6 +1,7 @@
 // Which images Lambda's functions are made of, in one account and Region, version by version.
 // It must not know which images exist.
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import { AwsFault } from '../../plan/ports.js';
 import { sideBySide } from '../../plan/side-by-side.js';
 import type { UsageSource } from '../../plan/usage/index.js';
 import { type Caller, unless } from '../caller.js';
@@ -116,7 +117,12 @@ class LambdaReader {
     );
     const led = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
     const by = `Lambda function ${name}${version === latest ? '' : `, version ${version}`}${led}`;
-    const { ImageUri, ResolvedImageUri } = answer?.Code ?? {};
+    if (answer === undefined) return;
+    const { ImageUri, ResolvedImageUri } = answer.Code ?? {};
+    if (ImageUri === undefined && ResolvedImageUri === undefined) {
+      // It runs some image, whichever that is.
+      throw new AwsFault('other', 'lambda:GetFunction', 'NoImageUri', `the answer names no image for ${by}`);
+    }
     // The function runs what the tag meant when it was deployed; the next deployment will take what it means then.
     this.#uses.add(ResolvedImageUri, by);
     this.#uses.add(ImageUri, by);
