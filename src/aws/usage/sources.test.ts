@@ -89,7 +89,7 @@ describe('the sources of a manifest', () => {
     expect(await missing({ kubernetes: [{ context: 'eks', kubeconfig: 'k' }] }, {})).toContain(`${folder}/k`);
   });
 
-  it("start programs of the user's own kubeconfigs alone", async () => {
+  it('start programs of kubeconfigs of the user alone', async () => {
     const config = {
       clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
       users: [{ name: 'u', user: { exec: { command: 'there-is-no-such-program' } } }],
