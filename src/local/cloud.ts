@@ -4,12 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiCall, Trail } from './events/trail.js';
 import { isRead } from './events/trail-record.js';
 import type { FaultEffect, Faults } from './faults.js';
+import { queryAnswer, queryError } from './query/answer.js';
+import { readForm } from './query/form.js';
+import { type QueryService, serviceFor } from './query/service.js';
 import type { Quotas } from './quotas.js';
 import { type AsyncOperation, type JsonService, type Operation, type ServiceContext, ServiceError } from './service.js';
 import { readSettled, writeSettled } from './store/settled.js';
 import type { Store } from './store/store.js';
-import { stsNamespace, stsOperations, stsVersion } from './sts.js';
-import { type Answer, jsonAnswer, jsonError, queryAnswer, queryError } from './wire/answer.js';
+import { type Answer, jsonAnswer, jsonError } from './wire/answer.js';
 import { utf8 } from './wire/body.js';
 import { type Caller, callerOf } from './wire/caller.js';
 
@@ -29,6 +31,8 @@ export type Outcome = Answer | 'cut';
 export interface CloudOptions {
   readonly store: Store;
   readonly services: readonly JsonService[];
+  /** The first of them answers requests that name none. */
+  readonly queryServices?: readonly QueryService[];
   readonly faults: Faults;
   readonly home: { readonly account: string; readonly region: string };
   readonly now: () => number;
@@ -45,6 +49,10 @@ export interface CloudOptions {
 /** What is known of a call before it is served. */
 export interface CallName {
   readonly service: string;
+  /** One of the JSON protocols where it is left out. */
+  readonly protocol?: 'query';
+  /** The code of a failure that is ours; `ServerException` where it is left out. */
+  readonly failureCode?: string;
   readonly name: string;
   readonly resource: (context: ServiceContext) => string;
 }
@@ -60,6 +68,9 @@ interface Call extends CallName {
 export type Fate = 'go' | 'cut' | 'cut-after';
 
 const unknownOperation = (): ServiceError => new ServiceError('UnknownOperationException', '', 404);
+
+const unserved = (service: string, name: string): ServiceError =>
+  new ServiceError('UnsupportedOperationException', `The local ECR does not serve ${service}:${name} yet.`);
 
 function parseJson(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
@@ -121,10 +132,7 @@ export class Cloud {
       if (run === undefined) {
         if (!service.unserved.has(name)) throw unknownOperation();
         this.#count(name);
-        throw new ServiceError(
-          'UnsupportedOperationException',
-          `The local ECR does not serve ${service.name}:${name} yet.`,
-        );
+        throw unserved(service.name, name);
       }
       const input = parseJson(request.body);
       const resource = (context: ServiceContext): string => service.resourceOf(input, context);
@@ -139,7 +147,7 @@ export class Cloud {
     }
   }
 
-  #runOf(service: JsonService, name: string): Operation | AsyncOperation | undefined {
+  #runOf(service: JsonService | QueryService, name: string): Operation | AsyncOperation | undefined {
     const operation = service.operations.get(name);
     return operation === undefined ? service.asyncOperations?.get(name) : this.#inTransaction(operation);
   }
@@ -149,27 +157,39 @@ export class Cloud {
   }
 
   async #query(request: CloudRequest, caller: Caller): Promise<Outcome> {
-    let name = '';
+    const { queryServices = [] } = this.#options;
+    const form = readForm(request.body);
+    const service = serviceFor(queryServices, caller.service, form?.version) ?? queryServices[0];
+    if (service === undefined) return jsonError(unknownOperation());
+    const { name: owner, failureCode = 'InternalFailure' } = service;
+    const action = form?.action ?? '';
     try {
-      const text = utf8(request.body);
-      if (text === undefined) throw new ServiceError('MalformedQueryString', 'The body is not valid UTF-8.');
-      const parameters = new URLSearchParams(text);
-      name = parameters.get('Action') ?? '';
-      const operation = stsOperations.get(name);
-      if (operation === undefined) {
-        const version = parameters.get('Version') ?? stsVersion;
-        throw new ServiceError('InvalidAction', `Could not find operation ${name} for version ${version}`);
-      }
-      const run = this.#inTransaction(operation);
+      if (form === undefined) throw new ServiceError('MalformedQueryString', 'The body is no form in UTF-8.');
+      const run = this.#runOf(service, action);
+      if (run === undefined) throw this.#unserved(service, action, form.version);
+      const { input } = form;
+      const resource = (context: ServiceContext): string => service.resourceOf(input, context);
       const result = await this.#run(
-        { service: 'sts', name, input: {}, run: (context) => run({}, context), resource: () => '*' },
+        { service: owner, protocol: 'query', failureCode, name: action, input, run: (c) => run(input, c), resource },
         caller,
         request,
       );
-      return result === 'cut' ? 'cut' : queryAnswer(name, stsNamespace, result, request.requestId);
+      return result === 'cut' ? 'cut' : queryAnswer(action, service, result, request.requestId);
     } catch (error) {
-      return queryError(this.#serviceError(error, name), stsNamespace, request.requestId);
+      return queryError(this.#serviceError(error, action, failureCode), service, request.requestId);
     }
+  }
+
+  /** What is said of an operation that is not there. */
+  #unserved(service: QueryService, action: string, version: string = service.version): ServiceError {
+    if (action === '') {
+      return new ServiceError('MissingAction', 'The request is missing an action or a required parameter.');
+    }
+    if (!service.unserved.has(action)) {
+      return new ServiceError('InvalidAction', `Could not find operation ${action} for version ${version}`);
+    }
+    this.#count(action);
+    return unserved(service.name, action);
   }
 
   async #run(
@@ -195,7 +215,7 @@ export class Cloud {
       this.record({ ...told, response });
       return fate === 'cut-after' ? 'cut' : response;
     } catch (error) {
-      const refusal = this.#serviceError(error, call.name);
+      const refusal = this.#serviceError(error, call.name, call.failureCode);
       this.record({ ...told, error: refusal });
       throw refusal;
     }
@@ -239,16 +259,20 @@ export class Cloud {
   }
 
   /** An error a client may hear of. What is not one of ours is told to the host, and to the client only as a failure. */
-  #serviceError(error: unknown, operation: string): ServiceError {
+  #serviceError(error: unknown, operation: string, code?: string): ServiceError {
     if (error instanceof ServiceError) return error;
     this.#options.onDefect(error, operation);
-    return new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500);
+    return serverError(code);
   }
 }
 
-/** STS names it without the ending that the JSON protocols have. */
-function throttled({ service }: CallName): ServiceError {
-  return new ServiceError(service === 'sts' ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
+function serverError(code = 'ServerException'): ServiceError {
+  return new ServiceError(code, 'These errors are usually caused by a server-side issue.', 500);
+}
+
+/** The query protocol's codes lack the ending that the JSON protocols have. */
+function throttled({ protocol }: CallName): ServiceError {
+  return new ServiceError(protocol === 'query' ? 'Throttling' : 'ThrottlingException', 'Rate exceeded');
 }
 
 function fateOf(effect: FaultEffect, call: CallName, context: ServiceContext): Fate {
@@ -261,12 +285,12 @@ function fateOf(effect: FaultEffect, call: CallName, context: ServiceContext): F
     case 'throttle':
       throw throttled(call);
     case 'server-error':
-      throw new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500);
+      throw serverError(call.failureCode);
     case 'deny':
       throw new ServiceError(
-        call.service === 'sts' ? 'AccessDenied' : 'AccessDeniedException',
+        call.protocol === 'query' ? 'AccessDenied' : 'AccessDeniedException',
         `User: ${context.callerArn} is not authorized to perform: ${action} on resource: ${call.resource(context)} because no identity-based policy allows the ${action} action`,
-        call.service === 'sts' ? 403 : 400,
+        call.protocol === 'query' ? 403 : 400,
       );
     default:
       return 'go';

@@ -33,6 +33,7 @@ import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
 import { openFileStore } from './store/file.js';
 import { openMemoryStore } from './store/memory.js';
+import { stsService } from './sts/service.js';
 import { taggingService } from './tagging.js';
 import type { Timekeeper } from './timekeeper.js';
 import { type Authority, openAuthority } from './tls/index.js';
@@ -211,6 +212,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const cloud = new Cloud({
     store,
     services: [ecrService({ ...addresses, blobs, layerUrl, upstreams }), taggingService, ssmService],
+    queryServices: [stsService],
     faults,
     home,
     now: () => clock.now(),

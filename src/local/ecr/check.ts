@@ -38,7 +38,7 @@ export type Shape =
   | StructureShape
   | BlobShape
   | { readonly kind: 'boolean' }
-  | { readonly kind: 'integer'; readonly min?: number };
+  | { readonly kind: 'integer'; readonly min?: number; readonly max?: number };
 
 type RequiredOf<S> = S extends { readonly required: readonly (infer Name)[] } ? Name : never;
 
