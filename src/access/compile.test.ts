@@ -23,6 +23,7 @@ const account: Principal = { kind: 'account', account: '444444444444' };
 const role: Principal = { kind: 'role', arn: 'arn:aws:iam::333333333333:role/node' };
 const user: Principal = { kind: 'user', arn: 'arn:aws:iam::333333333333:user/me' };
 const org: Principal = { kind: 'org', id: 'o-aaaaaaaaaa' };
+const unit = (organization: string, path: string): Principal => ({ kind: 'ou', organization, unit: path });
 const service = (name: string, rest: object = {}): Principal => ({ kind: 'service', service: name, ...rest });
 const pull = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 const push = [
@@ -33,6 +34,32 @@ const push = [
   'ecr:PutImage',
   'ecr:UploadLayerPart',
 ];
+
+test('units of organisations are named by their paths, and never without their organisation', () => {
+  const units = [unit('o-bbbbbbbbbb', 'r-ab12/ou-ab12-22222222'), unit('o-aaaaaaaaaa', 'ou-ab12-11111111')];
+  expect(compile({ pull: units })).toEqual([
+    {
+      Sid: `${prefix}PullUnits`,
+      Effect: 'Allow',
+      Principal: '*',
+      Action: pull,
+      Condition: {
+        'ForAnyValue:StringLike': {
+          'aws:PrincipalOrgPaths': ['o-aaaaaaaaaa/*/ou-ab12-11111111/*', 'o-bbbbbbbbbb/r-ab12/ou-ab12-22222222/*'],
+        },
+        StringEquals: { 'aws:PrincipalOrgID': ['o-aaaaaaaaaa', 'o-bbbbbbbbbb'] },
+      },
+    },
+  ]);
+  expect(check({ push: units.slice(1) })).toEqual([
+    'access/push-by-organization push.0 everyone in unit ou-ab12-11111111 could push',
+  ]);
+  expect(principalOf({ ou: 'o-bbbbbbbbbb/r-ab12/ou-ab12-22222222' })).toEqual(units[0]);
+  expect(principalOf({ ou: 'o-aaaaaaaaaa/ou-ab12-11111111' })).toEqual(units[1]);
+  expect(checkGrantee({ ou: 'ou-ab12-11111111' }, 'pull.0').map(({ code, path }) => [code, path])).toEqual([
+    ['access/bad-organization', 'pull.0.ou'],
+  ]);
+});
 
 describe('Sids', () => {
   test('carry project and environment', () => {

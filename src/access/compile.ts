@@ -26,6 +26,7 @@ export interface AccessContext {
 
 type RawStatement = AccessIntent['statements'][number];
 type Service = Extract<Principal, { kind: 'service' }>;
+type Unit = Extract<Principal, { kind: 'ou' }>;
 type Condition = Record<string, Record<string, readonly string[]>>;
 
 interface Part {
@@ -90,6 +91,8 @@ function build(
 export function checkPush(principal: Principal, path: string): readonly Diagnostic[] {
   if (principal.kind === 'org')
     return [diagnostic('access/push-by-organization', `everyone in organisation ${principal.id} could push`, { path })];
+  if (principal.kind === 'ou')
+    return [diagnostic('access/push-by-organization', `everyone in unit ${principal.unit} could push`, { path })];
   if (principal.kind === 'service' && shortName(principal.service) !== 'codebuild')
     return [diagnostic('access/push-by-service', `${principal.service} does not push images`, { path })];
   return [];
@@ -105,10 +108,12 @@ function grants(
 ): Part[] {
   const named: string[] = [];
   const organizations: string[] = [];
+  const units: Unit[] = [];
   const services: Service[] = [];
   for (const principal of principals) {
     if (principal.kind === 'account') named.push(rootArn(principal.account, context.partition));
     else if (principal.kind === 'org') organizations.push(principal.id);
+    else if (principal.kind === 'ou') units.push(principal);
     else if (principal.kind === 'service') services.push(principal);
     else named.push(principal.arn);
   }
@@ -123,7 +128,27 @@ function grants(
       statement: { Effect: 'Allow', Principal: '*', Action: actions, Condition },
     });
   }
+  if (units.length > 0) {
+    parts.push({
+      purpose: `${verb}Units`,
+      path,
+      statement: { Effect: 'Allow', Principal: '*', Action: actions, Condition: inUnits(units) },
+    });
+  }
   return [...parts, ...serviceParts(verb, path, services, actions, context)];
+}
+
+/**
+ * A path ends in a slash, so that `…/*` is the unit itself and all below it. Without the root, the units between are left
+ * open: the id of a unit is its own. The organisation stands beside, since a path is a list of values and may be empty
+ * (IAM user guide, "AWS global condition context keys", aws:PrincipalOrgPaths).
+ */
+function inUnits(units: readonly Unit[]): Condition {
+  const paths = units.map(({ organization, unit }) => `${organization}/${unit.startsWith('r-') ? '' : '*/'}${unit}/*`);
+  return {
+    StringEquals: { 'aws:PrincipalOrgID': units.map(({ organization }) => organization) },
+    'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths },
+  };
 }
 
 /** A service acts for whoever calls it: every grant says for which account or resource (the confused deputy). */

@@ -1,6 +1,7 @@
 // The room's door.
 // Behind it: grants to statements, ECR's validation of policies, one form for each meaning, merging and comparison, and who may do what.
 export { type AccessChange, accessChange } from './change.js';
+export { breadthOf, checkCiPrincipal, ciText } from './ci.js';
 export { type AccessContext, checkAccess, checkPush, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
@@ -49,7 +50,19 @@ export {
   policySizeProblem,
   policyText,
 } from './merge.js';
-export type { AccessIntent, PolicyDocument, Principal, PrincipalElement, Statement } from './model.js';
+export type {
+  AccessIntent,
+  AccessVerb,
+  CiAccess,
+  CiPrincipal,
+  GitHubRef,
+  GitLabRef,
+  PolicyDocument,
+  Principal,
+  PrincipalElement,
+  Statement,
+} from './model.js';
 export { type CanonicalContext, canonicalStatement, sameStatement } from './normalise.js';
+export { ciPolicyOf, type OidcProvider, providerArn, providerOf, subjectsOf, trustPolicyOf } from './oidc.js';
 export { checkGrantee, type GranteeShape, principalOf } from './principals.js';
 export { isOwnStatement, isSlipwayRuntimeSid, isSlipwaySid, ownSid, type StatementOwner } from './sid.js';

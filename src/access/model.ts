@@ -5,12 +5,55 @@ export type Principal =
   | { readonly kind: 'account'; readonly account: string }
   | { readonly kind: 'role' | 'user'; readonly arn: string }
   | { readonly kind: 'org'; readonly id: string }
+  /** Everyone in an organisational unit and in those below it: `o-…`, and `ou-…` or the root `r-…`. */
+  | { readonly kind: 'ou'; readonly organization: string; readonly unit: string }
   | {
       readonly kind: 'service';
       readonly service: string;
       readonly sourceAccount?: string;
       readonly sourceArn?: string;
     };
+
+/** Which runs of a workflow. `*` and `?` in a name are wildcards; `any` is all there is of the repository. */
+export type GitHubRef =
+  | { readonly branch: string }
+  | { readonly tag: string }
+  | { readonly environment: string }
+  | { readonly pullRequest: true }
+  | { readonly any: true };
+
+/** GitLab's subject names no environment (GitLab docs, "OpenID Connect (OIDC) Authentication Using ID Tokens"). */
+export type GitLabRef = { readonly branch: string } | { readonly tag: string } | { readonly any: true };
+
+/** A CI job that shows who it is by a token of its provider, and has no key. */
+export type CiPrincipal =
+  | {
+      readonly kind: 'github';
+      readonly organization: string;
+      /** `*`: any repository of the organisation. */
+      readonly repository: string;
+      readonly ref: GitHubRef;
+      /** Both or none, as decimal text: with them the immutable form of the subject is trusted too. */
+      readonly organizationId?: string;
+      readonly repositoryId?: string;
+    }
+  | {
+      readonly kind: 'gitlab';
+      /** `group/project`, with as many groups as there are. */
+      readonly project: string;
+      readonly ref: GitLabRef;
+      /** Default `gitlab.com`. */
+      readonly host?: string;
+    };
+
+/** `read`: look, but not pull. `manage`: delete, archive and scan images. See `names.ts` for the actions of each. */
+export type AccessVerb = 'pull' | 'push' | 'read' | 'manage';
+
+/** What one CI principal may do in a registry: names of repositories by verb, sorted; every principal once. */
+export interface CiAccess {
+  readonly principal: CiPrincipal;
+  readonly repositories: Readonly<Record<AccessVerb, readonly string[]>>;
+}
 
 /** What the manifest says of access to one repository. */
 export interface AccessIntent {

@@ -1,6 +1,7 @@
 // The vocabulary of policies: the actions of ECR, the operators and keys of conditions, and how each is spelt.
 // It must not know statements or documents.
 import { actionRows } from './gen/actions.js';
+import type { AccessVerb } from './model.js';
 
 const actionsOfEcr = Object.entries(actionRows).filter(([name]) => name.startsWith('ecr:'));
 
@@ -32,6 +33,43 @@ export const pushActions: readonly string[] = [
   'ecr:PutImage',
   'ecr:UploadLayerPart',
 ];
+
+/**
+ * Looking at a repository and its images without pulling any: what AWS's AmazonEC2ContainerRegistryReadOnly has beside
+ * pulling and the token (user guide, "AWS managed policies for Amazon ECR"), and the states of replication and signing.
+ */
+export const readActions: readonly string[] = [
+  'ecr:DescribeImageReplicationStatus',
+  'ecr:DescribeImageScanFindings',
+  'ecr:DescribeImageSigningStatus',
+  'ecr:DescribeImages',
+  'ecr:DescribeRepositories',
+  'ecr:GetLifecyclePolicy',
+  'ecr:GetLifecyclePolicyPreview',
+  'ecr:GetRepositoryPolicy',
+  'ecr:ListImages',
+  'ecr:ListTagsForResource',
+];
+/**
+ * Looking after images: `read`, and deleting, archiving, restoring and scanning images, and previewing what would expire.
+ * Not what the manifest declares: whoever may set the policy may grant anything to anyone, tags say whose the repository
+ * is, mutability is what keeps a released tag from being moved, and lifecycle rules delete by themselves. A statement of
+ * one's own grants these where somebody really needs them.
+ */
+export const manageActions: readonly string[] = [
+  ...readActions,
+  'ecr:BatchDeleteImage',
+  'ecr:StartImageScan',
+  'ecr:StartLifecyclePolicyPreview',
+  'ecr:UpdateImageStorageClass',
+].sort();
+
+export const verbActions: Readonly<Record<AccessVerb, readonly string[]>> = {
+  pull: pullActions,
+  push: pushActions,
+  read: readActions,
+  manage: manageActions,
+};
 
 /**
  * IAM compares actions without regard to case. Known actions get their own spelling, the fixed start of a wildcard that of

@@ -10,6 +10,7 @@ export interface GranteeShape {
   readonly role?: string;
   readonly user?: string;
   readonly org?: string;
+  readonly ou?: string;
   readonly service?: string;
   readonly sourceAccount?: string;
   readonly sourceArn?: string;
@@ -17,6 +18,9 @@ export interface GranteeShape {
 
 // Organizations API, OrganizationId.
 const organizationId = /^o-[a-z0-9]{10,32}$/;
+/** Organizations API, OrganizationId, RootId and OrganizationalUnitId; the path may begin at the root or anywhere below it. */
+const organizationPath =
+  /^(o-[a-z0-9]{10,32})\/((?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(?:\/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*)$/;
 /** The source must name one account: another's resource of the same service is what the condition keeps out. */
 const sourceArn = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:\d{12}:.+$/;
 
@@ -35,7 +39,10 @@ const pulledByRole = new Map([
   ['eks-fargate-pods', 'EKS on Fargate pulls as the pod execution role; grant pull to that role'],
 ]);
 
-const kinds = ['account', 'role', 'user', 'org', 'service'] as const;
+const unitMend =
+  'give the organisation and the unit, for instance `ou:o-a1b2c3d4e5/ou-ab12-11111111`; `aws organizations list-parents` prints the unit of an account';
+
+const kinds = ['account', 'role', 'user', 'org', 'ou', 'service'] as const;
 
 /** `lambda` as `lambda.amazonaws.com`; what has a dot already stays. */
 export function serviceName(service: string): string {
@@ -99,6 +106,11 @@ function readKind(kind: (typeof kinds)[number], grantee: GranteeShape, path: str
     case 'org':
       check(organizationId.test(value), 'access/bad-organization', `"${value}" is not an organisation id`, kind);
       return { kind, id: value };
+    case 'ou': {
+      const [, organization = '', unit = ''] = organizationPath.exec(value) ?? [];
+      check(unit !== '', 'access/bad-organization', `"${value}" is not a unit of an organisation`, kind, unitMend);
+      return { kind, organization, unit };
+    }
     case 'service': {
       const service = serviceName(value);
       const role = pulledByRole.get(shortName(service));

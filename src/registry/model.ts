@@ -1,6 +1,6 @@
 // The two models of a registry: what is wanted, and what is there.
 // A registry is one AWS account in one Region. Nothing here knows how either was come by.
-import type { Statement } from '../access/model.js';
+import type { CiAccess, Statement } from '../access/model.js';
 import type { LifecyclePolicy } from '../lifecycle/model.js';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -48,6 +48,8 @@ export interface DesiredRegistry {
   readonly partition: string;
   /** Sorted by name. */
   readonly repositories: readonly DesiredRepository[];
+  /** What CI jobs without keys may do, each with a role of its own; absent where no grant names one. */
+  readonly ciAccess?: readonly CiAccess[];
 }
 
 /** What a read brought. A denied or failed read is `unknown`, which is never the same as `absent`. */

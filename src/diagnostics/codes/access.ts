@@ -9,8 +9,8 @@ function mistake(title: string, meaning: string, mend: string): Definition {
 export const accessCodes = defineCodes({
   'access/bad-grantee': mistake(
     'a grantee of no known shape',
-    'A grantee is exactly one of account, role, user, org or service; sourceAccount and sourceArn go with a service only.',
-    'name one of `account:`, `role:`, `user:`, `org:` or `service:`',
+    'A grantee is exactly one of account, role, user, org, ou or service; sourceAccount and sourceArn go with a service only.',
+    'name one of `account:`, `role:`, `user:`, `org:`, `ou:` or `service:`',
   ),
   'access/bad-account': mistake(
     'not an account id',
@@ -24,13 +24,23 @@ export const accessCodes = defineCodes({
   ),
   'access/bad-organization': mistake(
     'not an organisation id',
-    'An organisation id is `o-` and 10 to 32 lower-case letters or digits.',
+    'An organisation id is `o-` and 10 to 32 lower-case letters or digits; a unit is its organisation, a slash, and `ou-…` or the root `r-…`.',
     'give the id that `aws organizations describe-organization` prints',
   ),
   'access/bad-service': mistake(
     'not a service',
     'A service principal looks like `lambda.amazonaws.com`; its first part alone will do.',
     'name the service, for instance `lambda`',
+  ),
+  'access/bad-ci-name': mistake(
+    'not a repository of GitHub or GitLab',
+    'A trust names the CI repository exactly, as its tokens do: owner and name on GitHub, groups and project on GitLab. A name with a wildcard or a colon could let in the jobs of somebody else.',
+    'write the name as its page shows it, for instance `github:acme/api@main` or `gitlab:group/project@main`',
+  ),
+  'access/bad-ci-ref': mistake(
+    'not a branch, tag or environment',
+    "A trust names branches, tags or environments as the job's token does, without `refs/heads/`; `*` and `?` are wildcards. What git cannot name, or what could read as another part of the subject, is refused.",
+    'write the name of the branch, `tag:` and the name of a tag, or `#` and the name of an environment',
   ),
   'access/service-does-not-pull': mistake(
     'a grant without effect',
