@@ -108,6 +108,21 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
       );
       return answer?.policyText;
     },
+    async getRegistryPolicy() {
+      const { sdk, client } = await ecr();
+      const answer = await unless(
+        ['RegistryPolicyNotFoundException'],
+        caller.call('ecr:GetRegistryPolicy', () => client.send(new sdk.GetRegistryPolicyCommand({}))),
+      );
+      return answer?.policyText;
+    },
+    async registryPolicyScope() {
+      const { sdk, client } = await ecr();
+      const answer = await caller.call('ecr:GetAccountSetting', () =>
+        client.send(new sdk.GetAccountSettingCommand({ name: 'REGISTRY_POLICY_SCOPE' })),
+      );
+      return answer.value === 'V1' ? 'V1' : 'V2';
+    },
     async listTags(resourceArn) {
       const { sdk, client } = await ecr();
       const answer = await caller.call('ecr:ListTagsForResource', () =>

@@ -5,7 +5,9 @@ import { Caller, type CallerOptions } from './caller.js';
 import { type Place, quietSdk } from './client.js';
 import { systemClock } from './clock.js';
 import { ecrPort } from './ecr.js';
+import { iamPort } from './iam.js';
 import { identityPort } from './identity.js';
+import { organizationPort } from './organizations.js';
 import { parameterPort } from './parameters.js';
 import { taggingPort } from './tagging.js';
 
@@ -52,6 +54,8 @@ export function awsPorts(options: AwsPortsOptions): AwsPorts {
     tagging: taggingPort(place, caller),
     identity: identityPort(place, caller),
     parameters: parameterPort(place, caller),
+    iam: iamPort(place, caller),
+    organizations: organizationPort(place, caller),
     close() {
       for (const client of place.opened.splice(0)) client.destroy();
     },

@@ -79,6 +79,10 @@ export interface EcrPort {
   /** The text, or `undefined` when there is none. Fault `gone` when the repository does not exist. */
   getLifecyclePolicy(name: string): Promise<string | undefined>;
   getRepositoryPolicy(name: string): Promise<string | undefined>;
+  /** The text, or `undefined` where the registry has none. */
+  getRegistryPolicy(): Promise<string | undefined>;
+  /** Which requests the registry policy decides on: account setting REGISTRY_POLICY_SCOPE. */
+  registryPolicyScope(): Promise<'V1' | 'V2'>;
   listTags(arn: string): Promise<Tags>;
   createRepository(repository: NewRepository): Promise<RepositoryDescription>;
   deleteRepository(name: string, force: boolean): Promise<void>;
@@ -160,6 +164,49 @@ export interface IdentityPort {
   callerIdentity(): Promise<{ readonly account: string; readonly arn: string }>;
 }
 
+/** A policy as IAM or Organizations tells of it. `name` is for people: `inline policy push`, `AmazonEC2ContainerRegistryPullOnly`. */
+export type PolicyReading =
+  | { readonly name: string; readonly text: string }
+  /** It is there, and could not be read. */
+  | { readonly name: string; readonly unreadable: string };
+
+/** A user or a role, with all that its own account's IAM says of what it may do. */
+export interface IamPrincipal {
+  readonly kind: 'user' | 'role';
+  readonly arn: string;
+  /** The unique id: `AIDA…`, `AROA…`. */
+  readonly id: string;
+  /** Left out: not told. */
+  readonly tags?: Tags;
+  /** Inline and attached ones, of a user those of its groups too. */
+  readonly policies: readonly PolicyReading[];
+  readonly boundary?: PolicyReading;
+}
+
+/** IAM of the account. It has no Region. */
+export interface IamPort {
+  /** Every user and role, sorted by ARN, in pages of a thousand: one call of IAM for a small account. */
+  principals(): Promise<readonly IamPrincipal[]>;
+  /** One of them, by its ARN, with a few calls; `undefined` where there is no such. */
+  principal(arn: string): Promise<IamPrincipal | undefined>;
+}
+
+/** One level over an account: the organisation's root, a unit, or the account itself. */
+export interface OrganizationLevel {
+  /** `r-…`, `ou-…`, or the account. */
+  readonly target: string;
+  /** Empty where the organisation has not enabled policies of this kind: else there is one at least. */
+  readonly serviceControl: readonly PolicyReading[];
+  readonly resourceControl: readonly PolicyReading[];
+}
+
+export interface OrganizationPort {
+  /** The organisation of the account; `null` where it is in none. Any account may ask. */
+  organization(): Promise<{ readonly id: string; readonly managementAccount: string } | null>;
+  /** From the root down to the account. The management account may ask, and those it has delegated this to. */
+  levelsOver(account: string): Promise<readonly OrganizationLevel[]>;
+}
+
 /** String parameters, as SSM keeps them. */
 export interface ParameterPort {
   get(name: string): Promise<string | undefined>;
@@ -185,6 +232,8 @@ export interface RegistryPorts {
   readonly tagging: TaggingPort;
   readonly identity: IdentityPort;
   readonly parameters: ParameterPort;
+  readonly iam: IamPort;
+  readonly organizations: OrganizationPort;
   readonly clock: Clock;
   /** How many calls may be under way at once. */
   readonly concurrency: number;

@@ -7,8 +7,10 @@ import {
   AwsFault,
   type EcrPort,
   type FaultKind,
+  type IamPrincipal,
   type Layer,
   type NewRepository,
+  type OrganizationLevel,
   type ParameterPort,
   type PreviewedImage,
   type PreviewPage,
@@ -80,6 +82,12 @@ export class MemoryRegistry {
   readonly repositories = new Map<string, Stored>();
   readonly parameters = new Map<string, string>();
   readonly clock = new VirtualClock();
+  /** Everybody in IAM. */
+  principals: IamPrincipal[] = [];
+  /** `null`: in no organisation. */
+  organization: { id: string; managementAccount: string; levels: OrganizationLevel[] } | null = null;
+  registryPolicy: string | undefined;
+  registryPolicyScope: 'V1' | 'V2' = 'V2';
   readonly #staleTags = new Map<string, Tags>();
 
   constructor(account = '111111111111', region = 'eu-west-1') {
@@ -164,6 +172,26 @@ export class MemoryRegistry {
           }),
       },
       parameters: this.#parameters(call),
+      iam: {
+        principals: () =>
+          call('iam:GetAccountAuthorizationDetails', '', () =>
+            this.principals.toSorted((one, other) => (one.arn < other.arn ? -1 : 1)),
+          ),
+        principal: (arn) =>
+          call(`iam:Get${arn.includes(':role/') ? 'Role' : 'User'}`, arn, () =>
+            this.principals.find((one) => one.arn === arn),
+          ),
+      },
+      organizations: {
+        organization: () =>
+          call('organizations:DescribeOrganization', '', () => {
+            if (this.organization === null) return null;
+            const { id, managementAccount } = this.organization;
+            return { id, managementAccount };
+          }),
+        levelsOver: (account) =>
+          call('organizations:ListPoliciesForTarget', account, () => this.organization?.levels ?? []),
+      },
     };
   }
 
@@ -216,6 +244,8 @@ export class MemoryRegistry {
         }),
       getLifecyclePolicy: (name) => on('GetLifecyclePolicy', name, (stored) => stored.lifecyclePolicy),
       getRepositoryPolicy: (name) => on('GetRepositoryPolicy', name, (stored) => stored.repositoryPolicy),
+      getRegistryPolicy: () => call('ecr:GetRegistryPolicy', '', () => this.registryPolicy),
+      registryPolicyScope: () => call('ecr:GetAccountSetting', 'REGISTRY_POLICY_SCOPE', () => this.registryPolicyScope),
       listTags: (arn) => on('ListTagsForResource', this.#nameOf(arn), (stored) => ({ ...stored.tags })),
       createRepository: (repository) => call('ecr:CreateRepository', repository.name, () => this.#create(repository)),
       deleteRepository: (name, force) =>
