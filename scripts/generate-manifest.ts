@@ -9,7 +9,7 @@ import { referenceOf } from './manifest/reference-of.js';
 import { tableOf } from './manifest/table-of.js';
 import { validateProto } from './manifest/validate-proto.js';
 
-const kinds = ['Project', 'AwsEcrRepo'];
+const kinds = ['Project', 'AwsEcrRepo', 'AwsEcrRegistry'];
 
 function put(file: string, text: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true });

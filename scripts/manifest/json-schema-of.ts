@@ -121,7 +121,8 @@ export function jsonSchemaOf(table: Table, kinds: readonly string[]): Schema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Slipway manifest',
-    description: 'Amazon ECR repositories, declared: a Project, or one repository of it.',
+    description:
+      'Amazon ECR repositories, declared: a Project, one repository of it, or what a registry has beside them.',
     type: 'object',
     required: ['apiVersion', 'kind'],
     properties: { kind: { enum: [...kinds] } },

@@ -6,6 +6,8 @@ const headings: Readonly<Record<string, string>> = {
   Project: 'Project',
   AwsEcrRepo: 'AwsEcrRepo',
   AwsEcrRepoSpec: 'Settings of a repository',
+  AwsEcrRegistry: 'AwsEcrRegistry',
+  AwsEcrRegistrySpec: 'Settings of a registry',
 };
 
 function title(name: string): string {
@@ -77,7 +79,7 @@ function section(name: string, row: MessageRow, depth: string): string[] {
 const introduction = `# The manifest
 
 A project is a folder with a \`slipway.yaml\`: one document of kind [Project](#project), and, where one likes, further documents
-of kind [AwsEcrRepo](#awsecrrepo), in the same file or in other YAML files beside or below it. Folders below that have a
+of kind [AwsEcrRepo](#awsecrrepo) and [AwsEcrRegistry](#awsecrregistry), in the same file or in other YAML files beside or below it. Folders below that have a
 \`slipway.yaml\` of their own are projects of their own; folders whose names begin with a dot (\`.git\`, \`.github\`, \`.terraform\`) and
 \`node_modules\` are not looked into, and documents of other tools (Kubernetes, Planton's other kinds) are left alone. A file or folder
 that cannot be read is an error, since it may declare something; \`-C slipway.yaml\` names one file, which is then read alone.

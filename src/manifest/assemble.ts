@@ -3,11 +3,12 @@
 import type { Diagnostic } from '../diagnostics/index.js';
 import { checkCommon, checkSpec } from './check-layer.js';
 import { Declarations } from './declarations.js';
-import type { ManifestDocument } from './documents.js';
+import type { Documents, ManifestDocument } from './documents.js';
 import { schema } from './gen/schema.js';
 import type { ProjectParts, SetParts, Shared, Stated } from './parts.js';
 import type { ProjectEnvironment } from './project.js';
 import { References } from './references.js';
+import { readRegistries } from './registry-documents.js';
 import { readSettings } from './set.js';
 import { areSound, soundParts } from './sound.js';
 import { commonOf, entriesOf, mapOf, statedOf, stringsOf, textOf, type Values } from './stated.js';
@@ -31,8 +32,7 @@ export class Assembly {
 
   assemble(
     document: ManifestDocument,
-    others: readonly ManifestDocument[],
-    planton: readonly ManifestDocument[],
+    { repositories: others, registries, planton }: Documents,
     directory: string,
   ): ProjectParts {
     const project = walk(document.tree, 'Project', '', document.head, this.#context);
@@ -54,6 +54,7 @@ export class Assembly {
     const set =
       setTree === undefined ? {} : walk(setTree, 'ProjectSpec', '', setTree, { ...this.#context, partial: true });
     this.#readEnvironments({ values: spec, tree: specTree }, { values: set, tree: setTree });
+    readRegistries(registries, this.#context, this.#references);
     const declarations = new Declarations(this.#context, this.#references, org);
     for (const entry of entriesOf(repositoriesTree))
       declarations.shortForm(entry, mapOf(spec['repositories'])[entry.key]);

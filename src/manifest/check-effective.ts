@@ -7,6 +7,7 @@ import { maxTags, ownershipTags } from './presets.js';
 import type { Origin } from './project.js';
 import { type Resolution, resolutions } from './resolve.js';
 import { quoted } from './rules.js';
+import { mapOf, textOf } from './stated.js';
 import { rangeOf } from './tree.js';
 
 /** ECR API reference, CreateRepository, repositoryName. */
@@ -91,7 +92,7 @@ function checkEncryption(one: Resolution, region: string, report: Report): void 
       origins.get('encryptionType')?.range,
     );
   }
-  if (typeof key !== 'string') return;
+  if (key === undefined || key === null) return;
   const range = origins.get('kmsKeyId')?.range;
   if (type === 'AES256') {
     // A stronger layer that says AES256 turns a weaker layer's KMS off, key and all; in one place, it is reported already.
@@ -100,7 +101,7 @@ function checkEncryption(one: Resolution, region: string, report: Report): void 
     }
     return;
   }
-  const keyRegion = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):/.exec(key)?.[1];
+  const keyRegion = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):/.exec(textOf(key) ?? textOf(mapOf(key)['id']) ?? '')?.[1];
   if (keyRegion !== undefined && keyRegion !== region) {
     report('manifest/kms-key-region', `the KMS key is in ${keyRegion}, the repository in ${region}`, range);
   }

@@ -53,7 +53,7 @@ class LayerCheck {
     const { values, tree } = stated;
     this.#place(tree, place);
     const key = entryOf(tree, 'kmsKeyId');
-    if (key !== undefined && values['encryptionType'] === 'AES256' && typeof values['kmsKeyId'] === 'string') {
+    if (key !== undefined && values['encryptionType'] === 'AES256' && !isNull(key.value)) {
       this.#report(
         'manifest/kms-key-without-kms',
         'kmsKeyId does not go with encryptionType AES256',

@@ -8,7 +8,7 @@ import { Source } from './source.js';
 import { entryOf, headOf, type Place, rangeOf, type Tree } from './tree.js';
 
 export const apiVersion = 'ecr.slipway.dev/v1';
-const kinds = ['Project', 'AwsEcrRepo'];
+const kinds = ['Project', 'AwsEcrRepo', 'AwsEcrRegistry'];
 
 export interface TextFile {
   /** As it is to be shown. */
@@ -27,6 +27,7 @@ export interface ManifestDocument {
 export interface Documents {
   readonly projects: readonly ManifestDocument[];
   readonly repositories: readonly ManifestDocument[];
+  readonly registries: readonly ManifestDocument[];
   readonly planton: readonly ManifestDocument[];
   /** Some document that may have been a project could not be read. */
   readonly incomplete: boolean;
@@ -45,7 +46,7 @@ function scalarOf(tree: Tree, key: string): string | undefined {
 /** Whether a document of no version we know was meant for us all the same. Kinds of other tools may be called like ours. */
 function looksMeant(version: string | undefined, kind: string | undefined): boolean {
   if (kind === 'Project') return version !== undefined && distance(version, apiVersion) <= 6;
-  if (kind !== 'AwsEcrRepo') return false;
+  if (kind !== 'AwsEcrRepo' && kind !== 'AwsEcrRegistry') return false;
   return (
     version === undefined || ofOurs.test(version) || nearest(version, [apiVersion, ...plantonVersions]) !== undefined
   );
@@ -54,6 +55,7 @@ function looksMeant(version: string | undefined, kind: string | undefined): bool
 class Sorter {
   readonly projects: ManifestDocument[] = [];
   readonly repositories: ManifestDocument[] = [];
+  readonly registries: ManifestDocument[] = [];
   readonly planton: ManifestDocument[] = [];
   incomplete = false;
   readonly #problems: Diagnostic[];
@@ -93,11 +95,12 @@ class Sorter {
   #ours(document: ManifestDocument, kind: string | undefined): void {
     if (kind === 'Project') this.projects.push(document);
     else if (kind === 'AwsEcrRepo') this.repositories.push(document);
+    else if (kind === 'AwsEcrRegistry') this.registries.push(document);
     else if (kind === undefined) {
       this.#refuse(
         diagnostic('manifest/missing-field', 'the document lacks kind', {
           range: rangeOf(document.head),
-          mend: 'add `kind: Project` or `kind: AwsEcrRepo`',
+          mend: 'add `kind: Project`, `kind: AwsEcrRepo` or `kind: AwsEcrRegistry`',
         }),
       );
     } else {
@@ -106,7 +109,7 @@ class Sorter {
       this.#refuse(
         diagnostic(
           'manifest/unknown-kind',
-          `unknown kind "${kind}"; ${near === undefined ? 'there are Project and AwsEcrRepo' : `did you mean "${near}"?`}`,
+          `unknown kind "${kind}"; ${near === undefined ? 'there are Project, AwsEcrRepo and AwsEcrRegistry' : `did you mean "${near}"?`}`,
           {
             range: rangeOf(value),
           },

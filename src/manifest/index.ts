@@ -5,4 +5,4 @@ export { loadProject, projectNameIn } from './load.js';
 export { type ParseOptions, parseProject } from './parse-project.js';
 export { printField, printProject } from './print.js';
 export type * from './project.js';
-export { resolve, resolveOne } from './resolve.js';
+export { resolve, resolveOne, sharedTags } from './resolve.js';

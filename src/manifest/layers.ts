@@ -6,6 +6,7 @@ import type { ProjectParts, Shared, Stated } from './parts.js';
 import { plantonDefaults } from './planton.js';
 import { builtIn, builtInTags, presets } from './presets.js';
 import type { Layer, LayerKind, Origin, SpecLayer } from './project.js';
+import { mapOf } from './stated.js';
 import { locate, rangeOf } from './tree.js';
 
 /** A layer that remembers the origins it has been asked for: most are shared by many repositories. */
@@ -100,6 +101,18 @@ function basesOf(parts: ProjectParts, name: string): Bases {
   ofParts.set(name, made);
   bases.set(parts, ofParts);
   return made;
+}
+
+/** What all repositories of an environment are tagged with, but for `Repository` and Slipway's own. */
+export function tagsOf(parts: ProjectParts, environment: string): Readonly<Record<string, string>> {
+  const tags: Record<string, string> = {};
+  for (const { values } of basesOf(parts, environment).slipway) {
+    for (const [key, value] of Object.entries(mapOf(values['tags']))) {
+      if (typeof value === 'string') tags[key] = value;
+      else delete tags[key];
+    }
+  }
+  return tags;
 }
 
 /** All layers but the tag `Repository`, which needs the name that they decide. */

@@ -128,6 +128,12 @@ function withoutNulls(value: Json): Json {
   return Object.fromEntries(said.map(([name, one]) => [name, withoutNulls(one)]));
 }
 
+/** A key is a string in Planton's documents and a message in ours; those of Slipway's own are known by name. */
+function keyOf(key: Json): NonNullable<EffectiveSpec['kmsKeyId']> {
+  if (!isMap(key)) return String(key);
+  return key['companion'] === 'key' ? { companion: 'key' } : String(key['id'] ?? '');
+}
+
 /** The typed settings. The walker has checked every value, so shapes are known here. */
 export function effectiveOf(merged: Merged): EffectiveSpec {
   const immutable = merged.values.get('imageImmutable') === true;
@@ -146,7 +152,7 @@ export function effectiveOf(merged: Merged): EffectiveSpec {
     mutableTagPatterns: immutable ? (list('mutableTagPatterns') as readonly string[]) : [],
     immutableTagPatterns: immutable ? [] : (list('immutableTagPatterns') as readonly string[]),
     encryptionType: type,
-    ...(typeof key === 'string' && type !== 'AES256' ? { kmsKeyId: key } : {}),
+    ...(key === undefined || type === 'AES256' ? {} : { kmsKeyId: keyOf(key) }),
     forceDelete: merged.values.get('forceDelete') === true,
     scanOnPush: merged.values.get('scanOnPush') === true,
     ...(merged.lifecycle ? { lifecyclePolicy: withoutNulls(under(merged, 'lifecyclePolicy')) as LifecycleSpec } : {}),

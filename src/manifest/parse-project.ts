@@ -124,7 +124,7 @@ export function parseProject(
     throw new SlipwayError(inOrder(problems));
   }
   const assembly = new Assembly(problems, options.set ?? []);
-  const parts = assembly.assemble(first, documents.repositories, documents.planton, options.directory ?? '');
+  const parts = assembly.assemble(first, documents, options.directory ?? '');
   checkEffective(parts, problems);
   if (problems.some((one) => one.severity === 'error')) {
     const further =

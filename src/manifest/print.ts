@@ -101,6 +101,22 @@ function plantonDocument(parts: RepositoryParts, project: ProjectParts): Values 
   };
 }
 
+/** What registries have once: a document for each environment, since two of them put together have no other form. */
+function registryDocuments(project: Project): Values[] {
+  return [...project.environments.values()].flatMap(({ name, registry }) =>
+    registry === undefined
+      ? []
+      : [
+          {
+            apiVersion: 'ecr.slipway.dev/v1',
+            kind: 'AwsEcrRegistry',
+            metadata: { name },
+            spec: { environments: [name], ...(registry.spec as Values) },
+          },
+        ],
+  );
+}
+
 function text(values: Values): string {
   const document = new Document(values, { version: '1.2' });
   visit(document, {
@@ -128,5 +144,5 @@ export function printProject(project: Project): string {
   const planton = [...parts.repositories.values()]
     .filter((one) => one.repository.dialect === 'planton')
     .map((one) => plantonDocument(one, parts));
-  return [projectDocument(project, parts), ...planton].map(text).join('---\n');
+  return [projectDocument(project, parts), ...registryDocuments(project), ...planton].map(text).join('---\n');
 }

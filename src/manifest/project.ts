@@ -33,7 +33,60 @@ export interface ProjectEnvironment {
   readonly preset?: 'production' | 'staging' | 'development';
   /** Where to look for what is running; absent: nowhere. */
   readonly usage?: UsageSpec;
+  /** What documents of kind AwsEcrRegistry say of it; absent: there are none. */
+  readonly registry?: ProjectRegistry;
   readonly range: SourceRange;
+}
+
+export interface ProjectRegistry {
+  readonly spec: RegistrySpec;
+  /** Where a value stands, by dotted path within the spec; the nearest enclosing place otherwise. */
+  locate(path: string): SourceRange | undefined;
+}
+
+/** Beside the repositories: a member that is absent is not managed. */
+export interface RegistrySpec {
+  readonly companions?: CompanionsSpec;
+}
+
+/** How companions are made. Each member, and each of theirs, may be absent: the default then holds. */
+export interface CompanionsSpec {
+  readonly accountRegion?: string;
+  /** By `github`, `gitlab` or a host. */
+  readonly oidcProviders?: Readonly<Record<string, OidcProviderSpec>>;
+  readonly roles?: {
+    readonly path?: string;
+    readonly namePrefix?: string;
+    readonly permissionsBoundary?: string;
+    readonly maxSessionMinutes?: number;
+  };
+  readonly key?: {
+    readonly alias?: string;
+    readonly rotationPeriodDays?: number;
+    readonly deletionWindowDays?: number;
+    readonly administrators?: readonly string[];
+  };
+  readonly pullRoles?: Readonly<Record<string, PullRoleSpec>>;
+}
+
+export interface OidcProviderSpec {
+  readonly existing?: boolean;
+  readonly audiences?: readonly string[];
+  readonly thumbprints?: readonly string[];
+}
+
+export interface PullRoleSpec {
+  readonly for: 'ecs-task-execution' | 'eks-node' | 'eks-fargate-pod' | 'deploy';
+  readonly repositories?: readonly string[];
+  readonly trusted?: readonly Grantee[];
+  readonly externalId?: string;
+  readonly cluster?: string;
+  readonly managedPolicies?: readonly string[];
+}
+
+/** The companion that a repository's key may be, by name. */
+export interface CompanionKeyName {
+  readonly companion: 'key';
 }
 
 /** Where to look for what is running. At least one of the first four is there. */
@@ -167,7 +220,7 @@ export interface EffectiveSpec {
   readonly mutableTagPatterns: readonly string[];
   readonly immutableTagPatterns: readonly string[];
   readonly encryptionType: 'AES256' | 'KMS' | 'KMS_DSSE';
-  readonly kmsKeyId?: string;
+  readonly kmsKeyId?: string | CompanionKeyName;
   readonly forceDelete: boolean;
   readonly scanOnPush: boolean;
   /** Absent: not managed (a Planton manifest that says nothing). */

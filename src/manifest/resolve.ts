@@ -2,7 +2,7 @@
 // It must not know documents, lifecycle rules or policies.
 import { fail, type SourceRange } from '../diagnostics/index.js';
 import { didYouMean, listed } from '../diagnostics/suggest.js';
-import { layersOf, type StatedLayer } from './layers.js';
+import { layersOf, type StatedLayer, tagsOf } from './layers.js';
 import { effectiveOf, type Merged, mergeLayers } from './merge.js';
 import { existsIn, type ProjectParts, partsOf, type RepositoryParts } from './parts.js';
 import type { Project, ResolvedRepository } from './project.js';
@@ -78,6 +78,12 @@ function checkEnvironment(project: Project, environment: string): void {
 export function resolve(project: Project, environment: string): readonly ResolvedRepository[] {
   checkEnvironment(project, environment);
   return resolutions(partsOf(project), environment).map((one) => one.resolved);
+}
+
+/** What all repositories of an environment are tagged with, but for `Repository` and Slipway's own. */
+export function sharedTags(project: Project, environment: string): Readonly<Record<string, string>> {
+  checkEnvironment(project, environment);
+  return tagsOf(partsOf(project), environment);
 }
 
 /** One of them, by its key or its name in ECR. */

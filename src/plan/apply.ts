@@ -13,6 +13,7 @@ import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts } from './ports.js';
 import { sideBySide } from './side-by-side.js';
+import type { StackOutputs } from './stacks/values.js';
 import { hasWork, isWork, stepsOf } from './steps.js';
 import type { UsageSource } from './usage/index.js';
 
@@ -49,7 +50,7 @@ export async function* apply(
   for (const registry of plan.registries) {
     const ports = await portsFor(registry);
     await requireAccount(ports, registry.account, plan.owner.environment);
-    sites.push({ registry, ports, lock: undefined, settled: new Map() });
+    sites.push({ registry, ports, lock: undefined, settled: new Map(), outputs: new Map() });
   }
   const left = new AbortController();
   const run = new Run(plan, sites, options, left.signal);
@@ -71,6 +72,8 @@ interface Site {
   lock: HeldLock | undefined;
   /** Of a plan that was read again: what is as planned already, and its address. */
   settled: Settled;
+  /** What its stacks have made so far. */
+  outputs: StackOutputs;
 }
 
 /** A policy written without a lock, to be looked at again before its repository counts as done. */
@@ -164,7 +167,12 @@ class Run {
     if (site.settled.has(repository.name)) return this.#already(site, repository, site.settled.get(repository.name));
     this.events.push({ type: 'repository-started', ...at, action: repository.action });
     const { owner } = this.#plan;
-    const execution = new Execution(repository, { ecr: site.ports.ecr, owner, partition: site.registry.partition });
+    const execution = new Execution(repository, {
+      ecr: site.ports.ecr,
+      owner,
+      partition: site.registry.partition,
+      outputs: site.outputs,
+    });
     let wrote = false;
     for (const [index, step] of steps.entries()) {
       const stop = this.#stopped();

@@ -23,7 +23,7 @@ function live(wanted: DesiredRepository, settings: Partial<ObservedRepository> =
     uri: uri.replace(/api$/, wanted.name),
     registryId: place.account,
     tagMutability: wanted.tagMutability,
-    encryption: wanted.encryption,
+    encryption: { type: wanted.encryption.type },
     scanOnPush: wanted.scanOnPush,
     tags: present(wanted.tags),
     lifecyclePolicy: wanted.lifecyclePolicy ? present(lifecycleText(wanted.lifecyclePolicy)) : absent,

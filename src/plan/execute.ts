@@ -7,11 +7,14 @@ import { whose } from './diff.js';
 import type { Aspect, Change, RepositoryPlan, StepKind } from './model.js';
 import { mergePolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type EcrPort, type NewRepository } from './ports.js';
+import { knownEncryption, type StackOutputs } from './stacks/values.js';
 
 export interface Target {
   readonly ecr: EcrPort;
   readonly owner: Owner;
   readonly partition: string;
+  /** What the stacks have made so far. */
+  readonly outputs: StackOutputs;
 }
 
 /** What cannot be done although no call failed. `operation` is the call it would have taken. */
@@ -88,10 +91,14 @@ export class Execution {
   }
 
   async #create(): Promise<boolean> {
+    const encryption = knownEncryption(this.#need('encryption').after, this.#target.outputs);
+    if (encryption === undefined) {
+      throw new Refusal('ecr:CreateRepository', 'KeyNotMade', 'the stack that makes its key has not made it');
+    }
     const wanted: NewRepository = {
       name: this.#plan.name,
       tagMutability: this.#need('tagMutability').after,
-      encryption: this.#need('encryption').after,
+      encryption,
       scanOnPush: this.#need('scanOnPush').after,
       tags: this.#tags(),
     };

@@ -94,7 +94,7 @@ function readingList(
     statements: [],
     forceDelete: false,
   }));
-  return { owner: plan.owner, account, region, partition, repositories };
+  return { owner: plan.owner, account, region, partition, repositories, companions: [] };
 }
 
 function missing({ action }: RepositoryPlan): Standing[] {

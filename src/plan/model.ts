@@ -4,6 +4,7 @@ import type { Exposure } from '../access/exposure.js';
 import type { Statement } from '../access/model.js';
 import type { Diagnostic } from '../diagnostics/index.js';
 import type { LifecycleRule } from '../lifecycle/model.js';
+import type { Value } from '../registry/companions/model.js';
 import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../registry/model.js';
 
 export const planVersion = 1;
@@ -110,7 +111,8 @@ export interface LifecycleEffect {
 export type Change =
   | { readonly aspect: 'tagMutability'; readonly before: TagMutability | null; readonly after: TagMutability }
   | { readonly aspect: 'scanOnPush'; readonly before: boolean | null; readonly after: boolean }
-  | { readonly aspect: 'encryption'; readonly before: Encryption | null; readonly after: Encryption }
+  /** A key that a stack has yet to make is told by the stack that makes it: `{stack, output}`. */
+  | { readonly aspect: 'encryption'; readonly before: Encryption<Value> | null; readonly after: Encryption<Value> }
   | {
       readonly aspect: 'tags';
       /** Only the keys that change; `null` where a side lacks the key. */

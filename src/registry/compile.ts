@@ -1,7 +1,8 @@
 // From a project and the name of an environment to the registries that are wanted.
 // It must not know what is live, nor any target it may be written for.
 import type { Diagnostic } from '../diagnostics/index.js';
-import { type Project, resolve } from '../manifest/index.js';
+import { type Project, resolve, sharedTags } from '../manifest/index.js';
+import type { Neighbour } from './companions/context.js';
 import { assertDesired, checkIntents, type Desired, desire } from './desired.js';
 import type { DesiredRegistry } from './model.js';
 import { partitionOf } from './place.js';
@@ -27,7 +28,26 @@ export function checkRules(project: Project, environment: string): readonly Diag
 
 function desired(project: Project, environment: string): Desired {
   const { resolved, owner, place, usage } = wanted(project, environment);
-  return desire(resolved, owner, place, usage);
+  const registry = project.environments.get(environment)?.registry;
+  return desire(resolved, owner, place, usage, {
+    spec: registry?.spec.companions ?? {},
+    tags: sharedTags(project, environment),
+    neighbours: neighboursOf(project, environment),
+    locate: (path) => registry?.locate(path),
+  });
+}
+
+/** The environments in one account share what the account has once. */
+function neighboursOf(project: Project, environment: string): readonly Neighbour[] {
+  const account = project.environments.get(environment)?.account;
+  return [...project.environments.values()]
+    .filter((one) => one.account === account)
+    .map((one) => ({
+      environment: one.name,
+      region: one.region,
+      spec: one.registry?.spec.companions ?? {},
+      issuers: [],
+    }));
 }
 
 function wanted(project: Project, environment: string) {

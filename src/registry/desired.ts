@@ -22,6 +22,9 @@ import {
   lintIntent,
 } from '../lifecycle/index.js';
 import type { EffectiveSpec, LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
+import { type CompanionSettings, companionsOf } from './companions/index.js';
+import { companionKey } from './companions/key.js';
+import type { Value } from './companions/model.js';
 import type { DesiredRegistry, DesiredRepository, Encryption, Owner, TagMutability } from './model.js';
 import { byText, canonicalEncryption, canonicalMutability, canonicalTags, sortedSet } from './normalise.js';
 import { ownershipTags } from './ownership.js';
@@ -58,7 +61,13 @@ interface Registry {
 }
 
 /** Never throws because of the settings: all problems of all repositories come back together. */
-export function desire(resolved: readonly ResolvedRepository[], owner: Owner, place: Place, usage: boolean): Desired {
+export function desire(
+  resolved: readonly ResolvedRepository[],
+  owner: Owner,
+  place: Place,
+  usage: boolean,
+  settings: CompanionSettings = noSettings,
+): Desired {
   const diagnostics: Diagnostic[] = [];
   const repositories: DesiredRepository[] = [];
   const keys = new Map<string, string>();
@@ -87,8 +96,16 @@ export function desire(resolved: readonly ResolvedRepository[], owner: Owner, pl
     repositories.push(desireRepository(repository, registry, report, heard));
   }
   const { account, region, partition } = place;
-  return { registry: { owner, account, region, partition, repositories }, diagnostics };
+  const companions = companionsOf({ owner, place, repositories, ciAccess: [] }, settings);
+  diagnostics.push(...companions.diagnostics);
+  return {
+    registry: { owner, account, region, partition, repositories, companions: companions.stacks },
+    diagnostics,
+  };
 }
+
+/** Where nothing is tuned. */
+const noSettings: CompanionSettings = { spec: {}, tags: {}, neighbours: [], locate: () => undefined };
 
 /** What is wrong with lifecycle rules and grants alone, which the manifest does not look into. */
 export function checkIntents(
@@ -164,14 +181,14 @@ function mutabilityOf({ spec }: ResolvedRepository, report: Report): TagMutabili
   });
 }
 
-function encryptionOf({ spec }: ResolvedRepository, report: Report): Encryption {
-  if (spec.encryptionType === 'AES256' && spec.kmsKeyId !== undefined) {
-    report('registry/key-without-kms', 'kmsKeyId', `kmsKeyId "${spec.kmsKeyId}" stands beside encryptionType AES256`);
+function encryptionOf({ spec }: ResolvedRepository, report: Report): Encryption<Value> {
+  const { encryptionType: type, kmsKeyId } = spec;
+  if (type === 'AES256' && kmsKeyId !== undefined) {
+    const named = typeof kmsKeyId === 'string' ? `"${kmsKeyId}"` : `{companion: ${kmsKeyId.companion}}`;
+    report('registry/key-without-kms', 'kmsKeyId', `kmsKeyId ${named} stands beside encryptionType AES256`);
   }
-  return canonicalEncryption({
-    type: spec.encryptionType,
-    ...(spec.kmsKeyId === undefined ? {} : { kmsKey: spec.kmsKeyId }),
-  });
+  if (kmsKeyId === undefined) return canonicalEncryption<Value>({ type });
+  return canonicalEncryption<Value>({ type, kmsKey: typeof kmsKeyId === 'string' ? kmsKeyId : companionKey });
 }
 
 function tagsOf({ spec }: ResolvedRepository, owner: Owner, report: Report): Readonly<Record<string, string>> {

@@ -2,6 +2,7 @@
 // A registry is one AWS account in one Region. Nothing here knows how either was come by.
 import type { CiAccess, Statement } from '../access/model.js';
 import type { LifecyclePolicy } from '../lifecycle/model.js';
+import type { CompanionStack, Value } from './companions/model.js';
 
 export type Tags = Readonly<Record<string, string>>;
 export type MutabilityMode = 'IMMUTABLE' | 'MUTABLE' | 'IMMUTABLE_WITH_EXCLUSION' | 'MUTABLE_WITH_EXCLUSION';
@@ -12,10 +13,11 @@ export interface TagMutability {
   readonly exclusions: readonly string[];
 }
 
-export interface Encryption {
+/** What is live has a key that is known; what is wanted may have one that a stack has yet to make. */
+export interface Encryption<Key extends Value = string> {
   readonly type: 'AES256' | 'KMS' | 'KMS_DSSE';
   /** Key ARN, key id or alias; absent with KMS means Amazon's own key for ECR. */
-  readonly kmsKey?: string;
+  readonly kmsKey?: Key;
 }
 
 /** Who a repository belongs to: the tags `slipway:project` and `slipway:environment`. */
@@ -30,7 +32,7 @@ export interface DesiredRepository {
   /** The name in ECR. */
   readonly name: string;
   readonly tagMutability: TagMutability;
-  readonly encryption: Encryption;
+  readonly encryption: Encryption<Value>;
   readonly scanOnPush: boolean;
   /** All tags that Slipway puts on it, ownership tags included. Other tags on the repository are left alone. */
   readonly tags: Tags;
@@ -50,6 +52,8 @@ export interface DesiredRegistry {
   readonly repositories: readonly DesiredRepository[];
   /** What CI jobs without keys may do, each with a role of its own; absent where no grant names one. */
   readonly ciAccess?: readonly CiAccess[];
+  /** The stacks of what stands beside the repositories, in the order in which they are made; most projects have none. */
+  readonly companions: readonly CompanionStack[];
 }
 
 /** What a read brought. A denied or failed read is `unknown`, which is never the same as `absent`. */

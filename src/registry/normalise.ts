@@ -1,5 +1,6 @@
 // The values by which settings are compared, so that two spellings of one thing are one thing.
 // It must not know how a difference is shown or mended.
+import { isKnown, type Value } from './companions/model.js';
 import type { Encryption, MutabilityMode, TagMutability, Tags } from './model.js';
 
 /** Compares by code units, so that every machine sorts alike. */
@@ -27,10 +28,11 @@ export function sameMutability(one: TagMutability, other: TagMutability): boolea
 const managedAlias = 'alias/aws/ecr';
 
 /** ECR leaves the configuration out where it is the default (API reference, CreateRepository). */
-export function canonicalEncryption(encryption: Encryption | undefined): Encryption {
+export function canonicalEncryption<Key extends Value>(encryption: Encryption<Key> | undefined): Encryption<Key> {
   if (encryption === undefined || encryption.type === 'AES256') return { type: 'AES256' };
   const key = encryption.kmsKey;
-  if (key === undefined || key === '' || keyName(key) === managedAlias) return { type: encryption.type };
+  if (key === undefined || key === '' || (isKnown(key) && keyName(key) === managedAlias))
+    return { type: encryption.type };
   return { type: encryption.type, kmsKey: key };
 }
 
@@ -42,14 +44,15 @@ function keyName(key: string): string {
 
 /**
  * Whether what is there is what is wanted. `unknown`: one side names a key by its alias and the other by its id, and ECR
- * does not tell which key an alias stands for. A side that wants KMS without naming a key takes whichever key ECR chose.
+ * does not tell which key an alias stands for. A side that wants KMS without naming a key takes whichever key ECR chose. A key
+ * that has yet to be made is none that a repository can have.
  */
-export function compareEncryption(wanted: Encryption, live: Encryption): 'same' | 'different' | 'unknown' {
+export function compareEncryption(wanted: Encryption<Value>, live: Encryption): 'same' | 'different' | 'unknown' {
   const one = canonicalEncryption(wanted);
   const other = canonicalEncryption(live);
   if (one.type !== other.type) return 'different';
   if (one.kmsKey === undefined) return 'same';
-  if (other.kmsKey === undefined) return 'different';
+  if (other.kmsKey === undefined || !isKnown(one.kmsKey)) return 'different';
   // Two whole ARNs must agree in account and Region as well.
   if (
     one.kmsKey.startsWith('arn:') &&

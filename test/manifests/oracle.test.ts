@@ -195,7 +195,7 @@ function message(name: string, wrong: number, strings: boolean): fc.Arbitrary<Va
 }
 
 const rates = [0, 1, 4];
-const kinds = ['Project', 'AwsEcrRepo'];
+const kinds = ['Project', 'AwsEcrRepo', 'AwsEcrRegistry'];
 
 describe('the walker agrees', () => {
   it.each(kinds.flatMap((kind) => rates.map((wrong) => [kind, wrong] as const)))(

@@ -4,6 +4,7 @@ import type { LifecyclePolicy } from '../../lifecycle/index.js';
 import { exposedIn } from '../../plan/exposed.js';
 import type { Aspect, Change, Kept, Plan, RepositoryPlan, Unknown } from '../../plan/model.js';
 import { remarksIn } from '../../plan/remarked.js';
+import { isKnown, type Value } from '../../registry/companions/model.js';
 import type { Encryption, TagMutability } from '../../registry/model.js';
 import { type Canvas, count, hang, padEnd } from '../text.js';
 import { printDiagnostics } from './diagnostics.js';
@@ -35,9 +36,12 @@ function mutability(value: TagMutability): string {
     : `${value.mode.replace(/_WITH_EXCLUSION$/, '')} except ${value.exclusions.join(', ')}`;
 }
 
-function encryption(value: Encryption): string {
+function encryption(value: Encryption<Value>): string {
   if (value.type === 'AES256') return 'AES256';
-  return value.kmsKey === undefined ? `${value.type}, Amazon's own key` : `${value.type} ${value.kmsKey}`;
+  if (value.kmsKey === undefined) return `${value.type}, Amazon's own key`;
+  return isKnown(value.kmsKey)
+    ? `${value.type} ${value.kmsKey}`
+    : `${value.type}, the key that the ${value.kmsKey.stack} stack has yet to make`;
 }
 
 function yesNo(value: boolean): string {

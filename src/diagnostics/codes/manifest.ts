@@ -44,8 +44,13 @@ export const manifestCodes = defineCodes({
   ),
   'manifest/unknown-kind': mistake(
     'an unknown kind',
-    'With its apiVersion, Slipway knows the kinds Project and AwsEcrRepo.',
-    'write `kind: Project` or `kind: AwsEcrRepo`',
+    'With its apiVersion, Slipway knows the kinds Project, AwsEcrRepo and AwsEcrRegistry.',
+    'write `kind: Project`, `kind: AwsEcrRepo` or `kind: AwsEcrRegistry`',
+  ),
+  'manifest/duplicate-registry': mistake(
+    'two documents about one registry',
+    'Beside one document of kind AwsEcrRegistry for all environments, each environment may have one of its own.',
+    'put the two into one document, or name other `environments`',
   ),
   // YAML itself.
   'manifest/syntax': mistake(

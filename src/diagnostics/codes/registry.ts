@@ -31,4 +31,9 @@ export const registryCodes = defineCodes({
     'A KMS key goes with the encryption types KMS and KMS_DSSE; AES256 uses keys of Amazon.',
     'set `encryptionType: KMS`, or remove `kmsKeyId`',
   ),
+  'registry/bad-companion': mistake(
+    'a companion that cannot be made so',
+    'Companions are the roles, keys and identity providers beside the repositories, as `AwsEcrRegistry` tunes them.',
+    'change the field that the message names',
+  ),
 });

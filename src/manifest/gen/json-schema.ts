@@ -4,7 +4,7 @@
 export const jsonSchema: { readonly [key: string]: unknown } = {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "title": "Slipway manifest",
-  "description": "Amazon ECR repositories, declared: a Project, or one repository of it.",
+  "description": "Amazon ECR repositories, declared: a Project, one repository of it, or what a registry has beside them.",
   "type": "object",
   "required": [
     "apiVersion",
@@ -14,7 +14,8 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
     "kind": {
       "enum": [
         "Project",
-        "AwsEcrRepo"
+        "AwsEcrRepo",
+        "AwsEcrRegistry"
       ]
     }
   },
@@ -47,6 +48,21 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
       },
       "then": {
         "$ref": "#/$defs/AwsEcrRepo"
+      }
+    },
+    {
+      "if": {
+        "properties": {
+          "kind": {
+            "const": "AwsEcrRegistry"
+          }
+        },
+        "required": [
+          "kind"
+        ]
+      },
+      "then": {
+        "$ref": "#/$defs/AwsEcrRegistry"
       }
     }
   ],
@@ -812,13 +828,23 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "default": "AES256"
         },
         "kmsKeyId": {
-          "type": [
-            "string",
-            "null"
+          "anyOf": [
+            {
+              "type": "string",
+              "minLength": 1
+            },
+            {
+              "$ref": "#/$defs/KmsKey"
+            },
+            {
+              "type": "null"
+            }
           ],
-          "description": "The KMS key, as ARN, key id or `alias/…`; only with `KMS` or `KMS_DSSE`. Without it, Amazon's own key for ECR.",
+          "description": "The KMS key, as ARN, key id or `alias/…`, or `{companion: key}` for a key that Slipway makes and keeps; only with `KMS` or `KMS_DSSE`. Without it, Amazon's own key for ECR.",
           "examples": [
-            "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+            {
+              "companion": "key"
+            }
           ]
         },
         "forceDelete": {
@@ -879,6 +905,70 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
         }
       },
       "additionalProperties": false
+    },
+    "KmsKey": {
+      "type": "object",
+      "description": "A key in KMS: exactly one of `id` and `companion`. As a string: its `id`.",
+      "properties": {
+        "id": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "minLength": 1,
+          "description": "The ARN of the key, its id, or `alias/…`.",
+          "examples": [
+            "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+          ]
+        },
+        "companion": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "key",
+            null
+          ],
+          "description": "Always `key`: the environment's own key, which is made when the first repository asks for it. `AwsEcrRegistry` tunes it.",
+          "examples": [
+            "key"
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "oneOf": [
+        {
+          "required": [
+            "id"
+          ],
+          "properties": {
+            "id": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "companion"
+          ],
+          "properties": {
+            "companion": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        }
+      ]
     },
     "LifecyclePolicy": {
       "type": "object",
@@ -1666,6 +1756,483 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
       "additionalProperties": false,
       "required": [
         "name"
+      ]
+    },
+    "AwsEcrRegistry": {
+      "type": "object",
+      "description": "What a registry has once for each account and Region, beside its repositories. What it does not mention is not managed.",
+      "properties": {
+        "apiVersion": {
+          "type": "string",
+          "const": "ecr.slipway.dev/v1",
+          "description": "Always `ecr.slipway.dev/v1`."
+        },
+        "kind": {
+          "type": "string",
+          "const": "AwsEcrRegistry",
+          "description": "Always `AwsEcrRegistry`."
+        },
+        "metadata": {
+          "$ref": "#/$defs/RegistryMetadata",
+          "description": "What the document is called."
+        },
+        "spec": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/AwsEcrRegistrySpec"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Its settings."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "apiVersion",
+        "kind",
+        "metadata"
+      ]
+    },
+    "RegistryMetadata": {
+      "type": "object",
+      "description": "What a document about a registry is called. The name is for people.",
+      "properties": {
+        "name": {
+          "type": "string",
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+          "maxLength": 63,
+          "description": "The name.",
+          "examples": [
+            "registry"
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "name"
+      ]
+    },
+    "AwsEcrRegistrySpec": {
+      "type": "object",
+      "description": "The settings of a registry. A document without `environments` is for all of them; one that names an environment wins there, member by member.",
+      "properties": {
+        "environments": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string"
+          },
+          "description": "The environments the document is for; without it, all of them.",
+          "examples": [
+            [
+              "prod"
+            ]
+          ]
+        },
+        "companions": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/Companions"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "How the roles, keys and identity providers are made that come to be by use: a `github:` grant, `kmsKeyId: {companion: key}`."
+        }
+      },
+      "additionalProperties": false
+    },
+    "Companions": {
+      "type": "object",
+      "description": "What stands beside the repositories, in stacks of CloudFormation that Slipway keeps: roles for CI, roles to pull with, the key, and the identity provider of GitHub or GitLab. Most come to be by use; here they are tuned.",
+      "properties": {
+        "accountRegion": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+          "description": "The Region whose CloudFormation holds the stack of the account (the identity providers, which have no Region of their own). Without it, that of the first environment in the account.",
+          "examples": [
+            "eu-west-1"
+          ]
+        },
+        "oidcProviders": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "anyOf": [
+              {
+                "$ref": "#/$defs/CompanionOidcProvider"
+              },
+              {
+                "type": "null"
+              }
+            ]
+          },
+          "propertyNames": {
+            "type": "string",
+            "pattern": "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+            "maxLength": 255
+          },
+          "description": "Identity providers of CI, by `github`, `gitlab`, or the host of a GitLab of one's own.",
+          "examples": [
+            {
+              "github": {
+                "existing": true
+              }
+            }
+          ]
+        },
+        "roles": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/CompanionRoles"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "What all roles have in common, those of CI and those to pull with."
+        },
+        "key": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/CompanionKey"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "The key that `kmsKeyId: {companion: key}` stands for."
+        },
+        "pullRoles": {
+          "type": [
+            "object",
+            "null"
+          ],
+          "additionalProperties": {
+            "$ref": "#/$defs/CompanionPullRole"
+          },
+          "propertyNames": {
+            "type": "string",
+            "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+            "maxLength": 32
+          },
+          "description": "Roles to pull with, by name; the name is part of the role's.",
+          "examples": [
+            {
+              "tasks": {
+                "for": "ecs-task-execution"
+              }
+            }
+          ]
+        }
+      },
+      "additionalProperties": false
+    },
+    "CompanionOidcProvider": {
+      "type": "object",
+      "description": "The identity provider in IAM by which a CI system's tokens are known. An account has one for each issuer.",
+      "properties": {
+        "existing": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "description": "Whether the account has it already and somebody else keeps it: it is then only referred to. Without it, Slipway looks: what exists is referred to, and what does not is made."
+        },
+        "audiences": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255
+          },
+          "maxItems": 100,
+          "uniqueItems": true,
+          "description": "Audiences that tokens may be for.",
+          "default": [
+            "sts.amazonaws.com"
+          ],
+          "examples": [
+            [
+              "sts.amazonaws.com"
+            ]
+          ]
+        },
+        "thumbprints": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{40}$"
+          },
+          "maxItems": 5,
+          "uniqueItems": true,
+          "description": "SHA-1 thumbprints of the issuer's certificate. AWS needs none where a public authority signed it, as with GitHub and gitlab.com.",
+          "examples": [
+            [
+              "6938fd4d98bab03faadb97b34396831e3780aea1"
+            ]
+          ]
+        }
+      },
+      "additionalProperties": false
+    },
+    "CompanionRoles": {
+      "type": "object",
+      "description": "What the roles have in common.",
+      "properties": {
+        "path": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^/([A-Za-z0-9+=,.@_-]+/)*$",
+          "maxLength": 512,
+          "description": "The path of the roles in IAM. Changing it replaces them.",
+          "default": "/",
+          "examples": [
+            "/ci/"
+          ]
+        },
+        "namePrefix": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[A-Za-z0-9+=,.@_-]{1,32}$",
+          "description": "What the names of the roles begin with. Changing it replaces them.",
+          "default": "{project}-{environment}-{region}",
+          "examples": [
+            "payments-prod"
+          ]
+        },
+        "permissionsBoundary": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[^*]+$",
+          "description": "The ARN of the managed policy that bounds what the roles may do, where the account asks for one.",
+          "examples": [
+            "arn:aws:iam::222222222222:policy/boundary"
+          ]
+        },
+        "maxSessionMinutes": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 60,
+          "maximum": 720,
+          "description": "How long the sessions of CI may last, in minutes.",
+          "default": 60
+        }
+      },
+      "additionalProperties": false
+    },
+    "CompanionKey": {
+      "type": "object",
+      "description": "The key in KMS that encrypts the repositories of an environment. It rotates, it has an alias, and `destroy` leaves it without specific consent, since images die with their key.",
+      "properties": {
+        "alias": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^alias/[A-Za-z0-9/_-]+$",
+          "maxLength": 256,
+          "description": "The alias, beginning with `alias/`. Without it, `alias/slipway/PROJECT/ENVIRONMENT`.",
+          "examples": [
+            "alias/payments-prod"
+          ]
+        },
+        "rotationPeriodDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 90,
+          "maximum": 2560,
+          "description": "Every how many days the key material is replaced; what it encrypted before stays readable.",
+          "default": 365
+        },
+        "deletionWindowDays": {
+          "type": [
+            "integer",
+            "null"
+          ],
+          "minimum": 7,
+          "maximum": 30,
+          "description": "How many days pass between the deletion of the key and its end, in which it may be called back.",
+          "default": 30
+        },
+        "administrators": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[^*]+$"
+          },
+          "uniqueItems": true,
+          "description": "Roles and users that may administer the key though no policy of IAM says so. The account's own policies may in any case, so that it can never be locked out.",
+          "examples": [
+            [
+              "arn:aws:iam::222222222222:role/security"
+            ]
+          ]
+        }
+      },
+      "additionalProperties": false
+    },
+    "CompanionPullRole": {
+      "type": "object",
+      "description": "A role that something which runs pulls images with.",
+      "properties": {
+        "for": {
+          "type": "string",
+          "enum": [
+            "ecs-task-execution",
+            "eks-node",
+            "eks-fargate-pod",
+            "deploy"
+          ],
+          "description": "What takes the role. `ecs-task-execution`: ECS, to start tasks. `eks-node`: the nodes of an EKS cluster. `eks-fargate-pod`: EKS on Fargate. `deploy`: the principals in `trusted`, for instance the deployment of another account.",
+          "examples": [
+            "ecs-task-execution"
+          ]
+        },
+        "repositories": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+          },
+          "uniqueItems": true,
+          "description": "The repositories it may pull, by key or name in ECR, `*` for any text; without it, all of the environment's.",
+          "examples": [
+            [
+              "api",
+              "web-*"
+            ]
+          ]
+        },
+        "trusted": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "With `deploy`: who may take the role.",
+          "examples": [
+            [
+              "account:444444444444"
+            ]
+          ]
+        },
+        "externalId": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[A-Za-z0-9+=,.@:/_-]{2,}$",
+          "maxLength": 1000,
+          "description": "With `deploy`: what the other side must name when it takes the role.",
+          "examples": [
+            "deploy-4711"
+          ]
+        },
+        "cluster": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$",
+          "description": "With `eks-fargate-pod`: the cluster's name; without it, any cluster of the account and Region.",
+          "examples": [
+            "shop"
+          ]
+        },
+        "managedPolicies": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "type": "string",
+            "pattern": "^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[^*]+$"
+          },
+          "maxItems": 10,
+          "uniqueItems": true,
+          "description": "Managed policies for what it must do besides, by ARN. Without it, what AWS's guide attaches: to `eks-node` AmazonEKSWorkerNodePolicy and AmazonEC2ContainerRegistryPullOnly, to `eks-fargate-pod` AmazonEKSFargatePodExecutionRolePolicy (the images of AWS's own add-ons are in accounts of AWS), to the others nothing.",
+          "examples": [
+            [
+              "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess"
+            ]
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "for"
+      ],
+      "allOf": [
+        {
+          "if": {
+            "required": [
+              "externalId"
+            ],
+            "properties": {
+              "externalId": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "trusted"
+            ],
+            "properties": {
+              "trusted": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        }
       ]
     }
   }

@@ -450,9 +450,11 @@ export const schema: Table = {
       },
       {
         "name": "kmsKeyId",
-        "type": "string",
-        "doc": "The KMS key, as ARN, key id or `alias/…`; only with `KMS` or `KMS_DSSE`. Without it, Amazon's own key for ECR.",
-        "example": "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        "type": "message",
+        "message": "KmsKey",
+        "shorthand": "id",
+        "doc": "The KMS key, as ARN, key id or `alias/…`, or `{companion: key}` for a key that Slipway makes and keeps; only with `KMS` or `KMS_DSSE`. Without it, Amazon's own key for ECR.",
+        "example": "{companion: key}"
       },
       {
         "name": "forceDelete",
@@ -484,6 +486,36 @@ export const schema: Table = {
         "many": "map",
         "doc": "AWS tags.",
         "example": "{Service: api}"
+      }
+    ]
+  },
+  "KmsKey": {
+    "doc": "A key in KMS: exactly one of `id` and `companion`. As a string: its `id`.",
+    "exactlyOne": [
+      [
+        "id",
+        "companion"
+      ]
+    ],
+    "fields": [
+      {
+        "name": "id",
+        "type": "string",
+        "rules": {
+          "minLen": 1
+        },
+        "wants": "the ARN of a key, its id, or `alias/…`",
+        "doc": "The ARN of the key, its id, or `alias/…`.",
+        "example": "arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+      },
+      {
+        "name": "companion",
+        "type": "string",
+        "rules": {
+          "const": "key"
+        },
+        "doc": "Always `key`: the environment's own key, which is made when the first repository asks for it. `AwsEcrRegistry` tunes it.",
+        "example": "key"
       }
     ]
   },
@@ -1016,6 +1048,341 @@ export const schema: Table = {
         "name": "env",
         "type": "string",
         "doc": "The one environment this document is for; when given it must be one of the project's."
+      }
+    ]
+  },
+  "AwsEcrRegistry": {
+    "doc": "What a registry has once for each account and Region, beside its repositories. What it does not mention is not managed.",
+    "fields": [
+      {
+        "name": "apiVersion",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "const": "ecr.slipway.dev/v1"
+        },
+        "doc": "Always `ecr.slipway.dev/v1`."
+      },
+      {
+        "name": "kind",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "const": "AwsEcrRegistry"
+        },
+        "doc": "Always `AwsEcrRegistry`."
+      },
+      {
+        "name": "metadata",
+        "type": "message",
+        "message": "RegistryMetadata",
+        "required": true,
+        "doc": "What the document is called."
+      },
+      {
+        "name": "spec",
+        "type": "message",
+        "message": "AwsEcrRegistrySpec",
+        "doc": "Its settings."
+      }
+    ]
+  },
+  "RegistryMetadata": {
+    "doc": "What a document about a registry is called. The name is for people.",
+    "fields": [
+      {
+        "name": "name",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "maxLen": 63,
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+        },
+        "wants": "lower-case letters and digits, with hyphens between them",
+        "doc": "The name.",
+        "example": "registry"
+      }
+    ]
+  },
+  "AwsEcrRegistrySpec": {
+    "doc": "The settings of a registry. A document without `environments` is for all of them; one that names an environment wins there, member by member.",
+    "fields": [
+      {
+        "name": "environments",
+        "type": "string",
+        "many": "list",
+        "doc": "The environments the document is for; without it, all of them.",
+        "example": "[prod]"
+      },
+      {
+        "name": "companions",
+        "type": "message",
+        "message": "Companions",
+        "doc": "How the roles, keys and identity providers are made that come to be by use: a `github:` grant, `kmsKeyId: {companion: key}`."
+      }
+    ]
+  },
+  "Companions": {
+    "doc": "What stands beside the repositories, in stacks of CloudFormation that Slipway keeps: roles for CI, roles to pull with, the key, and the identity provider of GitHub or GitLab. Most come to be by use; here they are tuned.",
+    "fields": [
+      {
+        "name": "accountRegion",
+        "type": "string",
+        "rules": {
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$"
+        },
+        "wants": "a Region such as `eu-west-1`",
+        "doc": "The Region whose CloudFormation holds the stack of the account (the identity providers, which have no Region of their own). Without it, that of the first environment in the account.",
+        "example": "eu-west-1"
+      },
+      {
+        "name": "oidcProviders",
+        "type": "message",
+        "message": "CompanionOidcProvider",
+        "many": "map",
+        "keys": {
+          "maxLen": 255,
+          "pattern": "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
+        },
+        "keyWants": "`github`, `gitlab`, or a host",
+        "doc": "Identity providers of CI, by `github`, `gitlab`, or the host of a GitLab of one's own.",
+        "example": "{github: {existing: true}}"
+      },
+      {
+        "name": "roles",
+        "type": "message",
+        "message": "CompanionRoles",
+        "doc": "What all roles have in common, those of CI and those to pull with."
+      },
+      {
+        "name": "key",
+        "type": "message",
+        "message": "CompanionKey",
+        "doc": "The key that `kmsKeyId: {companion: key}` stands for."
+      },
+      {
+        "name": "pullRoles",
+        "type": "message",
+        "message": "CompanionPullRole",
+        "many": "map",
+        "keys": {
+          "maxLen": 32,
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+        },
+        "keyWants": "at most 32 lower-case letters and digits, with hyphens between them",
+        "doc": "Roles to pull with, by name; the name is part of the role's.",
+        "example": "{tasks: {for: ecs-task-execution}}"
+      }
+    ]
+  },
+  "CompanionOidcProvider": {
+    "doc": "The identity provider in IAM by which a CI system's tokens are known. An account has one for each issuer.",
+    "fields": [
+      {
+        "name": "existing",
+        "type": "bool",
+        "doc": "Whether the account has it already and somebody else keeps it: it is then only referred to. Without it, Slipway looks: what exists is referred to, and what does not is made."
+      },
+      {
+        "name": "audiences",
+        "type": "string",
+        "many": "list",
+        "maxItems": 100,
+        "unique": true,
+        "rules": {
+          "minLen": 1,
+          "maxLen": 255
+        },
+        "doc": "Audiences that tokens may be for.",
+        "default": [
+          "sts.amazonaws.com"
+        ],
+        "example": "[sts.amazonaws.com]"
+      },
+      {
+        "name": "thumbprints",
+        "type": "string",
+        "many": "list",
+        "maxItems": 5,
+        "unique": true,
+        "rules": {
+          "pattern": "^[0-9a-f]{40}$"
+        },
+        "wants": "40 hexadecimal digits in lower case",
+        "doc": "SHA-1 thumbprints of the issuer's certificate. AWS needs none where a public authority signed it, as with GitHub and gitlab.com.",
+        "example": "[6938fd4d98bab03faadb97b34396831e3780aea1]"
+      }
+    ]
+  },
+  "CompanionRoles": {
+    "doc": "What the roles have in common.",
+    "fields": [
+      {
+        "name": "path",
+        "type": "string",
+        "rules": {
+          "maxLen": 512,
+          "pattern": "^/([A-Za-z0-9+=,.@_-]+/)*$"
+        },
+        "wants": "a path that begins and ends with `/`",
+        "doc": "The path of the roles in IAM. Changing it replaces them.",
+        "default": "/",
+        "example": "/ci/"
+      },
+      {
+        "name": "namePrefix",
+        "type": "string",
+        "rules": {
+          "pattern": "^[A-Za-z0-9+=,.@_-]{1,32}$"
+        },
+        "wants": "1 to 32 letters, digits and `+=,.@_-`",
+        "doc": "What the names of the roles begin with. Changing it replaces them.",
+        "default": "{project}-{environment}-{region}",
+        "example": "payments-prod"
+      },
+      {
+        "name": "permissionsBoundary",
+        "type": "string",
+        "rules": {
+          "pattern": "^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[^*]+$"
+        },
+        "wants": "the whole ARN of a managed policy",
+        "doc": "The ARN of the managed policy that bounds what the roles may do, where the account asks for one.",
+        "example": "arn:aws:iam::222222222222:policy/boundary"
+      },
+      {
+        "name": "maxSessionMinutes",
+        "type": "int32",
+        "rules": {
+          "lte": 720,
+          "gte": 60
+        },
+        "doc": "How long the sessions of CI may last, in minutes.",
+        "default": 60
+      }
+    ]
+  },
+  "CompanionKey": {
+    "doc": "The key in KMS that encrypts the repositories of an environment. It rotates, it has an alias, and `destroy` leaves it without specific consent, since images die with their key.",
+    "fields": [
+      {
+        "name": "alias",
+        "type": "string",
+        "rules": {
+          "maxLen": 256,
+          "pattern": "^alias/[A-Za-z0-9/_-]+$"
+        },
+        "wants": "`alias/` and letters, digits, `/`, `_` and `-`",
+        "doc": "The alias, beginning with `alias/`. Without it, `alias/slipway/PROJECT/ENVIRONMENT`.",
+        "example": "alias/payments-prod"
+      },
+      {
+        "name": "rotationPeriodDays",
+        "type": "int32",
+        "rules": {
+          "lte": 2560,
+          "gte": 90
+        },
+        "doc": "Every how many days the key material is replaced; what it encrypted before stays readable.",
+        "default": 365
+      },
+      {
+        "name": "deletionWindowDays",
+        "type": "int32",
+        "rules": {
+          "lte": 30,
+          "gte": 7
+        },
+        "doc": "How many days pass between the deletion of the key and its end, in which it may be called back.",
+        "default": 30
+      },
+      {
+        "name": "administrators",
+        "type": "string",
+        "many": "list",
+        "unique": true,
+        "rules": {
+          "pattern": "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[^*]+$"
+        },
+        "wants": "the whole ARN of a role or user",
+        "doc": "Roles and users that may administer the key though no policy of IAM says so. The account's own policies may in any case, so that it can never be locked out.",
+        "example": "[\"arn:aws:iam::222222222222:role/security\"]"
+      }
+    ]
+  },
+  "CompanionPullRole": {
+    "doc": "A role that something which runs pulls images with.",
+    "fields": [
+      {
+        "name": "for",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "in": [
+            "ecs-task-execution",
+            "eks-node",
+            "eks-fargate-pod",
+            "deploy"
+          ]
+        },
+        "doc": "What takes the role. `ecs-task-execution`: ECS, to start tasks. `eks-node`: the nodes of an EKS cluster. `eks-fargate-pod`: EKS on Fargate. `deploy`: the principals in `trusted`, for instance the deployment of another account.",
+        "example": "ecs-task-execution"
+      },
+      {
+        "name": "repositories",
+        "type": "string",
+        "many": "list",
+        "unique": true,
+        "rules": {
+          "minLen": 1,
+          "maxLen": 256
+        },
+        "doc": "The repositories it may pull, by key or name in ECR, `*` for any text; without it, all of the environment's.",
+        "example": "[api, \"web-*\"]"
+      },
+      {
+        "name": "trusted",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "With `deploy`: who may take the role.",
+        "example": "[\"account:444444444444\"]"
+      },
+      {
+        "name": "externalId",
+        "type": "string",
+        "rules": {
+          "maxLen": 1000,
+          "pattern": "^[A-Za-z0-9+=,.@:/_-]{2,}$"
+        },
+        "wants": "at least 2 letters, digits and `+=,.@:/_-`",
+        "needs": "trusted",
+        "doc": "With `deploy`: what the other side must name when it takes the role.",
+        "example": "deploy-4711"
+      },
+      {
+        "name": "cluster",
+        "type": "string",
+        "rules": {
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+        },
+        "wants": "the name of a cluster",
+        "doc": "With `eks-fargate-pod`: the cluster's name; without it, any cluster of the account and Region.",
+        "example": "shop"
+      },
+      {
+        "name": "managedPolicies",
+        "type": "string",
+        "many": "list",
+        "maxItems": 10,
+        "unique": true,
+        "rules": {
+          "pattern": "^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[^*]+$"
+        },
+        "wants": "the whole ARN of a managed policy",
+        "doc": "Managed policies for what it must do besides, by ARN. Without it, what AWS's guide attaches: to `eks-node` AmazonEKSWorkerNodePolicy and AmazonEC2ContainerRegistryPullOnly, to `eks-fargate-pod` AmazonEKSFargatePodExecutionRolePolicy (the images of AWS's own add-ons are in accounts of AWS), to the others nothing.",
+        "example": "[\"arn:aws:iam::aws:policy/CloudWatchLogsFullAccess\"]"
       }
     ]
   }

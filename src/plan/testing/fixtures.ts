@@ -41,7 +41,12 @@ export function repository(
 }
 
 export function registry(repositories: readonly DesiredRepository[], by: Owner = owner): DesiredRegistry {
-  return { owner: by, ...place, repositories: repositories.toSorted((one, other) => (one.name < other.name ? -1 : 1)) };
+  return {
+    owner: by,
+    ...place,
+    repositories: repositories.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    companions: [],
+  };
 }
 
 export const memory = () => new MemoryRegistry(place.account, place.region);
