@@ -130,8 +130,9 @@ function withoutNulls(value: Json): Json {
 
 /** A key is a string in Planton's documents and a message in ours; those of Slipway's own are known by name. */
 function keyOf(key: Json): NonNullable<EffectiveSpec['kmsKeyId']> {
-  if (!isMap(key)) return String(key);
-  return key['companion'] === 'key' ? { companion: 'key' } : String(key['id'] ?? '');
+  if (isMap(key) && key['companion'] === 'key') return { companion: 'key' };
+  const id = isMap(key) ? key['id'] : key;
+  return typeof id === 'string' ? id : '';
 }
 
 /** The typed settings. The walker has checked every value, so shapes are known here. */

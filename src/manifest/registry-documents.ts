@@ -1,7 +1,7 @@
 // What documents of kind AwsEcrRegistry say of each environment: one for all of them, and one for any of its own, put together.
 // It must not know what is made of it.
 import type { ManifestDocument } from './documents.js';
-import type { Json, ProjectRegistry, RegistrySpec } from './project.js';
+import type { Json, ProjectRegistry } from './project.js';
 import type { References } from './references.js';
 import { mapOf, stringsOf, type Values } from './stated.js';
 import { entryOf, locate, type Place, rangeOf, type Tree, valueAt } from './tree.js';
@@ -59,7 +59,7 @@ function registryOf(layers: readonly Said[], tainted: ReadonlySet<Tree>): Projec
   const sound = layers.map(({ values, tree }) => withoutTainted(values, tree, tainted));
   return {
     // The walker has checked every value.
-    spec: sound.reduce<Values>((weaker, stronger) => merged(weaker, stronger), {}) as RegistrySpec,
+    spec: sound.reduce<Values>((weaker, stronger) => merged(weaker, stronger), {}),
     locate(path) {
       for (const { tree } of layers.toReversed()) {
         // The strongest layer that says it; where none does, its nearest enclosing place in the strongest.

@@ -1,6 +1,7 @@
 // Compares what is wanted with what is there, aspect by aspect and by meaning. Pure.
 // It must not know images, consent, or how a change is made.
 import { type Diagnostic, SlipwayError } from '../diagnostics/index.js';
+import { isKnown, type Value } from '../registry/companions/model.js';
 import {
   byText,
   canonicalEncryption,
@@ -173,7 +174,7 @@ function compareSettings(wanted: DesiredRepository, live: ObservedRepository, { 
     const before = canonicalEncryption(live.encryption);
     changes.push({ aspect: 'encryption', before, after: canonicalEncryption(wanted.encryption) });
   } else if (encryption === 'unknown') {
-    const reason = `whether ${wanted.encryption.kmsKey} is ${live.encryption.kmsKey} cannot be told from ECR`;
+    const reason = `whether ${keyText(wanted.encryption.kmsKey)} is ${live.encryption.kmsKey} cannot be told from ECR`;
     unknown.push({ aspect: 'encryption', operation: 'kms:DescribeKey', reason });
   }
 }
@@ -234,4 +235,8 @@ function comparePolicy(
 
 function unknownOf(aspect: Aspect, reading: Reading<unknown>): Unknown[] {
   return reading.state === 'unknown' ? [{ aspect, operation: reading.operation, reason: reading.reason }] : [];
+}
+
+function keyText(key: Value | undefined): string {
+  return key === undefined || isKnown(key) ? (key ?? '') : "Slipway's own key";
 }

@@ -1,0 +1,206 @@
+// What companions a manifest comes to: by use, tuned, and the same whatever the order in which things are written.
+import { describe, expect, it } from 'vitest';
+import { isSlipwayError } from '../../diagnostics/index.js';
+import { parseProject } from '../../manifest/index.js';
+import { compile } from '../index.js';
+import type { Companion } from './model.js';
+
+const environments = `
+  environments:
+    dev: {account: "111111111111", region: us-east-1}
+    prod: {account: "222222222222", region: eu-west-1, preset: production}
+`;
+
+function registryOf(repositories: string, registry = '', environment = 'prod') {
+  const text = `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments, org: acme}
+spec:
+  defaultTags: {Team: payments}${environments}
+  repositories:
+${repositories}
+${registry === '' ? '' : `---\napiVersion: ecr.slipway.dev/v1\nkind: AwsEcrRegistry\nmetadata: {name: registry}\nspec:\n${registry}`}`;
+  const [desired] = compile(parseProject([{ file: 'slipway.yaml', text, own: true }]), environment);
+  if (desired === undefined) throw new Error('no registry');
+  return desired;
+}
+
+function companionsIn(repositories: string, registry = '', environment = 'prod'): readonly Companion[] {
+  return registryOf(repositories, registry, environment).companions.flatMap(({ resources }) => resources);
+}
+
+function problemsOf(repositories: string, registry: string): readonly string[] {
+  try {
+    registryOf(repositories, registry);
+    return [];
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    return error.diagnostics.map(({ code, message, range }) => `${range?.line ?? 0}: ${code} ${message}`);
+  }
+}
+
+const own = '    api: {encryptionType: KMS, kmsKeyId: {companion: key}}\n    worker: {}';
+
+describe('companions', () => {
+  it('a project that asks for none has none', () => {
+    expect(registryOf('    api: {}').companions).toEqual([]);
+  });
+
+  it('a key comes to be by use, in a stack of its own, and the repository waits for it', () => {
+    const desired = registryOf(own);
+    expect(desired.companions.map(({ kind, name, region }) => [kind, name, region])).toEqual([
+      ['key', 'slipway-key-payments-prod', 'eu-west-1'],
+    ]);
+    expect(desired.companions[0]?.resources).toEqual([
+      {
+        kind: 'encryption-key',
+        id: 'Key',
+        title: 'key alias/slipway/payments/prod',
+        from: ['repositories.api.kmsKeyId'],
+        alias: 'alias/slipway/payments/prod',
+        description: 'Container images of payments in prod',
+        rotationPeriodDays: 365,
+        deletionWindowDays: 30,
+        administrators: [],
+        tags: {
+          Environment: 'prod',
+          ManagedBy: 'slipway',
+          Team: 'payments',
+          'slipway:environment': 'prod',
+          'slipway:project': 'payments',
+        },
+      },
+    ]);
+    expect(desired.repositories.map(({ encryption }) => encryption)).toEqual([
+      { type: 'KMS', kmsKey: { stack: 'key', output: 'KeyArn' } },
+      { type: 'AES256' },
+    ]);
+  });
+
+  it('the document for one environment wins over the one for all, member by member', () => {
+    const registry = `  companions: {key: {alias: alias/common, rotationPeriodDays: 180}}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: prod}
+spec: {environments: [prod], companions: {key: {alias: alias/prod}}}`;
+    const tuned = (environment: string) => companionsIn(own, registry, environment)[0];
+    expect(tuned('prod')).toMatchObject({ alias: 'alias/prod', rotationPeriodDays: 180 });
+    expect(tuned('dev')).toMatchObject({ alias: 'alias/common', rotationPeriodDays: 180 });
+  });
+
+  it('two documents for one environment are refused', () => {
+    const two = `  environments: [prod]
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: again}
+spec: {environments: [dev, prod]}`;
+    expect(problemsOf(own, two)).toEqual([
+      '21: manifest/duplicate-registry two documents of kind AwsEcrRegistry are for environment "prod"; the first is in line 15',
+    ]);
+  });
+
+  it('a role for tasks of ECS pulls its repositories, and no other account can borrow the service', () => {
+    const [role] = companionsIn(
+      '    api: {}\n    worker: {}',
+      '  companions: {pullRoles: {tasks: {for: ecs-task-execution, repositories: [api]}}, roles: {path: /x/, permissionsBoundary: "arn:aws:iam::222222222222:policy/edge"}}',
+    );
+    expect(role).toMatchObject({
+      kind: 'pull-role',
+      name: 'payments-prod-eu-west-1-tasks',
+      path: '/x/',
+      arn: 'arn:aws:iam::222222222222:role/x/payments-prod-eu-west-1-tasks',
+      permissionsBoundary: 'arn:aws:iam::222222222222:policy/edge',
+      trust: {
+        Statement: [
+          {
+            Principal: { Service: 'ecs-tasks.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': '222222222222' },
+              ArnLike: { 'aws:SourceArn': 'arn:aws:ecs:eu-west-1:222222222222:*' },
+            },
+          },
+        ],
+      },
+      permissions: {
+        Statement: [
+          { Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+          { Resource: ['arn:aws:ecr:eu-west-1:222222222222:repository/api'] },
+        ],
+      },
+      managedPolicies: [],
+    });
+  });
+
+  it('nodes and pods of EKS get what AWS attaches, deployments only whom they trust', () => {
+    const roles = companionsIn(
+      '    api: {}',
+      `  companions:
+    pullRoles:
+      nodes: {for: eks-node}
+      pods: {for: eks-fargate-pod, cluster: shop}
+      deploy: {for: deploy, trusted: ["account:444444444444", "org:o-abcdefghij"], externalId: deploy-1}`,
+    );
+    expect(
+      roles.map((role) => (role.kind === 'pull-role' ? [role.key, role.managedPolicies, role.trust.Statement] : [])),
+    ).toEqual([
+      [
+        'deploy',
+        [],
+        [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { AWS: ['arn:aws:iam::444444444444:root'] },
+            Condition: { StringEquals: { 'sts:ExternalId': 'deploy-1' } },
+          },
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: '*',
+            Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-abcdefghij'], 'sts:ExternalId': 'deploy-1' } },
+          },
+        ],
+      ],
+      [
+        'nodes',
+        [
+          'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly',
+          'arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy',
+        ],
+        [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }],
+      ],
+      [
+        'pods',
+        ['arn:aws:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy'],
+        [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { Service: 'eks-fargate-pods.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': '222222222222' },
+              ArnLike: { 'aws:SourceArn': 'arn:aws:eks:eu-west-1:222222222222:fargateprofile/shop/*' },
+            },
+          },
+        ],
+      ],
+    ]);
+  });
+
+  it('what cannot be made is told with its place', () => {
+    const registry = `  companions:
+    pullRoles:
+      a: {for: deploy}
+      b: {for: eks-node, cluster: shop}
+      c: {for: deploy, trusted: ["service:lambda"]}
+      d: {for: ecs-task-execution, repositories: [nothing]}`;
+    expect(problemsOf('    api: {}', registry)).toEqual([
+      '19: registry/bad-companion "a" is for deployments and trusts nobody: name them in `trusted`',
+      '20: registry/bad-companion cluster goes with `for: eks-fargate-pod` alone',
+      '21: registry/bad-companion service takes no role of deployments: name an account, a role, a user or an org',
+      '22: registry/bad-companion no repository matches "nothing"',
+    ]);
+  });
+});
