@@ -168,7 +168,7 @@ export class Cloud {
       const run = this.#runOf(service, action);
       if (run === undefined) throw this.#unserved(service, action, form.version);
       const { input } = form;
-      const resource = (context: ServiceContext): string => service.resourceOf(input, context);
+      const resource = (context: ServiceContext): string => service.resourceOf(input, context, action);
       const result = await this.#run(
         { service: owner, protocol: 'query', failureCode, name: action, input, run: (c) => run(input, c), resource },
         caller,

@@ -24,6 +24,7 @@ import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
 import { defaultHome } from './home.js';
+import { iamService } from './iam/service.js';
 import { flushPulls, imageChores } from './images/index.js';
 import { adoptPolicies } from './lifecycle/adopt.js';
 import { Quotas } from './quotas.js';
@@ -212,7 +213,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const cloud = new Cloud({
     store,
     services: [ecrService({ ...addresses, blobs, layerUrl, upstreams }), taggingService, ssmService],
-    queryServices: [stsService],
+    queryServices: [stsService, iamService],
     faults,
     home,
     now: () => clock.now(),

@@ -9,6 +9,8 @@ interface StringShape {
   readonly pattern?: RegExp;
   /** The pattern as ECR's message writes it, where that differs from the pattern it holds to. */
   readonly patternText?: string;
+  /** What a service behind the query protocol says of a text that does not fit the pattern, instead of showing it. */
+  readonly says?: string;
   readonly oneOf?: readonly string[];
 }
 

@@ -90,8 +90,14 @@ export function recordOf(kept: Kept, number: number): TrailRecord {
   };
 }
 
-/** Bytes, and documents that the registry keeps elsewhere. */
-const leftOut: ReadonlySet<string> = new Set(['layerPartBlob', 'imageManifest']);
+/** Bytes, documents that the registry keeps elsewhere, and secrets. */
+const leftOut: ReadonlySet<string> = new Set([
+  'layerPartBlob',
+  'imageManifest',
+  'SecretAccessKey',
+  'SessionToken',
+  'WebIdentityToken',
+]);
 const longest = 1024;
 
 /** A text of bounded length. */

@@ -72,7 +72,7 @@ function fault(shape: Exclude<Shape, StructureShape>, value: unknown): string | 
       }
       const wrong = lengthFault(text.length, shape.min, shape.max);
       if (wrong !== undefined) return wrong;
-      return shape.pattern === undefined || shape.pattern.test(text)
+      return shape.pattern === undefined || shape.says !== undefined || shape.pattern.test(text)
         ? undefined
         : `Member must satisfy regular expression pattern: ${shape.patternText ?? shape.pattern.source.replace(/^\^|\$$/g, '')}`;
     }
@@ -89,6 +89,14 @@ function fault(shape: Exclude<Shape, StructureShape>, value: unknown): string | 
   }
 }
 
+/** Some patterns are checked on their own, and told in words. */
+function refuseWord(shape: Shape, value: unknown, path: string): void {
+  if (shape.kind !== 'string' || shape.says === undefined || typeof value !== 'string') return;
+  if (shape.pattern?.test(value) === false) {
+    throw new ServiceError('ValidationError', `The specified value for ${path} is invalid. ${shape.says}`);
+  }
+}
+
 function* faults(shape: Shape, value: unknown, path: string, secret: ReadonlySet<string>): Generator<string> {
   if (shape.kind === 'structure') {
     const members = isMembers(value) ? value : {};
@@ -101,7 +109,8 @@ function* faults(shape: Shape, value: unknown, path: string, secret: ReadonlySet
     return;
   }
   const wrong = fault(shape, value);
-  if (wrong !== undefined) {
+  if (wrong === undefined) refuseWord(shape, value, path);
+  else {
     const what = secret.has(path) ? 'Value' : `Value ${told(value)}`;
     yield `${what} at '${path}' failed to satisfy constraint: ${wrong}`;
   }
@@ -114,7 +123,7 @@ function* faults(shape: Shape, value: unknown, path: string, secret: ReadonlySet
 const secrets: ReadonlySet<string> = new Set(['webIdentityToken', 'password', 'tokenCode']);
 
 /** The input as the shape has it; throws `ValidationError` with every fault, or `MalformedInput`. */
-function checkQuery<const S extends StructureShape>(shape: S, input: Record<string, unknown>): ValueOf<S> {
+export function checkQuery<const S extends StructureShape>(shape: S, input: Record<string, unknown>): ValueOf<S> {
   const value = read(shape, input, '');
   const found = [...faults(shape, value, '', secrets)];
   if (found.length > 0) {

@@ -20,7 +20,7 @@ export interface QueryService {
   /** The code of a failure that is ours; `InternalFailure` where it is left out. */
   readonly failureCode?: string;
   /** The resource a call is about, as IAM names it; `*` where there is none. */
-  resourceOf(input: Record<string, unknown>, context: ServiceContext): string;
+  resourceOf(input: Record<string, unknown>, context: ServiceContext, operation: string): string;
 }
 
 /** By the service a request is signed for, or else by its version: calls with a web identity are not signed. */
