@@ -7,6 +7,7 @@ import { makeDataFolder } from '../data-folder.js';
 import { Batch } from './batch.js';
 import { Recent } from './recent.js';
 import type { Json, Store } from './store.js';
+import { Wal } from './wal.js';
 
 const schemaVersion = 1;
 
@@ -14,16 +15,15 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function open(folder: string): Database.Database {
+function open(folder: string): { readonly database: Database.Database; readonly wal: Wal } {
   makeDataFolder(folder);
+  const path = join(folder, 'state.db');
   let database: Database.Database | undefined;
   try {
-    database = new Database(join(folder, 'state.db'));
+    database = new Database(path);
     // Exclusive before anything is read: the file lock is then kept for the life of the process, and dies with it.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
-    // What was acknowledged survives a power cut, not only the end of the process.
-    database.exec('PRAGMA synchronous = FULL');
     database.exec('BEGIN IMMEDIATE');
     const { version } = database.prepare('SELECT user_version AS version FROM pragma_user_version').get() as {
       version: number;
@@ -40,7 +40,10 @@ function open(folder: string): Database.Database {
     );
     database.exec(`PRAGMA user_version = ${schemaVersion}`);
     database.exec('COMMIT');
-    return database;
+    // What was acknowledged survives a power cut, not only the end of the process: we flush the log before anybody is told. SQLite still
+    // flushes it before it moves anything into the database, and the database before it uses the log again.
+    database.exec('PRAGMA synchronous = NORMAL');
+    return { database, wal: new Wal(`${path}-wal`) };
   } catch (error) {
     database?.close();
     if (/locked|busy/i.test(reason(error))) {
@@ -58,7 +61,7 @@ function placeOf(kind: string, scope: string, key: string): string {
 
 /** Opens, or makes, the store in a folder. */
 export function openFileStore(folder: string): Store {
-  const database = open(folder);
+  const { database, wal } = open(folder);
   const select = database.prepare('SELECT value FROM documents WHERE kind = ? AND scope = ? AND key = ?');
   const upsert = database.prepare(
     'INSERT INTO documents (kind, scope, key, value) VALUES (?, ?, ?, ?) ON CONFLICT (kind, scope, key) DO UPDATE SET value = excluded.value',
@@ -75,11 +78,12 @@ export function openFileStore(folder: string): Store {
     'SELECT DISTINCT scope FROM documents WHERE kind = ? AND scope > ? ORDER BY scope LIMIT ?',
   );
   const recent = new Recent();
-  const batch = new Batch(database, () => recent.forget());
+  const batch = new Batch(database, wal, () => recent.forget());
   let closed = false;
   // The driver lets go of the database only when its statements are collected, and runs them until then.
   const live = (): void => {
     if (closed) throw new Error('the store is closed');
+    batch.sound();
   };
 
   return {
@@ -143,6 +147,7 @@ export function openFileStore(folder: string): Store {
         // The folder may have been deleted under us. Nothing is lost by it: every commit was flushed.
       }
       database.close();
+      wal.close();
     },
   };
 }
