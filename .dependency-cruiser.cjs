@@ -5,14 +5,27 @@ const rooms = {
   lifecycle: ['diagnostics'],
   access: ['diagnostics'],
   registry: ['diagnostics', 'manifest', 'lifecycle', 'access'],
-  plan: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry'],
+  render: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry'],
+  plan: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'render'],
   audit: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan'],
   aws: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan'],
   local: ['diagnostics', 'lifecycle', 'access'],
   login: ['diagnostics'],
-  cli: ['diagnostics', 'manifest', 'lifecycle', 'access', 'registry', 'plan', 'aws', 'audit', 'local', 'login'],
+  cli: [
+    'diagnostics',
+    'manifest',
+    'lifecycle',
+    'access',
+    'registry',
+    'render',
+    'plan',
+    'aws',
+    'audit',
+    'local',
+    'login',
+  ],
 };
-const pure = '^src/(diagnostics|lifecycle|access|registry)/';
+const pure = '^src/(diagnostics|lifecycle|access|registry|render)/';
 const test = '\\.test\\.ts$';
 module.exports = {
   forbidden: [
@@ -24,7 +37,8 @@ module.exports = {
     })),
     {
       name: 'pure-rooms-touch-nothing',
-      comment: 'diagnostics, lifecycle, access and registry know no SDK, no clock, no network and no file system',
+      comment:
+        'diagnostics, lifecycle, access, registry and render know no SDK, no clock, no network and no file system',
       severity: 'error',
       from: { path: pure, pathNot: test },
       to: { dependencyTypes: ['core', 'npm'], pathNot: '^(node:)?crypto$' },

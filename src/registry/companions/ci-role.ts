@@ -12,7 +12,7 @@ import {
 } from '../../access/index.js';
 import { byText, sortedSet } from '../normalise.js';
 import { repositoryArn } from '../place.js';
-import { type CompanionContext, type CompanionDefinition, resourceId } from './context.js';
+import { type CompanionContext, type CompanionDefinition, resourceId, shortHash } from './context.js';
 import type { CiRole } from './model.js';
 import { issuerName } from './oidc-provider.js';
 import { roleBasics } from './role.js';
@@ -33,15 +33,17 @@ export const ciRole: CompanionDefinition<CiRole> = {
       .sort(([one], [other]) => byText(one, other))
       .flatMap(([source, all]) => {
         const groups = alike(all);
-        return groups.map((group) => roleOf(groups.length === 1 ? source : `${source}-${refs(group)}`, group, context));
+        return groups.map((group) => roleOf(groups.length === 1 ? source : `${source}@${refs(group)}`, group, context));
       });
   },
 };
 
-/** `github-acme-api`. */
+/** `github-acme.api`: a slash has no place in the name of a role. Where a group has a dot of its own, a hash keeps the two apart. */
 function sourceName(principal: CiPrincipal): string {
   const { host } = providerOf(principal);
-  return `${issuerName(host)}-${sourceOf(principal)}`;
+  const source = sourceOf(principal);
+  const isPlain = !source.slice(0, source.lastIndexOf('/')).includes('.');
+  return `${issuerName(host)}-${source.replaceAll('/', '.')}${isPlain ? '' : `-${shortHash(source)}`}`;
 }
 
 function sourceOf(principal: CiPrincipal): string {

@@ -1,0 +1,48 @@
+// What a template of CloudFormation is, as far as companions need it.
+// It must not know companions.
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly DeletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
+  readonly UpdateReplacePolicy?: 'Delete' | 'Retain';
+  readonly Properties: { readonly [property: string]: Json };
+}
+
+export interface TemplateOutput {
+  readonly Description: string;
+  readonly Value: Json;
+}
+
+export interface Template {
+  readonly AWSTemplateFormatVersion: '2010-09-09';
+  readonly Description: string;
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
+}
+
+/** What one companion is in a template. */
+export interface Part {
+  readonly resources: Readonly<Record<string, TemplateResource>>;
+  readonly outputs: Readonly<Record<string, TemplateOutput>>;
+}
+
+/** Properties whose change makes CloudFormation put a new resource in the place of the old (template reference, "Update requires: Replacement"). */
+const createOnly: Readonly<Record<string, readonly string[]>> = {
+  'AWS::IAM::OIDCProvider': ['Url'],
+  'AWS::IAM::Role': ['Path', 'RoleName'],
+  'AWS::KMS::Alias': ['AliasName'],
+  'AWS::KMS::Key': ['KeySpec', 'KeyUsage', 'MultiRegion', 'Origin'],
+};
+
+export function isCreateOnly(type: string, property: string): boolean {
+  return createOnly[type]?.includes(property) ?? false;
+}
+
+/** Sorted by key, as CloudFormation's lists of tags are compared. */
+export function tagList(tags: Readonly<Record<string, string>>): Json {
+  return Object.keys(tags)
+    .sort()
+    .map((key) => ({ Key: key, Value: tags[key] ?? '' }));
+}

@@ -1,0 +1,43 @@
+// A project with every kind of companion, compiled, for what renders or deploys them.
+// It must not know templates.
+import { parseProject } from '../../src/manifest/index.js';
+import { compile, type DesiredRegistry } from '../../src/registry/index.js';
+
+/** Every kind, each tuned; `account` is that of both environments. */
+export function companionsManifest(account: string, region: string): string {
+  return `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments, org: acme}
+spec:
+  naming: "{project}/{name}"
+  defaultTags: {Team: payments}
+  environments:
+    dev: {account: "${account}", region: ${region}}
+    prod: {account: "${account}", region: ${region}, preset: production}
+  repositories:
+    api: {repositoryName: payments/api-of-prod, environments: [prod], encryptionType: KMS, kmsKeyId: {companion: key}}
+    worker: {environments: [prod]}
+    scratch: {environments: [dev]}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: prod}
+spec:
+  environments: [prod]
+  companions:
+    roles: {path: /slipway/, maxSessionMinutes: 120}
+    key: {rotationPeriodDays: 180, deletionWindowDays: 7}
+    pullRoles:
+      tasks: {for: ecs-task-execution, repositories: [api]}
+      nodes: {for: eks-node}
+      pods: {for: eks-fargate-pod, cluster: shop}
+      deploy: {for: deploy, trusted: ["account:444444444444", "org:o-abcdefghij"], externalId: deploy-4711}
+`;
+}
+
+export function companionsRegistry(account = '222222222222', region = 'eu-west-1'): DesiredRegistry {
+  const text = companionsManifest(account, region);
+  const [desired] = compile(parseProject([{ file: 'slipway.yaml', text, own: true }]), 'prod');
+  if (desired === undefined) throw new Error('the project compiles to no registry');
+  return desired;
+}
