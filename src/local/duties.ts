@@ -2,6 +2,8 @@
 // It must not know when any of them is due.
 import type { DutyContext } from './background.js';
 import { activationDuty, activationOf } from './images/index.js';
+import { keyDeletion } from './kms/deletion.js';
+import { deletionDuty } from './kms/key.js';
 import { previewDuty, previewExpiry, previewExpiryDuty, previewMaking } from './lifecycle/preview.js';
 import { lifecycleOf } from './lifecycle/run.js';
 import { lifecycleDuty } from './lifecycle/schedule.js';
@@ -21,5 +23,6 @@ export function ecrDuties(context: DutyContext): ReadonlyMap<string, Duty> {
     [backfillExpiryDuty, backfillExpiry(context)],
     [scanDuty, scanningDuty(context)],
     [enrolmentDuty, enrolment(context)],
+    [deletionDuty, keyDeletion(context)],
   ]);
 }

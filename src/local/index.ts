@@ -26,6 +26,7 @@ import { type FaultRule, Faults, faultRules } from './faults.js';
 import { defaultHome } from './home.js';
 import { iamService } from './iam/service.js';
 import { flushPulls, imageChores } from './images/index.js';
+import { kmsService } from './kms/service.js';
 import { adoptPolicies } from './lifecycle/adopt.js';
 import { Quotas } from './quotas.js';
 import { replicationChore } from './replication/work.js';
@@ -73,6 +74,8 @@ export interface LocalEcrOptions extends UpstreamOptions {
   readonly tls?: boolean;
   /** How the registry answers container clients: as ECR does, or as the OCI's specification wants it. */
   readonly profile?: ProfileName;
+  /** What becomes of a repository that names a KMS key the local KMS has never heard of: accepted where it is left out. */
+  readonly unknownKeys?: 'accept' | 'refuse';
   /** Keeps to the request rates that ECR publishes. */
   readonly quotas?: boolean;
   /** How long a client or an upstream may be silent in the middle of its part, in milliseconds; a minute where it is left out. */
@@ -160,6 +163,7 @@ function checkChoice(name: string, value: string | undefined, choices: readonly 
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
   checkChoice('profile', options.profile, profileNames);
   checkChoice('uriStyle', options.uriStyle, ['local', 'aws']);
+  checkChoice('unknownKeys', options.unknownKeys, ['accept', 'refuse']);
   const home = options.home ?? defaultHome;
   const onDefect = options.onDefect ?? toStderr;
   const dataDirectory =
@@ -180,6 +184,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const tls = options.tls === true ? openTls(dataDirectory, () => store.close()) : undefined;
   const scheme = tls === undefined ? 'http' : 'https';
 
+  const unknownKeys = options.unknownKeys ?? 'accept';
   const addresses: Addresses =
     options.uriStyle === 'aws'
       ? { uriOf: awsUri, endpointOf: awsEndpoint }
@@ -212,7 +217,12 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     `${scheme}://localhost:${port}${layerPath(layerKey, layer, now)}`;
   const cloud = new Cloud({
     store,
-    services: [ecrService({ ...addresses, blobs, layerUrl, upstreams }), taggingService, ssmService],
+    services: [
+      ecrService({ ...addresses, unknownKeys, blobs, layerUrl, upstreams }),
+      taggingService,
+      ssmService,
+      kmsService,
+    ],
     queryServices: [stsService, iamService],
     faults,
     home,
@@ -232,6 +242,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     verify: (authorization) => verifyBasic(tokens, authorization, clock.now()),
     cloud,
     addresses,
+    unknownKeys,
     upstreams,
     layerKey,
     onDefect,

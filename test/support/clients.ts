@@ -75,13 +75,14 @@ export async function awsOk(
 const targets: Readonly<Record<string, string>> = {
   ecr: 'AmazonEC2ContainerRegistry_V20150921',
   ssm: 'AmazonSSM',
+  kms: 'TrentService',
   resourcegroupstaggingapi: 'ResourceGroupsTaggingAPI_20170126',
 };
 
 /** One call on the wire, without any SDK: for setting a scene and looking at it afterwards, fast. */
 export async function wire(
   at: Endpoint,
-  service: 'ecr' | 'ssm' | 'resourcegroupstaggingapi',
+  service: 'ecr' | 'ssm' | 'kms' | 'resourcegroupstaggingapi',
   operation: string,
   input: JsonObject = {},
 ): Promise<Answer> {
@@ -106,7 +107,7 @@ export async function wire(
 
 export async function wireOk(
   at: Endpoint,
-  service: 'ecr' | 'ssm' | 'resourcegroupstaggingapi',
+  service: 'ecr' | 'ssm' | 'kms' | 'resourcegroupstaggingapi',
   operation: string,
   input: JsonObject = {},
 ): Promise<JsonObject> {

@@ -2,7 +2,8 @@
 // It must not know how any request is served.
 import type { IncomingMessage } from 'node:http';
 import type { CallName } from '../cloud.js';
-import { repositoryArn } from '../ecr/repository.js';
+import { checkKeyOf } from '../ecr/encryption.js';
+import { readRepository, repositoryArn } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
 import { authorise, type Caller, callerOf, type Verdict } from './access.js';
 import { type Address, addressOf, type Place, type Registry } from './address.js';
@@ -67,8 +68,22 @@ export function callOf(action: string, { registry, name }: Address, { partition 
   };
 }
 
-/** Throws where the caller has no right to what is addressed, or nothing could be there. */
+/** What takes the key of a repository. */
+const readsOrWrites: ReadonlySet<string> = new Set([
+  'BatchGetImage',
+  'GetDownloadUrlForLayer',
+  'InitiateLayerUpload',
+  'UploadLayerPart',
+  'CompleteLayerUpload',
+  'PutImage',
+]);
+
+/** Throws where the caller has no right to what is addressed, nothing could be there, or its key cannot be used. */
 export function checkRights(action: string, { caller, address, target }: Admitted, context: ImageContext): void {
   authorise(caller, action, address, context);
   if (target.path !== '') checkName(address.name);
+  if (!readsOrWrites.has(action)) return;
+  const { registry, name } = address;
+  const repository = readRepository(context.store, registry.account, registry.region, name);
+  if (repository !== undefined) checkKeyOf(context, repository);
 }

@@ -41,6 +41,7 @@ export interface DistributionOptions {
   /** Counts calls, keeps to rates, meets the fault switch and writes the trail. */
   readonly cloud: Pick<Cloud, 'meet' | 'record'>;
   readonly addresses: Pick<EcrContext, 'uriOf' | 'endpointOf'>;
+  readonly unknownKeys?: EcrContext['unknownKeys'];
   readonly upstreams: PullThrough;
   /** Of the signatures of layers' addresses. */
   readonly layerKey: Buffer;
@@ -121,8 +122,9 @@ class Distribution implements Route {
   }
 
   #contextOf({ arn, account }: Caller, region: string): ImageContext {
-    const { now, store, blobs, addresses } = this.#options;
-    return { account, region, partition: partitionOf(region), callerArn: arn, now, store, blobs, ...addresses };
+    const { now, store, blobs, addresses, unknownKeys = 'accept' } = this.#options;
+    const partition = partitionOf(region);
+    return { account, region, partition, callerArn: arn, now, store, blobs, unknownKeys, ...addresses };
   }
 
   #exchange(

@@ -34,9 +34,16 @@ interface BlobShape {
   readonly max?: number;
 }
 
+/** Texts by names that the caller chooses. */
+interface MapShape {
+  readonly kind: 'map';
+  readonly of: StringShape;
+}
+
 export type Shape =
   | StringShape
   | ListShape
+  | MapShape
   | StructureShape
   | BlobShape
   | { readonly kind: 'boolean' }
@@ -55,13 +62,15 @@ export type ValueOf<S> = S extends { readonly kind: 'string'; readonly oneOf: re
         ? number
         : S extends { readonly kind: 'blob' }
           ? Buffer
-          : S extends { readonly kind: 'list'; readonly of: infer Member }
-            ? ValueOf<Member>[]
-            : S extends { readonly kind: 'structure'; readonly members: infer Members }
-              ? { [Name in Exclude<keyof Members, RequiredOf<S>>]?: ValueOf<Members[Name]> } & {
-                  [Name in Extract<keyof Members, RequiredOf<S>>]: ValueOf<Members[Name]>;
-                }
-              : never;
+          : S extends { readonly kind: 'map' }
+            ? Readonly<Record<string, string>>
+            : S extends { readonly kind: 'list'; readonly of: infer Member }
+              ? ValueOf<Member>[]
+              : S extends { readonly kind: 'structure'; readonly members: infer Members }
+                ? { [Name in Exclude<keyof Members, RequiredOf<S>>]?: ValueOf<Members[Name]> } & {
+                    [Name in Extract<keyof Members, RequiredOf<S>>]: ValueOf<Members[Name]>;
+                  }
+                : never;
 
 function told(value: unknown): string {
   if (Array.isArray(value)) return 'Start of list';
@@ -107,6 +116,9 @@ function read(shape: Shape, value: unknown): unknown {
     case 'list':
       if (!Array.isArray(value)) throw mistyped(value, 'a List');
       return value.map((one) => (one === null ? null : read(shape.of, one)));
+    case 'map':
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mistyped(value, 'a Map');
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, read(shape.of, one)]));
     case 'structure': {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mistyped(value, 'a Structure');
       const result: Record<string, unknown> = {};

@@ -7,9 +7,10 @@ export const operationNotes: Readonly<Record<string, string>> = {
   BatchDeleteImage:
     'identifiers are taken in the order given, so an index may stand before what it names; a tag beside a digest takes that tag alone',
   BatchGetImage:
-    'manifests are never translated: a media type that is not accepted is `ImageNotFound`; an archived image is `ImageInaccessible`; at most 32 MiB of manifests at once; an upstream that does not give an image is a failure of that image, never `UnableToGetUpstreamImageException`',
+    'in a repository whose key cannot be used each image is a failure, `KmsError`, in KMS’s words; manifests are never translated: a media type that is not accepted is `ImageNotFound`; an archived image is `ImageInaccessible`; at most 32 MiB of manifests at once; an upstream that does not give an image is a failure of that image, never `UnableToGetUpstreamImageException`',
   CompleteLayerUpload: 'the text of `LayerAlreadyExistsException` is in the form of its neighbours',
-  CreateRepository: '`KMS` keys are named, not used: there is no KMS, so blobs lie on the disk as they came',
+  CreateRepository:
+    'a `KMS` key that the local KMS knows must be usable, and ECR gets a grant on it; one that it has never heard of is taken by its name (`unknownKeys`); blobs lie on the disk as they came',
   DeleteRepository: 'layers that no image names do not keep a repository; blobs are collected later',
   DescribeImages:
     'in the order of digests, which stays right while others push; images asked for by name are told of whatever their status; scan results only under enhanced scanning, as AWS-native basic scanning leaves them out',
@@ -18,7 +19,7 @@ export const operationNotes: Readonly<Record<string, string>> = {
   DescribeImageSigningStatus:
     'each profile whose rule matched at the push is `FAILED`: there is no AWS Signer beside the local ECR',
   GetDownloadUrlForLayer:
-    'the address is this server’s, signed, and good for 3,600 seconds by the local clock; under a pull-through cache rule it waits until the image that names the layer has come',
+    '`KmsException` where the repository’s key cannot be used, though the API model does not list it (on AWS the download would fail); the address is this server’s, signed, and good for 3,600 seconds by the local clock; under a pull-through cache rule it waits until the image that names the layer has come',
   GetLifecyclePolicyPreview: 'when a preview becomes `EXPIRED` is not published; here after a day',
   InitiateLayerUpload: '`partSize` is 10 MiB, as in AWS’s sample',
   DescribeImageReplicationStatus:

@@ -7,6 +7,8 @@ export interface EcrContext extends ServiceContext {
   readonly uriOf?: (account: string, region: string, repositoryName: string) => string;
   /** What clients log in to, with its scheme; ECR's own form where it is left out. */
   readonly endpointOf?: (account: string, region: string) => string;
+  /** What becomes of a repository whose key the local KMS has never heard of; accepted where it is left out. */
+  readonly unknownKeys?: 'accept' | 'refuse';
 }
 
 export type EcrOperation = (input: Record<string, unknown>, context: EcrContext) => Record<string, unknown>;

@@ -2,7 +2,7 @@
 // It must not know policies, the registry's own settings, or what images are.
 import { isEmpty, removeAllOf, repositoryNotEmpty } from '../images/index.js';
 import { checked } from './check.js';
-import { encryptionOf } from './encryption.js';
+import { encryptionOf, grantOf, leaveKey } from './encryption.js';
 import { EcrError, type EcrOperation, invalidMember, paginateKeys } from './operation.js';
 import {
   describe,
@@ -59,7 +59,7 @@ const CreateRepository = checked(shapes.CreateRepository, (input, context) => {
       `The repository with name '${name}' already exists in the registry with id '${account}'`,
     );
   }
-  writeRepository(context, repository);
+  writeRepository(context, { ...repository, ...grantOf(context, repository) });
   return { repository: describe(context, repository) };
 });
 
@@ -91,6 +91,7 @@ const DeleteRepository = checked(shapes.DeleteRepository, (input, context) => {
   const repository = findRepository(context, input);
   if (input.force !== true && !isEmpty(context, repository)) throw repositoryNotEmpty(repository);
   removeAllOf(context, repository);
+  leaveKey(context, repository);
   removeRepository(context, repository);
   return { repository: describe(context, repository) };
 });

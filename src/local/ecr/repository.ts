@@ -19,6 +19,8 @@ export interface Repository {
   readonly exclusionFilters?: readonly { readonly filterType: string; readonly filter: string }[];
   readonly scanOnPush: boolean;
   readonly encryption: { readonly encryptionType: string; readonly kmsKey?: string };
+  /** The grant that ECR has on the key, where the local KMS knows the key. */
+  readonly keyGrant?: string;
   readonly tags: readonly Tag[];
   /** As ECR gives it back. */
   readonly policyText?: string;

@@ -33,6 +33,11 @@ function read(shape: Shape, value: unknown, path: string): unknown {
       if (value === '') return [];
       if (!Array.isArray(value)) throw malformed(path, 'list');
       return value.map((one: unknown, index) => read(shape.of, one, `${path}.${index + 1}.member`));
+    case 'map':
+      if (!isMembers(value)) throw malformed(path, 'map');
+      return Object.fromEntries(
+        Object.entries(value).map(([name, one]) => [name, read(shape.of, one, `${path}.${name}`)]),
+      );
     case 'structure': {
       if (!isMembers(value)) throw malformed(path, 'structure');
       const result: Record<string, unknown> = {};
@@ -122,13 +127,17 @@ function* faults(shape: Shape, value: unknown, path: string, secret: ReadonlySet
 /** Members whose values no message repeats. */
 const secrets: ReadonlySet<string> = new Set(['webIdentityToken', 'password', 'tokenCode']);
 
-/** The input as the shape has it; throws `ValidationError` with every fault, or `MalformedInput`. */
-export function checkQuery<const S extends StructureShape>(shape: S, input: Record<string, unknown>): ValueOf<S> {
+/** The input as the shape has it; throws `code` with every fault, or `MalformedInput`. */
+export function checkQuery<const S extends StructureShape>(
+  shape: S,
+  input: Record<string, unknown>,
+  code = 'ValidationError',
+): ValueOf<S> {
   const value = read(shape, input, '');
   const found = [...faults(shape, value, '', secrets)];
   if (found.length > 0) {
     const count = found.length === 1 ? '1 validation error' : `${found.length} validation errors`;
-    throw new ServiceError('ValidationError', `${count} detected: ${found.join('; ')}`);
+    throw new ServiceError(code, `${count} detected: ${found.join('; ')}`);
   }
   // What was read has the shape, and nothing else.
   return value as ValueOf<S>;
@@ -140,4 +149,12 @@ export function checkedQuery<const S extends StructureShape>(
   run: (input: ValueOf<S>, context: ServiceContext) => Record<string, unknown>,
 ): Operation {
   return (input, context) => run(checkQuery(shape, input), context);
+}
+
+/** The same of a service that speaks JSON and has the sentences of those behind the query protocol, as KMS does. */
+export function checkedJson<const S extends StructureShape>(
+  shape: S,
+  run: (input: ValueOf<S>, context: ServiceContext) => Record<string, unknown>,
+): Operation {
+  return (input, context) => run(checkQuery(shape, input, 'ValidationException'), context);
 }

@@ -2,8 +2,9 @@
 // It must not know how an image is found.
 import { type Image, manifestOf, recordPull } from '../../images/index.js';
 import { checked } from '../check.js';
-import { EcrError } from '../operation.js';
-import { repositoryOf } from '../repository.js';
+import { checkKeyOf } from '../encryption.js';
+import { type EcrContext, EcrError } from '../operation.js';
+import { type Repository, repositoryOf } from '../repository.js';
 import { distinct, type Failure, identify, isFailure } from './identify.js';
 import { shapes } from './shapes.js';
 
@@ -24,14 +25,26 @@ function refusal(image: Image, accepted: readonly string[] | undefined): Failure
   return undefined;
 }
 
+/** Why nothing in the repository can be read (the code is the model's, the reason KMS's). */
+function lockOf(context: EcrContext, repository: Repository): Failure | undefined {
+  try {
+    checkKeyOf(context, repository);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EcrError) return { failureCode: 'KmsError', failureReason: error.message };
+    throw error;
+  }
+}
+
 export const BatchGetImage = checked(shapes.BatchGetImage, (input, context) => {
   const repository = repositoryOf(context, input, 'BatchGetImage');
   const images: Record<string, unknown>[] = [];
   const failures: Record<string, unknown>[] = [];
+  const locked = lockOf(context, repository);
   let bytes = 0;
   for (const imageId of distinct(input.imageIds)) {
     const found = identify(context, repository, imageId);
-    const failure = isFailure(found) ? found : refusal(found, input.acceptedMediaTypes);
+    const failure = isFailure(found) ? found : (locked ?? refusal(found, input.acceptedMediaTypes));
     if (failure !== undefined || isFailure(found)) {
       failures.push({ imageId, ...failure });
       continue;

@@ -6,6 +6,7 @@ import { isUsed } from '../../images/layers.js';
 import { type Layer, shelfOf } from '../../images/model.js';
 import type { PullThrough } from '../../upstream/cache.js';
 import { checked } from '../check.js';
+import { readableRepositoryOf } from '../encryption.js';
 import { type Repository, repositoryOf } from '../repository.js';
 import { shapes } from './shapes.js';
 
@@ -73,7 +74,7 @@ export const BatchCheckLayerAvailability = checked(
 
 /** Only of layers that an image names that can be pulled (API reference). */
 export const GetDownloadUrlForLayer = checked(shapes.GetDownloadUrlForLayer, (input, context: ImageApiContext) => {
-  const repository = repositoryOf(context, input, 'GetDownloadUrlForLayer');
+  const repository = readableRepositoryOf(context, input, 'GetDownloadUrlForLayer');
   const layer = findLayer(context, repository, input.layerDigest);
   if (layer === undefined) throw layerNotFound(repository, input.layerDigest);
   if (!isUsed(context.store, shelfOf(context, repository), layer.digest, 'live')) throw layerInaccessible();

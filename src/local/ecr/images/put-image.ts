@@ -3,11 +3,11 @@
 import { digestDoesNotMatch, imageAlreadyExists, invalidManifest } from '../../images/errors.js';
 import { putImage } from '../../images/index.js';
 import { checked } from '../check.js';
-import { repositoryOf } from '../repository.js';
+import { readableRepositoryOf } from '../encryption.js';
 import { shapes } from './shapes.js';
 
 export const PutImage = checked(shapes.PutImage, (input, context) => {
-  const repository = repositoryOf(context, input, 'PutImage');
+  const repository = readableRepositoryOf(context, input, 'PutImage');
   const { imageManifest, imageManifestMediaType, imageTag, imageDigest } = input;
   const manifest = Buffer.from(imageManifest, 'utf8');
   // Half a surrogate pair has no bytes, and so no digest.

@@ -6,8 +6,9 @@ import { appendToUpload, beginUpload, completeUpload, receivedOf } from '../../i
 import { maxParts, partSize } from '../../images/limits.js';
 import { notePart, uploadOf } from '../../images/uploads.js';
 import { checkedAsync } from '../check.js';
+import { readableRepositoryOf } from '../encryption.js';
 import { EcrError } from '../operation.js';
-import { type Repository, repositoryOf } from '../repository.js';
+import type { Repository } from '../repository.js';
 import type { ImageApiContext } from './layers.js';
 import { shapes } from './shapes.js';
 
@@ -30,7 +31,7 @@ export async function spaced<T>(work: Promise<T>): Promise<T> {
 }
 
 export const InitiateLayerUpload = checkedAsync(shapes.InitiateLayerUpload, async (input, context: ImageApiContext) => {
-  const repository = repositoryOf(context, input, 'InitiateLayerUpload');
+  const repository = readableRepositoryOf(context, input, 'InitiateLayerUpload');
   return { uploadId: await spaced(beginUpload(context, repository)), partSize };
 });
 
@@ -39,7 +40,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 }
 
 export const UploadLayerPart = checkedAsync(shapes.UploadLayerPart, async (input, context: ImageApiContext) => {
-  const repository = repositoryOf(context, input, 'UploadLayerPart');
+  const repository = readableRepositoryOf(context, input, 'UploadLayerPart');
   const { uploadId, partFirstByte, partLastByte, layerPartBlob: bytes } = input;
   const received = receivedOf(context, repository, uploadId);
   if (received === undefined) throw uploadNotFound(repository, uploadId);
@@ -58,7 +59,7 @@ export const UploadLayerPart = checkedAsync(shapes.UploadLayerPart, async (input
 });
 
 export const CompleteLayerUpload = checkedAsync(shapes.CompleteLayerUpload, async (input, context: ImageApiContext) => {
-  const repository = repositoryOf(context, input, 'CompleteLayerUpload');
+  const repository = readableRepositoryOf(context, input, 'CompleteLayerUpload');
   const { uploadId } = input;
   if (uploadOf(context, repository, uploadId)?.short === true) throw partTooSmall();
   // It calculates sha256 alone (API reference).

@@ -1,7 +1,7 @@
 // Makes the repositories that nobody asked for by name: for a push, a pull through the cache, or a replicated image.
 // It must not know what is then put into them.
 import { readPolicy } from '../../../lifecycle/validate.js';
-import { encryptionOf } from '../encryption.js';
+import { encryptionOf, grantOf } from '../encryption.js';
 import type { EcrContext } from '../operation.js';
 import { type Repository, writeRepository } from '../repository.js';
 import { mergeTags } from '../tags.js';
@@ -62,7 +62,7 @@ export function createFromTemplate(
   if (template === undefined && occasion === 'CREATE_ON_PUSH') return undefined;
   if (template !== undefined && template.customRoleArn === undefined && needsRole(template)) return undefined;
   const settings = template === undefined ? defaults(context) : settingsOf(template, context, account);
-  const repository: Repository = { name, account, ...settings };
+  const repository: Repository = { name, account, ...settings, ...grantOf(context, { name, account, ...settings }) };
   writeRepository(context, repository);
   return repository;
 }
