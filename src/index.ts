@@ -62,6 +62,10 @@ export {
   resolveOne,
 } from './manifest/index.js';
 export {
+  type AccessGap,
+  type AccessOptions,
+  type AccessReport,
+  type AccessRepository,
   type ApplyEvent,
   type ApplyOptions,
   type ApplyOutcome,
@@ -128,6 +132,7 @@ export {
   samePlace,
   savePlan,
   savePrediction,
+  surveyAccess,
   surveyUsage,
   type UsageReading,
   type UsageSource,

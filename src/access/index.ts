@@ -5,12 +5,13 @@ export { breadthOf, checkCiPrincipal, ciText } from './ci.js';
 export { type AccessContext, checkAccess, checkPush, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
-export { evaluateAccess } from './evaluate/evaluate.js';
+export { accountOf, evaluateAccess } from './evaluate/evaluate.js';
 export type {
   AccessAnswer,
   AccessReason,
   AccessRequest,
   AccessStep,
+  AtBest,
   Need,
   PolicyKind,
   Requester,
@@ -66,3 +67,4 @@ export { type CanonicalContext, canonicalStatement, sameStatement } from './norm
 export { ciPolicyOf, type OidcProvider, providerArn, providerOf, subjectsOf, trustPolicyOf } from './oidc.js';
 export { checkGrantee, type GranteeShape, principalOf } from './principals.js';
 export { isOwnStatement, isSlipwayRuntimeSid, isSlipwaySid, ownSid, type StatementOwner } from './sid.js';
+export { requesterNamed, requestersIn, type WhoContext } from './who.js';

@@ -1,21 +1,25 @@
 // What IAM says of an account's users and roles: everybody in pages, or one of them.
 // It must not know what policies mean, nor who is asked about.
-import type { AttachedPolicy, GetAccountAuthorizationDetailsResponse, PolicyDetail, Tag } from '@aws-sdk/client-iam';
+import type { AttachedPolicy } from '@aws-sdk/client-iam';
+import {
+  type GroupDetails,
+  inlineName,
+  type ManagedPolicyDetails,
+  policyDocument,
+  policyName,
+  principalsOf,
+  type RoleDetails,
+  tagsOf,
+  type UserDetails,
+  untold,
+  untoldPolicies,
+} from '../plan/access/details.js';
 import { AwsFault, type IamPort, type IamPrincipal, type PolicyReading } from '../plan/ports.js';
 import { type Caller, isFault } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 
 /** The most things a page may hold (API reference, MaxItems). */
 const pageSize = 1000;
-
-type Answer = GetAccountAuthorizationDetailsResponse;
-
-interface Details {
-  readonly users: NonNullable<Answer['UserDetailList']>;
-  readonly groups: NonNullable<Answer['GroupDetailList']>;
-  readonly roles: NonNullable<Answer['RoleDetailList']>;
-  readonly policies: NonNullable<Answer['Policies']>;
-}
 
 export function iamPort(place: Place, caller: Caller): IamPort {
   const iam = lazily(place, async () => {
@@ -35,19 +39,24 @@ export function iamPort(place: Place, caller: Caller): IamPort {
   });
 
   /** Everything there is, or an {@link AwsFault}: half of it would make somebody's policies absent. */
-  async function details(): Promise<Details> {
+  async function details() {
     const { sdk, client } = await iam();
-    const found: Details = { users: [], groups: [], roles: [], policies: [] };
+    const found = {
+      UserDetailList: new Array<UserDetails>(),
+      GroupDetailList: new Array<GroupDetails>(),
+      RoleDetailList: new Array<RoleDetails>(),
+      Policies: new Array<ManagedPolicyDetails>(),
+    };
     let marker: string | undefined;
     do {
       const input = { MaxItems: pageSize, ...(marker === undefined ? {} : { Marker: marker }) };
       const answer = await caller.call('iam:GetAccountAuthorizationDetails', () =>
         client.send(new sdk.GetAccountAuthorizationDetailsCommand(input)),
       );
-      found.users.push(...(answer.UserDetailList ?? []));
-      found.groups.push(...(answer.GroupDetailList ?? []));
-      found.roles.push(...(answer.RoleDetailList ?? []));
-      found.policies.push(...(answer.Policies ?? []));
+      found.UserDetailList.push(...(answer.UserDetailList ?? []));
+      found.GroupDetailList.push(...(answer.GroupDetailList ?? []));
+      found.RoleDetailList.push(...(answer.RoleDetailList ?? []));
+      found.Policies.push(...(answer.Policies ?? []));
       marker = answer.IsTruncated === true ? answer.Marker : undefined;
     } while (marker !== undefined && marker !== '');
     return found;
@@ -79,8 +88,7 @@ export function iamPort(place: Place, caller: Caller): IamPort {
       });
     const inline = async (policy: string): Promise<PolicyReading> => {
       const given = { PolicyName: policy };
-      const title = `${words}: inline policy ${policy}`;
-      return reading(title, async () => {
+      return reading(inlineName(words, policy), async () => {
         const ask = {
           User: async () => client.send(new sdk.GetUserPolicyCommand({ UserName: name, ...given })),
           Group: async () => client.send(new sdk.GetGroupPolicyCommand({ GroupName: name, ...given })),
@@ -126,52 +134,13 @@ export function iamPort(place: Place, caller: Caller): IamPort {
   return {
     async principals() {
       const found = await details();
-      managed.know(found.policies);
-      const groups = new Map(
-        await Promise.all(
-          found.groups.map(async ({ GroupName = '', GroupPolicyList, AttachedManagedPolicies }) => {
-            const own = inlineOf(`group/${GroupName}`, GroupPolicyList);
-            return [GroupName, [...own, ...(await managed.readings(AttachedManagedPolicies))]] as const;
-          }),
-        ),
-      );
-      const users = found.users.map(async (user): Promise<IamPrincipal> => {
-        const { UserName = '', Arn = '', UserId = '', GroupList = [], PermissionsBoundary, Tags } = user;
-        return {
-          kind: 'user',
-          arn: Arn,
-          id: UserId,
-          tags: tagsOf(Tags),
-          policies: [
-            ...inlineOf(`user/${UserName}`, user.UserPolicyList),
-            ...(await managed.readings(user.AttachedManagedPolicies)),
-            ...GroupList.flatMap((group) => groups.get(group) ?? [unlisted(`group/${group}`)]),
-          ],
-          ...(await boundaryOf(PermissionsBoundary?.PermissionsBoundaryArn)),
-        };
-      });
-      const roles = found.roles.map(async (role): Promise<IamPrincipal> => {
-        const { RoleName = '', Arn = '', RoleId = '', PermissionsBoundary, Tags } = role;
-        return {
-          kind: 'role',
-          arn: Arn,
-          id: RoleId,
-          tags: tagsOf(Tags),
-          policies: [
-            ...inlineOf(`role/${RoleName}`, role.RolePolicyList),
-            ...(await managed.readings(role.AttachedManagedPolicies)),
-          ],
-          ...(await boundaryOf(PermissionsBoundary?.PermissionsBoundaryArn)),
-        };
-      });
-      const all = await Promise.all([...users, ...roles]);
-      return all.sort((one, other) => (one.arn < other.arn ? -1 : 1));
+      const others = untoldPolicies(found).map(async (arn) => [arn, await managed.reading(arn)] as const);
+      return principalsOf(found, new Map(await Promise.all(others)));
     },
 
-    async principal(arn) {
+    async principal(which, name) {
       const { sdk, client } = await iam();
-      const kind = arn.includes(':role/') ? 'Role' : 'User';
-      const name = arn.slice(arn.lastIndexOf('/') + 1);
+      const kind = which === 'role' ? 'Role' : 'User';
       const found = await caller
         .call(`iam:Get${kind}`, async () => {
           if (kind === 'Role') {
@@ -185,16 +154,15 @@ export function iamPort(place: Place, caller: Caller): IamPort {
           if (isFault(error, 'gone')) return undefined;
           throw error;
         });
-      // A name is one of its account's, whatever its path: with another path it is not who was meant.
-      if (found === undefined || found.Arn !== arn) return undefined;
+      if (found === undefined) return undefined;
       const [own, ofGroups, boundary] = await Promise.all([
         policiesOf(kind, name),
         kind === 'User' ? groupsOf(name) : [],
         boundaryOf(found.PermissionsBoundary?.PermissionsBoundaryArn),
       ]);
       return {
-        kind: kind === 'Role' ? 'role' : 'user',
-        arn,
+        kind: which,
+        arn: found.Arn ?? '',
         id: found.Id ?? '',
         tags: tagsOf(found.Tags),
         policies: [...own, ...ofGroups],
@@ -225,47 +193,18 @@ class ManagedPolicies {
     this.#read = read;
   }
 
-  /** What came along with everybody. */
-  know(policies: Details['policies']): void {
-    for (const { Arn = '', DefaultVersionId, PolicyVersionList = [] } of policies) {
-      const version = PolicyVersionList.find((one) => one.IsDefaultVersion ?? one.VersionId === DefaultVersionId);
-      if (version?.Document === undefined) continue;
-      this.#known.set(Arn, Promise.resolve({ name: policyName(Arn), text: decoded(version.Document) }));
-    }
-  }
-
   reading(arn: string): Promise<PolicyReading> {
     const known = this.#known.get(arn) ?? reading(policyName(arn), () => this.#read(arn));
     this.#known.set(arn, known);
     return known;
   }
-
-  readings(attached: readonly AttachedPolicy[] = []): Promise<readonly PolicyReading[]> {
-    return Promise.all(attached.map(({ PolicyArn = '' }) => this.reading(PolicyArn)));
-  }
-}
-
-/** `AmazonEC2ContainerRegistryPullOnly` of `arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly`. */
-function policyName(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
-}
-
-function inlineOf(owner: string, policies: readonly PolicyDetail[] = []): readonly PolicyReading[] {
-  return policies.map(({ PolicyName = '', PolicyDocument }) => {
-    const name = `${owner}: inline policy ${PolicyName}`;
-    return PolicyDocument === undefined ? unlisted(name) : { name, text: decoded(PolicyDocument) };
-  });
-}
-
-function unlisted(name: string): PolicyReading {
-  return { name, unreadable: 'the answer of IAM does not have it' };
 }
 
 /** Not being allowed to read a policy makes that policy unreadable, and nothing else. */
 async function reading(name: string, read: () => Promise<string | undefined>): Promise<PolicyReading> {
   try {
     const text = await read();
-    return text === undefined ? unlisted(name) : { name, text: decoded(text) };
+    return text === undefined ? untold(name) : { name, text: policyDocument(text) };
   } catch (error) {
     return { name, unreadable: whyUnread(error) };
   }
@@ -288,17 +227,4 @@ type Unreadable = Extract<PolicyReading, { readonly unreadable: string }>;
 function whyUnread(error: unknown): string {
   if (!(error instanceof AwsFault) || error.kind === 'credentials' || error.kind === 'interrupted') throw error;
   return `${error.operation}: ${error.awsCode}`;
-}
-
-/** "Policies returned by this operation are URL-encoded compliant with RFC 3986." Some endpoints leave that out. */
-function decoded(text: string): string {
-  try {
-    return text.trimStart().startsWith('{') ? text : decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function tagsOf(tags: readonly Tag[] | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }

@@ -27,6 +27,7 @@ import { usageCommand } from './commands/usage.js';
 import { validateCommand } from './commands/validate.js';
 import { verifyCommand } from './commands/verify.js';
 import { versionCommand } from './commands/version.js';
+import { whoCanCommand } from './commands/who-can.js';
 
 export const catalog: readonly BoundCommand[] = [
   bind(initCommand, async () => (await import('./actions/init.js')).init),
@@ -44,6 +45,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(protectCommand, async () => (await import('./actions/protect.js')).protectImages),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
+  bind(whoCanCommand, async () => (await import('./actions/who-can.js')).whoCanDo),
   bind(auditCommand, async () => (await import('./actions/audit.js')).showAudit),
   bind(lifecycleLintCommand, async () => (await import('./actions/lifecycle-lint.js')).lintPolicy),
   bind(loginCommand, async () => (await import('./actions/login.js')).login),

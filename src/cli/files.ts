@@ -2,8 +2,10 @@
 // It must not know which command they are for.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parsePolicy } from '../access/index.js';
 import { type Diagnostic, fail, isSlipwayError, placed, SlipwayError } from '../diagnostics/index.js';
 import { type Image, lifecycleText, readDescribedImages, readPolicyText } from '../lifecycle/index.js';
+import { type IamPrincipal, readAuthorizationDetails } from '../plan/index.js';
 import { systemReason } from './errors.js';
 import { shownPath } from './print/diagnostics.js';
 import type { Services } from './services.js';
@@ -24,6 +26,19 @@ export function readImagesFile(file: string, services: Services): ImagesFile {
 /** The canonical text of a lifecycle policy, or of the answer of GetLifecyclePolicy around it. */
 export function readPolicyFile(file: string, services: Services): string {
   return readFrom(file, services, (text) => lifecycleText(readPolicyText(text)));
+}
+
+/** The text of a repository's policy, by itself or in what `aws ecr get-repository-policy` prints. */
+export function readRepositoryPolicyFile(file: string, services: Services): string {
+  return readFrom(file, services, (text) => {
+    const { policyText } = parsePolicy(text) as { readonly policyText?: unknown };
+    return typeof policyText === 'string' ? policyText : text;
+  });
+}
+
+/** What `aws iam get-account-authorization-details --output json` has printed. */
+export function readPrincipalsFile(file: string, services: Services): readonly IamPrincipal[] {
+  return readFrom(file, services, readAuthorizationDetails);
 }
 
 /** What is wrong is shown at its place in the file. */

@@ -22,8 +22,8 @@ import { sideBySide } from './side-by-side.js';
 export interface ObserveScope {
   /** Patterns on name or key; none select everything. */
   readonly only?: readonly string[];
-  /** `existence`: only which repositories there are and whose. */
-  readonly depth?: 'everything' | 'existence';
+  /** `existence`: only which repositories there are and whose. `access`: which there are, and their policies. */
+  readonly depth?: 'everything' | 'existence' | 'access';
   /** Whether to look for repositories of ours that are not declared, and to read tags in bulk for it; the default. */
   readonly orphans?: boolean;
 }
@@ -129,13 +129,13 @@ async function readDrafts(
     for (const draft of drafts) {
       const { name, arn } = draft.description;
       const wanted = declared.get(name);
-      if (draft.tags !== 'gone' && draft.tags.state === 'unread') {
+      if (depth !== 'access' && draft.tags !== 'gone' && draft.tags.state === 'unread') {
         yield async () => {
           draft.tags = await read(() => ecr.listTags(arn));
         };
       }
       if (wanted === undefined || depth === 'existence') continue;
-      if (wanted.lifecyclePolicy !== undefined) {
+      if (depth !== 'access' && wanted.lifecyclePolicy !== undefined) {
         yield async () => {
           draft.lifecyclePolicy = shared.one(await read(() => ecr.getLifecyclePolicy(name)));
         };

@@ -187,8 +187,8 @@ export interface IamPrincipal {
 export interface IamPort {
   /** Every user and role, sorted by ARN, in pages of a thousand: one call of IAM for a small account. */
   principals(): Promise<readonly IamPrincipal[]>;
-  /** One of them, by its ARN, with a few calls; `undefined` where there is no such. */
-  principal(arn: string): Promise<IamPrincipal | undefined>;
+  /** One of them with a few calls, by its name, which is one of its account's whatever its path; `undefined` where there is no such. */
+  principal(kind: IamPrincipal['kind'], name: string): Promise<IamPrincipal | undefined>;
 }
 
 /** One level over an account: the organisation's root, a unit, or the account itself. */

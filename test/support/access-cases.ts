@@ -19,7 +19,7 @@ import {
 /** A list of statements, a whole document, or `unreadable: REASON`. */
 type Policy = readonly unknown[] | { readonly [name: string]: unknown } | string;
 
-/** An ARN, a service, or an ARN with what else is known. */
+/** An ARN, a service, `anyone`, or an ARN with what else is known. */
 type Named =
   | string
   | { readonly kind: 'federated-user'; readonly arn: string; readonly user: string }
@@ -96,6 +96,7 @@ export function requesterOf(named: Named): Requester {
     return { ...requesterOf(named.arn), ...named, arn: roleOf(named.arn) } as unknown as Requester;
   }
   const [, partition = '', service, , account = '', rest = ''] = named.split(':');
+  if (named === 'anyone') return { kind: 'anyone' };
   if (partition === '') return { kind: 'service', service: named };
   if (rest === 'root') return { kind: 'root', account, partition };
   if (/^(oidc|saml)-provider\//.test(rest)) return { kind: 'web-identity', provider: named };

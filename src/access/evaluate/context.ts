@@ -100,6 +100,8 @@ function keysOfRequester(requester: Requester): [string, Given][] {
         ['aws:username', null],
         ['aws:multifactorauthpresent', null],
       ];
+    case 'anyone':
+      return keysOfPeople;
     case 'root':
       return [
         ...keysOfPerson(requester, requester.account, `arn:${requester.partition}:iam::${requester.account}:root`),
@@ -134,19 +136,23 @@ function keysOfRequester(requester: Requester): [string, Given][] {
   }
 }
 
+/** "In the request context only when a service principal calls": aws:SourceArn, aws:SourceAccount, aws:SourceOrgID. */
+const keysOfPeople: [string, Given][] = [
+  ['aws:principalisawsservice', 'false'],
+  ['aws:principalservicename', null],
+  ['aws:principalservicenameslist', null],
+  ['aws:sourcearn', null],
+  ['aws:sourceaccount', null],
+  ['aws:sourceorgid', null],
+  ['aws:sourceorgpaths', null],
+];
+
 function keysOfPerson(requester: Requester, account: string, arn: string): [string, Given][] {
   const { organization } = requester;
   return [
     ['aws:principalarn', arn],
     ['aws:principalaccount', account],
-    ['aws:principalisawsservice', 'false'],
-    ['aws:principalservicename', null],
-    ['aws:principalservicenameslist', null],
-    // "In the request context only when a service principal calls": aws:SourceArn, aws:SourceAccount, aws:SourceOrgID.
-    ['aws:sourcearn', null],
-    ['aws:sourceaccount', null],
-    ['aws:sourceorgid', null],
-    ['aws:sourceorgpaths', null],
+    ...keysOfPeople,
     ...(organization === undefined
       ? []
       : ([

@@ -14,7 +14,7 @@
 import { resourceOf } from './actions.js';
 import { accountOfArn } from './arn.js';
 import { contextOf } from './context.js';
-import { all, any, type Formula, not, solve } from './formula.js';
+import { all, any, type Formula, not, type Solution, solve } from './formula.js';
 import type {
   AccessAnswer,
   AccessReason,
@@ -62,9 +62,16 @@ export function answerOf({ formula, steps, stepFor }: Decision): AccessAnswer {
     answer: solution.answer,
     decision: stepFor(solution.answer),
     ...(solution.answer === 'yes-if' ? { conditions: solution.need } : {}),
-    unread: solution.answer === 'unknown' ? solution.unread : [],
+    ...unreadPart(solution),
     trail: steps,
   };
+}
+
+/** What an answer tells of what could not be read. */
+export function unreadPart(solution: Solution): Pick<AccessAnswer, 'unread' | 'atBest'> {
+  if (solution.answer !== 'unknown') return { unread: [] };
+  const { unread, best } = solution;
+  return { unread, atBest: best.answer === 'yes' ? best : { answer: best.answer, conditions: best.need } };
 }
 
 /** "No permissions are required to perform this operation", and policies cannot take them away [sts]. */
@@ -85,8 +92,10 @@ export function decide(request: AccessRequest, policies: AccessPolicies): Decisi
   }
   const { requester } = request;
   const isPerson = isPrincipal(requester);
+  // A root user "has full access" but for organisations and the resource's own policy [logic]; of anyone it is given.
+  const isRoot = requester.kind === 'root' || requester.kind === 'anyone';
   // Services and holders of tokens have no policies of their own, and identity policies and boundaries are not for root users.
-  const own: RequesterPolicies = isPerson && requester.kind !== 'root' ? policies.requester : { identity: [] };
+  const own: RequesterPolicies = isPerson && !isRoot ? policies.requester : { identity: [] };
   const subject: Subject = {
     requester,
     action,
@@ -113,8 +122,6 @@ export function decide(request: AccessRequest, policies: AccessPolicies): Decisi
     resource: hear(resources),
   };
 
-  // A root user "has full access" but for organisations and the resource's own policy [logic].
-  const isRoot = requester.kind === 'root';
   const granted: Formula = isRoot || allowed(voices.identity);
   const bounded: Formula = own.boundary === undefined || allowed(voices.boundary);
   // "If there is no session policy, and the principal is not a role session, the request is implicitly denied": [logic] of
@@ -175,7 +182,8 @@ function isPrincipal({ kind }: Requester): boolean {
   return kind !== 'service' && kind !== 'web-identity';
 }
 
-function accountOf(requester: Requester): string {
+/** Empty for those who belong to none: services, holders of tokens, anyone. */
+export function accountOf(requester: Requester): string {
   if (requester.kind === 'root') return requester.account;
   return 'arn' in requester ? accountOfArn(requester.arn) : '';
 }

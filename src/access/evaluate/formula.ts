@@ -16,7 +16,10 @@ export type Consistent = (requirements: readonly Requirement[]) => boolean;
 export type Solution =
   | { readonly answer: 'yes' | 'no' }
   | { readonly answer: 'yes-if'; readonly need: Need }
-  | { readonly answer: 'unknown'; readonly unread: readonly Unread[] };
+  | { readonly answer: 'unknown'; readonly unread: readonly Unread[]; readonly best: Best };
+
+/** What an answer is where all that is unread lets it. */
+export type Best = { readonly answer: 'yes' } | { readonly answer: 'yes-if'; readonly need: Need };
 
 export function all(parts: readonly Formula[]): Formula {
   const found = combine(parts, 'all');
@@ -71,12 +74,18 @@ function keyOf({ key, operator, values, every, orAbsent }: Requirement): string 
  */
 export function solve(formula: Formula, consistent: Consistent): Solution {
   if (typeof formula === 'boolean') return { answer: formula ? 'yes' : 'no' };
-  if (!isPossible(withUnread(formula, true), consistent)) return { answer: 'no' };
+  const best = withUnread(formula, true);
+  if (!isPossible(best, consistent)) return { answer: 'no' };
   if (!isPossible(not(withUnread(formula, false)), consistent)) return { answer: 'yes' };
   const tidied = tidy(formula);
   const unread = unreadIn(tidied);
-  if (unread.length > 0) return { answer: 'unknown', unread };
+  if (unread.length > 0) return { answer: 'unknown', unread, best: bestOf(best, consistent) };
   return { answer: 'yes-if', need: needOf(tidied) };
+}
+
+/** `formula` can hold, and nothing in it is unread. */
+function bestOf(formula: Formula, consistent: Consistent): Best {
+  return isPossible(not(formula), consistent) ? { answer: 'yes-if', need: needOf(tidy(formula)) } : { answer: 'yes' };
 }
 
 function withUnread(formula: Formula, value: boolean): Formula {

@@ -12,6 +12,8 @@ export type Requester = (
   | { readonly kind: 'root'; readonly account: string; readonly partition: string }
   /** `lambda.amazonaws.com`. Its source is in the context: `aws:SourceArn`, `aws:SourceAccount`. */
   | { readonly kind: 'service'; readonly service: string }
+  /** Somebody of another account that nothing names, of whom nothing is known but that the account lets them. */
+  | { readonly kind: 'anyone' }
   /** Whoever holds a token of an OIDC or SAML provider, which is given by its ARN. */
   | { readonly kind: 'web-identity'; readonly provider: string }
 ) & {
@@ -125,6 +127,12 @@ export type AccessReason =
   | 'conditions-contradict'
   | 'unread';
 
+export interface AtBest {
+  readonly answer: 'yes' | 'yes-if';
+  /** With `yes-if`. */
+  readonly conditions?: Need;
+}
+
 export interface AccessStep {
   readonly reason: AccessReason;
   readonly statement?: StatementPlace;
@@ -139,6 +147,8 @@ export interface AccessAnswer {
   readonly conditions?: Need;
   /** With `unknown`. */
   readonly unread: readonly Unread[];
+  /** With `unknown`: what it is where all that is unread lets it. */
+  readonly atBest?: AtBest;
   /** Every statement that took part, and every kind of policy that is missing one. */
   readonly trail: readonly AccessStep[];
 }

@@ -75,6 +75,8 @@ function matchesOf(names: Names, requester: Requester): readonly PrincipalMatch[
       return found('direct', names.providers.has(requester.provider));
     case 'root':
       return found('direct', names.aws.has(requester.account));
+    case 'anyone':
+      return [];
     case 'user':
       return [
         ...found('direct', hasAny(names, requester.arn, requester.id)),
@@ -136,6 +138,7 @@ function sparesOf(names: Names, requester: Requester): boolean {
     case 'service':
     case 'web-identity':
     case 'root':
+    case 'anyone':
       return grips.has('direct');
     case 'user':
       return grips.has('direct') && grips.has('account');

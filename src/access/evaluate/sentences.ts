@@ -30,6 +30,8 @@ export function requesterWords(requester: Requester): string {
       return requester.service;
     case 'web-identity':
       return `whoever ${requester.provider} vouches for`;
+    case 'anyone':
+      return 'anybody with an AWS account';
     case 'root':
       return `account ${requester.account}`;
     case 'role':
@@ -61,6 +63,7 @@ function formulaWords(formula: Formula): string {
 }
 
 export function rootSentence(requester: Requester): string {
+  if (requester.kind === 'anyone') return 'another account may let whom it likes of its own';
   return `${requesterWords(requester)} itself needs no identity policy`;
 }
 

@@ -281,6 +281,7 @@ describe('what could not be read', () => {
     });
     expect(answer).toEqual({
       answer: 'unknown',
+      atBest: { answer: 'yes' },
       decision: { reason: 'unread', sentence: 'role ci could not be read: access denied' },
       unread: [{ policy: 'role ci', kind: 'identity', reason: 'access denied' }],
       trail: [{ reason: 'unread', sentence: 'role ci could not be read: access denied' }],

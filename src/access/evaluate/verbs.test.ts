@@ -68,7 +68,7 @@ describe('pull', () => {
   test('takes a token, the manifest and the layers', () => {
     expect(brief(canPull(somebody(role, allow([token, ...pull])), closed))).toEqual([
       'yes',
-      token,
+      'ecr:BatchGetImage',
       'allowed-by-identity',
     ]);
     for (const missing of [token, ...pull]) {
@@ -92,7 +92,11 @@ describe('pull', () => {
   test('a repository gives all but the token', () => {
     const open = repository('red/app', { Effect: 'Allow', Principal: '*', Action: 'ecr:*' });
     expect(brief(canPull(somebody(role), open))).toEqual(['no', token, 'no-identity-allow']);
-    expect(brief(canPull(somebody(role, allow(token)), open))).toEqual(['yes', token, 'allowed-by-identity']);
+    expect(brief(canPull(somebody(role, allow(token)), open))).toEqual([
+      'yes',
+      'ecr:BatchGetImage',
+      'allowed-by-resource',
+    ]);
   });
   test('a service needs no token', () => {
     const open = repository('red/app', {
@@ -106,7 +110,11 @@ describe('pull', () => {
   });
   test('across accounts both sides have to allow it', () => {
     const open = repository('red/app', { Effect: 'Allow', Principal: { AWS: '222222222222' }, Action: pull });
-    expect(brief(canPull(somebody(stranger, allow('ecr:*')), open))).toEqual(['yes', token, 'allowed-by-identity']);
+    expect(brief(canPull(somebody(stranger, allow('ecr:*')), open))).toEqual([
+      'yes',
+      'ecr:BatchGetImage',
+      'allowed-by-identity',
+    ]);
     expect(brief(canPull(somebody(stranger, allow('ecr:*')), closed))).toEqual([
       'no',
       'ecr:BatchGetImage',
@@ -132,7 +140,7 @@ describe('conditions of several actions', () => {
     ]);
     expect(brief(canPull(who, closed, { context: { 'aws:SourceVpce': 'vpce-1' } }))).toEqual([
       'yes',
-      token,
+      'ecr:BatchGetImage',
       'allowed-by-identity',
     ]);
     expect(brief(canPull(who, closed, { otherKeys: 'absent' }))).toEqual([

@@ -1,9 +1,9 @@
 // Pull, push and delete: which actions each is made of, and who may do it to which repository.
 // It must not know how one action is decided.
 
-import { answerOf, decide } from './evaluate.js';
+import { answerOf, decide, unreadPart } from './evaluate.js';
 import { all, type Formula, solve } from './formula.js';
-import type { AccessAnswer, AccessRequest, AccessStep, Need, Requester, Unread } from './model.js';
+import type { AccessAnswer, AccessRequest, AccessStep, AtBest, Need, Requester, Unread } from './model.js';
 import type { RequesterPolicies, ResourcePolicies } from './policy.js';
 import { areConsistent } from './requirements.js';
 
@@ -43,13 +43,15 @@ export interface ActionAnswer extends AccessAnswer {
 
 export interface VerbAnswer {
   readonly answer: AccessAnswer['answer'];
-  /** The action that decides: the first that is denied, unknown or conditional, in this order. */
+  /** The action that decides: the first that is denied, unknown or conditional, in this order, or else the first on the repository. */
   readonly action: string;
   readonly decision: AccessStep;
   /** With `yes-if`. */
   readonly conditions?: Need;
   /** With `unknown`. */
   readonly unread: readonly Unread[];
+  /** With `unknown`: what it is where all that is unread lets it. */
+  readonly atBest?: AtBest;
   readonly actions: readonly ActionAnswer[];
 }
 
@@ -104,7 +106,10 @@ function can(verb: Verb, who: PrincipalSubject, repository: RepositorySubject, k
   }
   const solution = solve(all(formulas), areConsistent);
   const deciding = gravity
-    .map((answer) => actions.find((one) => one.needed && one.answer === answer))
+    .map((answer) =>
+      // That somebody gets a token says nothing of the repository.
+      actions.find((one) => one.needed && one.answer === answer && (answer !== 'yes' || one.action !== token)),
+    )
     .find((one) => one !== undefined);
   const { action, decision, answer } = deciding ?? { action: '', decision: contradiction, answer: undefined };
   return {
@@ -113,7 +118,7 @@ function can(verb: Verb, who: PrincipalSubject, repository: RepositorySubject, k
     // Each action alone may be possible, and all of them not.
     decision: solution.answer === 'no' && answer !== 'no' ? contradiction : decision,
     ...(solution.answer === 'yes-if' ? { conditions: solution.need } : {}),
-    unread: solution.answer === 'unknown' ? solution.unread : [],
+    ...unreadPart(solution),
     actions,
   };
 }

@@ -12,6 +12,11 @@ export const accessCodes = defineCodes({
     'A grantee is exactly one of account, role, user, org, ou or service; sourceAccount and sourceArn go with a service only.',
     'name one of `account:`, `role:`, `user:`, `org:`, `ou:` or `service:`',
   ),
+  'access/bad-requester': mistake(
+    'nobody that a request could come from',
+    'Who is asked about is named by an ARN (of a role, a user, a session), an account id, `role/NAME` or `user/NAME` of the account, a service, or `anyone`, which stands for somebody of an account that nothing names.',
+    'name for instance `role/ci`, `arn:aws:iam::111111111111:user/anna`, `444444444444`, `lambda` or `anyone`',
+  ),
   'access/bad-account': mistake(
     'not an account id',
     'An AWS account id has twelve digits.',

@@ -63,6 +63,16 @@ export const planCodes = defineCodes({
     'Its images or its lifecycle policy could not be read. The prediction says nothing of it; all else was recorded.',
     'allow ecr:DescribeImages and ecr:GetLifecyclePolicy, and record again',
   ),
+  'plan/no-principal': row(
+    'nobody of that name',
+    'IAM of the account knows no user or role of that name, so that there is nobody to ask about.',
+    'name a user or a role that exists, by its ARN or as `role/NAME`',
+  ),
+  'plan/unreadable-principals': row(
+    'no principals in the file',
+    'The file is not what `aws iam get-account-authorization-details --output json` prints.',
+    'run `aws iam get-account-authorization-details --output json` and keep all that it prints',
+  ),
   'plan/no-usage': row(
     'nothing says where images run',
     'The manifest declares no `usage` for this environment, so nothing is known of what is running, and nothing was looked at.',

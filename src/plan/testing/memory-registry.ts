@@ -177,9 +177,9 @@ export class MemoryRegistry {
           call('iam:GetAccountAuthorizationDetails', '', () =>
             this.principals.toSorted((one, other) => (one.arn < other.arn ? -1 : 1)),
           ),
-        principal: (arn) =>
-          call(`iam:Get${arn.includes(':role/') ? 'Role' : 'User'}`, arn, () =>
-            this.principals.find((one) => one.arn === arn),
+        principal: (kind, name) =>
+          call(`iam:Get${kind === 'role' ? 'Role' : 'User'}`, name, () =>
+            this.principals.find((one) => one.kind === kind && one.arn.endsWith(`/${name}`)),
           ),
       },
       organizations: {

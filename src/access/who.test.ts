@@ -1,0 +1,73 @@
+// Exercises who.ts: people and services as somebody writes them, and as policies name them.
+// It must not know what anybody may do.
+import { describe, expect, test } from 'vitest';
+import { requesterNamed, requestersIn } from './who.js';
+
+const here = { account: '111111111111', partition: 'aws' };
+const node = 'arn:aws:iam::444444444444:role/eks/node';
+
+describe('a requester as somebody writes it', () => {
+  test.each([
+    ['role/ci', { kind: 'role', arn: 'arn:aws:iam::111111111111:role/ci' }],
+    ['user/team/anna', { kind: 'user', arn: 'arn:aws:iam::111111111111:user/team/anna' }],
+    [node, { kind: 'role', arn: node }],
+    [`role:${node}`, { kind: 'role', arn: node }],
+    [
+      'arn:aws:sts::444444444444:assumed-role/node/i-1',
+      { kind: 'role', arn: 'arn:aws:iam::444444444444:role/node', session: 'i-1' },
+    ],
+    ['444444444444', { kind: 'root', account: '444444444444', partition: 'aws' }],
+    ['account:444444444444', { kind: 'root', account: '444444444444', partition: 'aws' }],
+    ['arn:aws-cn:iam::444444444444:root', { kind: 'root', account: '444444444444', partition: 'aws-cn' }],
+    ['lambda', { kind: 'service', service: 'lambda.amazonaws.com' }],
+    ['service:codebuild.amazonaws.com', { kind: 'service', service: 'codebuild.amazonaws.com' }],
+    ['anyone', { kind: 'anyone' }],
+  ])('%s', (text, requester) => {
+    expect(requesterNamed(text, here)).toEqual(requester);
+  });
+  test.each([
+    '',
+    'Anna',
+    'role:444444444444',
+    'account:lambda',
+    'user:arn:aws:iam::444444444444:role/node',
+    'role/*',
+    'arn:aws:iam::444444444444:role/*',
+    'arn:aws:iam::444:role/node',
+    'arn:aws:iam::444444444444:group/admins',
+    'arn:aws:s3:::bucket',
+  ])('nobody is %s', (text) => {
+    expect(() => requesterNamed(text, here)).toThrow(
+      expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'access/bad-requester' })] }),
+    );
+  });
+});
+
+describe('requesters that a policy names', () => {
+  const named = (...statements: readonly unknown[]) => requestersIn({ Statement: statements }, here);
+  const allow = (principal: unknown) => ({ Effect: 'Allow', Principal: principal, Action: 'ecr:*' });
+  test('are those of its Allow statements, each once, the own account as a whole left out', () => {
+    expect(
+      named(
+        allow({ AWS: [node, '444444444444', '111111111111', 'AROAEXAMPLEEXAMPLE12'], Service: 'Lambda.amazonaws.com' }),
+        allow({ AWS: 'arn:aws:iam::444444444444:root' }),
+        { ...allow({ AWS: '555555555555' }), Effect: 'Deny' },
+      ),
+    ).toEqual([
+      { kind: 'role', arn: node },
+      { kind: 'root', account: '444444444444', partition: 'aws' },
+      { kind: 'service', service: 'lambda.amazonaws.com' },
+    ]);
+  });
+  test.each([['*'], [{ AWS: '*' }], [{ AWS: ['*'] }]])('everyone, as %j, is anyone', (principal) => {
+    expect(named(allow(principal))).toEqual([{ kind: 'anyone' }]);
+  });
+  test('everyone but somebody is anyone', () => {
+    expect(named({ Effect: 'Allow', NotPrincipal: { AWS: node }, Action: '*' })).toEqual([{ kind: 'anyone' }]);
+  });
+  test('a lone statement will do, and what is none names nobody', () => {
+    expect(requestersIn({ Statement: allow('*') }, here)).toEqual([{ kind: 'anyone' }]);
+    for (const document of [undefined, 'text', [], { Statement: [7, null, allow(7), allow({ AWS: [7] })] }])
+      expect(requestersIn(document, here)).toEqual([]);
+  });
+});
