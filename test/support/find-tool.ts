@@ -26,8 +26,11 @@ const probes = {
   'docker-credential-ecr-login': ['version'],
 } as const;
 
-/** What a suite may ask for. `boto3` is python3 with the package; `aws-provider` is a folder Terraform can be pointed to. */
-export type Tool = keyof typeof probes | 'boto3' | 'aws-provider';
+/**
+ * What a suite may ask for. `boto3` is python3 with the package; `aws-provider` is a folder Terraform can be pointed to;
+ * `mission-documents` the folder of the two guides that Slipway was asked to make come true.
+ */
+export type Tool = keyof typeof probes | 'boto3' | 'aws-provider' | 'mission-documents';
 
 /** Each tool can be named by an environment variable; otherwise it is looked for. */
 export const toolVariables: Readonly<Record<Tool, string>> = {
@@ -37,6 +40,7 @@ export const toolVariables: Readonly<Record<Tool, string>> = {
   'cfn-lint': 'SLIPWAY_CFN_LINT',
   boto3: 'SLIPWAY_PYTHON',
   'aws-provider': 'SLIPWAY_TF_PLUGIN_DIR',
+  'mission-documents': 'SLIPWAY_MISSION_DOCUMENTS',
   kubectl: 'SLIPWAY_KUBECTL',
   skopeo: 'SLIPWAY_SKOPEO',
   podman: 'SLIPWAY_PODMAN',
@@ -109,9 +113,11 @@ export function locateTool(tool: Tool, env: Environment): string | undefined {
   const named = env[toolVariables[tool]];
   if (named !== undefined && named !== '') {
     if (tool === 'aws-provider') return holdsAwsProvider(named) ? named : undefined;
+    if (tool === 'mission-documents') return existsSync(named) ? named : undefined;
     return named.includes('/') ? named : onPath(named, env);
   }
   if (tool === 'aws-provider') return providerMirror(env);
+  if (tool === 'mission-documents') return [join('..', 'shared', 'mission')].find((folder) => existsSync(folder));
   if (tool === 'boto3') {
     const python = onPath('python3', env);
     return python !== undefined && answers(python, ['-c', 'import boto3']) ? python : undefined;
