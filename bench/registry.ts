@@ -334,7 +334,7 @@ const policy = JSON.stringify({
 });
 
 async function controlPlane(server: Server): Promise<Figures> {
-  const names = Array.from({ length: 500 }, (_, number) => `control/r${number}`);
+  const names = Array.from({ length: 2000 }, (_, number) => `control/r${number}`);
   const steps: readonly (readonly [operation: string, input: (name: string) => unknown])[] = [
     ['CreateRepository', (repositoryName) => ({ repositoryName })],
     ['PutLifecyclePolicy', (repositoryName) => ({ repositoryName, lifecyclePolicyText: policy })],
