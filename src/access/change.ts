@@ -1,61 +1,183 @@
-// Says who loses access and who gains it beyond named accounts, principals and organisations, between two sets of statements.
-// It must not know consent or plans. It is conservative: where it cannot prove that nothing changes, it reports a change.
+// Says who gains and who loses access between two sets of statements, and what opens to those whom nothing names: by the evaluator.
+// It must not know consent or plans. What nobody can read is taken to mean the same before and after.
+import { servedActions } from './evaluate/actions.js';
+import { accountOf, decide } from './evaluate/evaluate.js';
+import { all, any, type Formula, not, solve } from './evaluate/formula.js';
+import type { Need, Requester, Requirement } from './evaluate/model.js';
+import { type CompiledPolicy, compilePolicy } from './evaluate/policy.js';
+import { areConsistent } from './evaluate/requirements.js';
+import { documentOf } from './merge.js';
 import type { Statement } from './model.js';
-import type { CanonicalContext } from './normalise.js';
-import { isEveryone, isOpen } from './open.js';
-import { type Grant, grantsOf, type Reach, reachOf, uncovered } from './reach.js';
-import { actionWords, whereWords, whoWords } from './words.js';
+import { actionsOnRepositories } from './names.js';
+import { names } from './open.js';
+import { reachOf } from './reach.js';
+import { requestersNamed } from './who.js';
+import { actionWords, requesterWho, whereOf } from './words.js';
 
 export interface AccessChange {
-  /** Who loses what, a phrase each, sorted: `account 111111111111 loses pull`. */
-  readonly lost: string[];
-  /** Who gains what, beyond named accounts, principals and organisations: `everyone gains pull`. */
-  readonly opened: string[];
+  /** Who gains what, a phrase each, sorted: `account 444444444444 gains pull`. */
+  readonly gained: readonly string[];
+  /** Who loses what: `account 111111111111 loses pull`. */
+  readonly lost: readonly string[];
+  /** Who gains what beyond named accounts, principals and organisations: `everyone gains pull`. */
+  readonly opened: readonly string[];
 }
 
+/** Where the repository is. */
+export interface ChangeContext {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  /** Its name. */
+  readonly name: string;
+}
+
+/** What somebody's own policies say, as far as it matters here. */
+type Own = 'nothing' | 'everything';
+
 /**
- * Compares all statements of a policy before and after, whoever wrote them. A `Deny` counts too: a new one takes access
- * away, and one that is lifted for everyone opens it.
+ * Compares all statements of a policy before and after, whoever wrote them, action by action and for everybody they name, for the
+ * repository's own account, and for strangers. What the policies of another account allow is up to it: here they allow everything.
+ * Those of the own account may allow nothing, so that it is the repository's policy that gives, or everything, so that its Deny takes.
  */
 export function accessChange(
   before: readonly Statement[],
   after: readonly Statement[],
-  context: CanonicalContext = { partition: 'aws' },
+  context: ChangeContext,
 ): AccessChange {
-  const old = before.map((statement) => reachOf(statement, context));
-  const wanted = after.map((statement) => reachOf(statement, context));
-  return {
-    lost: [
-      ...phrases(grants(old, 'Allow'), (grant) => uncovered(grant, wanted, 'Allow'), 'loses'),
-      ...phrases(grants(wanted, 'Deny'), (grant) => uncovered(grant, old, 'Deny'), 'is denied'),
-    ].sort(),
-    opened: [
-      ...phrases(grants(wanted, 'Allow').filter(isOpen), (grant) => uncovered(grant, old, 'Allow'), 'gains'),
-      ...phrases(
-        grants(old, 'Deny').filter(({ principal }) => isEveryone(principal)),
-        (grant) => uncovered(grant, wanted, 'Deny'),
-        'is no longer denied',
-      ),
-    ].sort(),
-  };
-}
-
-function grants(reaches: readonly Reach[], effect: Reach['effect']): readonly Grant[] {
-  return reaches.filter((reach) => reach.effect === effect).flatMap(grantsOf);
-}
-
-function phrases(all: readonly Grant[], changed: (grant: Grant) => readonly string[], verb: string): string[] {
-  const actions = new Map<string, Set<string>>();
-  for (const grant of all) {
-    const names = changed(grant);
-    if (names.length === 0) continue;
-    const who = `${whoWords(grant)} ${verb}`;
-    const where = whereWords(grant);
-    const key = JSON.stringify([who, where]);
-    actions.set(key, new Set([...(actions.get(key) ?? []), ...names]));
+  const policies = { before: policyOf(before), after: policyOf(after) };
+  const resource = `arn:${context.partition}:ecr:${context.region}:${context.account}:repository/${context.name}`;
+  const gained = new Phrases('gains');
+  const lost = new Phrases('loses');
+  const opened = new Phrases('gains');
+  const groups = actionGroups([...before, ...after], context.partition);
+  const statements = documentOf([...before, ...after]);
+  for (const requester of everybody(requestersNamed(statements), context.account)) {
+    const isOpen = (requester.kind === 'anyone' && requester.account === undefined) || requester.kind === 'service';
+    for (const actions of groups)
+      for (const own of ownOf(requester, context.account)) {
+        const [was = false, is = false] = [policies.before, policies.after].map((policy) =>
+          access(requester, own, actions[0] ?? '', resource, policy),
+        );
+        const more = all([is, not(was)]);
+        gained.add(requester, actions, more);
+        lost.add(requester, actions, all([was, not(is)]));
+        if (isOpen) opened.add(requester, actions, toStrangers(more));
+      }
   }
-  return [...actions].map(([key, names]) => {
-    const [who, where] = JSON.parse(key) as [string, string];
-    return `${who} ${actionWords(names)}${where}`;
+  return { gained: gained.sorted(), lost: lost.sorted(), opened: opened.sorted() };
+}
+
+function policyOf(statements: readonly Statement[]): CompiledPolicy {
+  return compilePolicy('repository', 'policy', documentOf(statements));
+}
+
+const everything = compilePolicy(
+  'identity',
+  'everything',
+  documentOf([{ Effect: 'Allow', Action: '*', Resource: '*' }]),
+);
+
+function everybody(named: readonly Requester[], account: string): readonly Requester[] {
+  const found = new Map(named.map((one) => [JSON.stringify(one), one]));
+  for (const one of [{ kind: 'anyone', account }, { kind: 'anyone' }] as const) found.set(JSON.stringify(one), one);
+  return [...found.values()];
+}
+
+function ownOf(requester: Requester, account: string): readonly Own[] {
+  const hasPolicies = requester.kind === 'role' || requester.kind === 'user';
+  return hasPolicies && accountOf(requester) === account ? ['nothing', 'everything'] : ['everything'];
+}
+
+function access(requester: Requester, own: Own, action: string, resource: string, policy: CompiledPolicy): Formula {
+  const identity = own === 'nothing' ? [] : [everything];
+  const { formula } = decide(
+    { requester, action, resource },
+    { requester: { identity }, resource: { resource: [policy] } },
+  );
+  return mapped(formula, (leaf) => ('unread' in leaf ? { open: opaque(JSON.stringify(leaf.unread)) } : leaf));
+}
+
+const unread = 'unread ';
+
+/** A statement that nobody can read says the same wherever it stands. */
+function opaque(key: string): Requirement {
+  return { key: `${unread}${key}`, operator: 'Exists', values: [], every: false, orAbsent: false, met: true };
+}
+
+function isOpaque({ key }: Requirement): boolean {
+  return key.startsWith(unread);
+}
+
+function requirementsOf(need: Need): readonly Requirement[] {
+  if ('key' in need) return [need];
+  return ('all' in need ? need.all : need.any).flatMap(requirementsOf);
+}
+
+type Leaf = Extract<Formula, { readonly open: Requirement } | { readonly unread: unknown }>;
+
+function mapped(formula: Formula, change: (leaf: Leaf) => Formula): Formula {
+  if (typeof formula === 'boolean') return formula;
+  if ('all' in formula) return all(formula.all.map((part) => mapped(part, change)));
+  if ('any' in formula) return any(formula.any.map((part) => mapped(part, change)));
+  return change(formula);
+}
+
+/** What is left for somebody who is none of those that conditions name: not in the organisation, not of the account. */
+function toStrangers(formula: Formula): Formula {
+  return mapped(formula, (leaf) => {
+    if (!('open' in leaf)) return leaf;
+    const { key, operator, values, every, orAbsent, met } = leaf.open;
+    // With IfExists and ForAllValues, a request that lacks the key passes.
+    return !every && !orAbsent && names({ operator, key, values }) ? !met : leaf;
   });
+}
+
+/** Actions on which no statement decides otherwise, so that one stands for all of them. */
+function actionGroups(statements: readonly Statement[], partition: string): readonly (readonly string[])[] {
+  const reaches = statements.map((statement) => reachOf(statement, { partition }).actions);
+  // An action made after our table was, named in a statement.
+  const others = reaches.flatMap((actions) => [...actions]).filter((action) => /^[\w-]+:\w+$/.test(action));
+  const groups = new Map<string, string[]>();
+  for (const action of new Set([...actionsOnRepositories, ...others])) {
+    const spoken = reaches.map((actions) => actions.has(action));
+    if (!spoken.includes(true)) continue;
+    const key = JSON.stringify([spoken, servedActions.get(action.toLowerCase())?.keys]);
+    groups.set(key, [...(groups.get(key) ?? []), action]);
+  }
+  return [...groups.values()];
+}
+
+class Phrases {
+  readonly #verb: 'gains' | 'loses';
+  /** Actions by who and where. */
+  readonly #found = new Map<
+    string,
+    { readonly start: string; readonly where: string; readonly actions: Set<string> }
+  >();
+
+  constructor(verb: 'gains' | 'loses') {
+    this.#verb = verb;
+  }
+
+  /** Where the formula can hold. */
+  add(requester: Requester, actions: readonly string[], formula: Formula): void {
+    const solution = solve(formula, areConsistent);
+    if (solution.answer === 'no') return;
+    const need: Need = solution.answer === 'yes-if' ? solution.need : { all: [] };
+    const isUncertain = requirementsOf(need).some(isOpaque);
+    // What takes the reading of something that nobody can read has no words.
+    const { who, where } = whereOf(requesterWho(requester), isUncertain ? { all: [] } : need);
+    const does = isUncertain ? `perhaps ${this.#verb}` : this.#verb;
+    const key = JSON.stringify([who, does, where]);
+    const known = this.#found.get(key) ?? { start: `${who} ${does}`, where, actions: new Set() };
+    this.#found.set(key, known);
+    for (const action of actions) known.actions.add(action);
+  }
+
+  sorted(): readonly string[] {
+    return [...this.#found.values()]
+      .map(({ start, where, actions }) => `${start} ${actionWords(actions)}${where}`)
+      .sort();
+  }
 }

@@ -1,6 +1,6 @@
 // The room's door.
 // Behind it: grants to statements, ECR's validation of policies, one form for each meaning, merging and comparison, and who may do what.
-export { type AccessChange, accessChange } from './change.js';
+export { type AccessChange, accessChange, type ChangeContext } from './change.js';
 export { breadthOf, checkCiPrincipal, ciText } from './ci.js';
 export { type AccessContext, checkAccess, checkPush, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';

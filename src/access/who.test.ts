@@ -16,9 +16,9 @@ describe('a requester as somebody writes it', () => {
       'arn:aws:sts::444444444444:assumed-role/node/i-1',
       { kind: 'role', arn: 'arn:aws:iam::444444444444:role/node', session: 'i-1' },
     ],
-    ['444444444444', { kind: 'root', account: '444444444444', partition: 'aws' }],
-    ['account:444444444444', { kind: 'root', account: '444444444444', partition: 'aws' }],
-    ['arn:aws-cn:iam::444444444444:root', { kind: 'root', account: '444444444444', partition: 'aws-cn' }],
+    ['444444444444', { kind: 'anyone', account: '444444444444' }],
+    ['account:444444444444', { kind: 'anyone', account: '444444444444' }],
+    ['arn:aws-cn:iam::444444444444:root', { kind: 'anyone', account: '444444444444' }],
     ['lambda', { kind: 'service', service: 'lambda.amazonaws.com' }],
     ['service:codebuild.amazonaws.com', { kind: 'service', service: 'codebuild.amazonaws.com' }],
     ['anyone', { kind: 'anyone' }],
@@ -44,7 +44,7 @@ describe('a requester as somebody writes it', () => {
 });
 
 describe('requesters that a policy names', () => {
-  const named = (...statements: readonly unknown[]) => requestersIn({ Statement: statements }, here);
+  const named = (...statements: readonly unknown[]) => requestersIn({ Statement: statements }, here.account);
   const allow = (principal: unknown) => ({ Effect: 'Allow', Principal: principal, Action: 'ecr:*' });
   test('are those of its Allow statements, each once, the own account as a whole left out', () => {
     expect(
@@ -55,7 +55,7 @@ describe('requesters that a policy names', () => {
       ),
     ).toEqual([
       { kind: 'role', arn: node },
-      { kind: 'root', account: '444444444444', partition: 'aws' },
+      { kind: 'anyone', account: '444444444444' },
       { kind: 'service', service: 'lambda.amazonaws.com' },
     ]);
   });
@@ -66,8 +66,8 @@ describe('requesters that a policy names', () => {
     expect(named({ Effect: 'Allow', NotPrincipal: { AWS: node }, Action: '*' })).toEqual([{ kind: 'anyone' }]);
   });
   test('a lone statement will do, and what is none names nobody', () => {
-    expect(requestersIn({ Statement: allow('*') }, here)).toEqual([{ kind: 'anyone' }]);
+    expect(requestersIn({ Statement: allow('*') }, here.account)).toEqual([{ kind: 'anyone' }]);
     for (const document of [undefined, 'text', [], { Statement: [7, null, allow(7), allow({ AWS: [7] })] }])
-      expect(requestersIn(document, here)).toEqual([]);
+      expect(requestersIn(document, here.account)).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ function requesterOf(name: string, { account, partition }: WhoContext): Requeste
   if (name === 'anyone') return { kind: 'anyone' };
   const [, kind] = /^(role|user)\/[\w+=,.@/-]+$/.exec(name) ?? [];
   if (kind !== undefined) return requesterOfPrincipal(`arn:${partition}:iam::${account}:${name}`);
-  if (isAccountId(name) || name.startsWith('arn:')) return requesterOfPrincipal(name, partition);
+  if (isAccountId(name) || name.startsWith('arn:')) return requesterOfPrincipal(name);
   if (/^[a-z][a-z0-9-]*$/.test(name)) return { kind: 'service', service: `${name}.amazonaws.com` };
   return /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(name)
     ? { kind: 'service', service: name }
@@ -35,16 +35,16 @@ function requesterOf(name: string, { account, partition }: WhoContext): Requeste
 }
 
 function nounOf({ kind }: Requester): string {
-  return kind === 'root' ? 'account' : kind;
+  return kind === 'anyone' ? 'account' : kind;
 }
 
-/** A principal of a policy; `undefined` for what no request comes from any more, such as the id of somebody who was deleted. */
-export function requesterOfPrincipal(principal: string, partition = 'aws'): Requester | undefined {
-  if (isAccountId(principal)) return { kind: 'root', account: principal, partition };
+/** A principal of a policy, where an account and its root user are the same; `undefined` for what no request comes from any more, such as the id of somebody who was deleted. */
+export function requesterOfPrincipal(principal: string): Requester | undefined {
+  if (isAccountId(principal)) return { kind: 'anyone', account: principal };
   const [, where = '', service, account = '', rest = ''] =
     /^arn:([^:]+):(iam|sts)::(\d{12}):(.+)$/.exec(principal) ?? [];
   if (service === undefined || /[*?]/.test(rest)) return undefined;
-  if (rest === 'root') return { kind: 'root', account, partition: where };
+  if (rest === 'root') return { kind: 'anyone', account };
   if (/^(oidc|saml)-provider\/./.test(rest)) return { kind: 'web-identity', provider: principal };
   if (/^user\/./.test(rest)) return { kind: 'user', arn: principal };
   if (/^role\/./.test(rest)) return { kind: 'role', arn: principal };
@@ -58,25 +58,42 @@ export function requesterOfPrincipal(principal: string, partition = 'aws'): Requ
  * Whom the Allow statements of a resource's policy name, each once, in their order. Everyone, and everyone but some, is `anyone`;
  * `account` as a whole is left out, for IAM tells by name who that is.
  */
-export function requestersIn(document: unknown, { account, partition }: WhoContext): readonly Requester[] {
-  const found = new Map<string, Requester>();
-  const add = (requester: Requester | undefined) => {
-    if (requester === undefined || (requester.kind === 'root' && requester.account === account)) return;
-    found.set(JSON.stringify(requester), requester);
-  };
-  for (const statement of listOf(fieldsOf(document)['Statement']).map(fieldsOf)) {
-    if (statement['Effect'] !== 'Allow') continue;
-    const { Principal, NotPrincipal } = statement;
-    if (NotPrincipal !== undefined || Principal === '*') add({ kind: 'anyone' });
-    for (const [kind, value] of Object.entries(fieldsOf(Principal)))
-      for (const name of listOf(value)) {
-        if (typeof name !== 'string') continue;
-        if (kind === 'AWS') add(name === '*' ? { kind: 'anyone' } : requesterOfPrincipal(name, partition));
-        else if (kind === 'Service') add({ kind: 'service', service: name.toLowerCase() });
-        else if (kind === 'Federated') add(requesterOfPrincipal(name));
-      }
-  }
-  return [...found.values()];
+export function requestersIn(document: unknown, account: string): readonly Requester[] {
+  const allows = statementsOf(document).filter(({ Effect }) => Effect === 'Allow');
+  return distinct(
+    allows.flatMap(({ Principal, NotPrincipal }) => [
+      ...(NotPrincipal === undefined ? [] : [{ kind: 'anyone' } as const]),
+      ...named(Principal),
+    ]),
+  ).filter((one) => one.kind !== 'anyone' || one.account !== account);
+}
+
+/** Whom the statements of a resource's policy speak of in any way, each once, in their order. */
+export function requestersNamed(document: unknown): readonly Requester[] {
+  return distinct(
+    statementsOf(document).flatMap(({ Principal, NotPrincipal }) => [...named(Principal), ...named(NotPrincipal)]),
+  );
+}
+
+function statementsOf(document: unknown): readonly Fields[] {
+  return listOf(fieldsOf(document)['Statement']).map(fieldsOf);
+}
+
+function distinct(requesters: readonly Requester[]): readonly Requester[] {
+  return [...new Map(requesters.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function named(principal: unknown): readonly Requester[] {
+  if (principal === '*') return [{ kind: 'anyone' }];
+  return Object.entries(fieldsOf(principal)).flatMap(([kind, value]) =>
+    listOf(value).flatMap((name): readonly Requester[] => {
+      if (typeof name !== 'string') return [];
+      if (kind === 'AWS' && name === '*') return [{ kind: 'anyone' }];
+      if (kind === 'Service') return [{ kind: 'service', service: name.toLowerCase() }];
+      const found = kind === 'AWS' || kind === 'Federated' ? requesterOfPrincipal(name) : undefined;
+      return found === undefined ? [] : [found];
+    }),
+  );
 }
 
 type Fields = { readonly [name: string]: unknown };

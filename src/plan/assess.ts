@@ -1,14 +1,14 @@
 // Says what a plan's changes do to images and to people's access, and which of it needs consent.
 // It must not change which changes there are, nor decide whether consent was given.
 import pLimit from 'p-limit';
-import { accessChange } from '../access/index.js';
+import { type AccessChange, accessChange, type ChangeContext, type Statement } from '../access/index.js';
 import type { Image } from '../lifecycle/index.js';
 import { byText, type ObservedRegistry, type Owner, ownershipOf } from '../registry/index.js';
 import { asPoliciesSee } from './children.js';
 import { whose } from './diff.js';
 import { type Affected, affectedBy, type LifecycleChange } from './effect.js';
 import { type Guard, isGrave, unreadIn, usersIn } from './guard.js';
-import type { Hazard, LifecycleEffect, RegistryPlan, RepositoryPlan, Unknown, UsageKnown } from './model.js';
+import type { Change, Hazard, LifecycleEffect, RegistryPlan, RepositoryPlan, Unknown, UsageKnown } from './model.js';
 import type { RegistryPorts } from './ports.js';
 import { type ImagesReading, imagesOf } from './read-images.js';
 import { remarksOn } from './remarked.js';
@@ -31,9 +31,11 @@ export async function assess(
 ): Promise<Assessed> {
   const limit = pLimit(ports.concurrency);
   const hazards: Hazard[] = [];
+  const access = new AccessChanges();
   const repositories = await Promise.all(
-    draft.repositories.map(async (repository) => {
-      const found: Part[] = [...takeOver(repository, observed, owner), ...accessHazards(repository, draft.partition)];
+    draft.repositories.map(async (drafted) => {
+      const repository = withAccess(drafted, draft, access);
+      const found: Part[] = [...takeOver(repository, observed, owner), ...accessHazards(repository)];
       const assessed = await withImages(repository, found, {
         registry: draft,
         guard,
@@ -67,12 +69,34 @@ function takeOver(repository: RepositoryPlan, observed: ObservedRegistry, owner:
   return [{ kind: 'take-over', reason, mustBeNamed: ownership.state === 'other' }];
 }
 
-function accessHazards({ action, changes, foreignStatements = [] }: RepositoryPlan, partition: string): Part[] {
+type PolicyChange = Extract<Change, { aspect: 'repositoryPolicy' }>;
+
+/** Repositories that share a policy share what a change of it does: nearly all of a registry's. */
+class AccessChanges {
+  readonly #known = new Map<string, AccessChange>();
+
+  of(change: PolicyChange, foreign: readonly Statement[], context: ChangeContext): AccessChange {
+    const before = [...foreign, ...change.before];
+    const after = [...foreign, ...change.after];
+    const texts = JSON.stringify([before, after]);
+    // A statement may be about some repositories only.
+    const key = /"(Not)?Resource"/.test(texts) ? `${context.name} ${texts}` : texts;
+    const found = this.#known.get(key) ?? accessChange(before, after, context);
+    this.#known.set(key, found);
+    return found;
+  }
+}
+
+function withAccess(repository: RepositoryPlan, place: RegistryPlan, known: AccessChanges): RepositoryPlan {
+  const { name, changes, foreignStatements = [] } = repository;
   const change = changes.find((one) => one.aspect === 'repositoryPolicy');
-  if (change === undefined) return [];
-  const before = [...foreignStatements, ...change.before];
-  const after = [...foreignStatements, ...change.after];
-  const { lost, opened } = accessChange(before, after, { partition });
+  if (change === undefined) return repository;
+  const access = known.of(change, foreignStatements, { ...place, name });
+  return { ...repository, changes: changes.map((one) => (one === change ? { ...change, access } : one)) };
+}
+
+function accessHazards({ action, changes }: RepositoryPlan): Part[] {
+  const { lost, opened } = changes.find((one) => one.aspect === 'repositoryPolicy')?.access ?? { lost: [], opened: [] };
   const parts: Part[] = [];
   // To what does not exist yet nobody has access: a Deny that is born with it takes nothing away.
   if (lost.length > 0 && action !== 'create') parts.push({ kind: 'lose-access', reason: lost.join('; ') });

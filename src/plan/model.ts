@@ -1,5 +1,6 @@
 // The plan: a plain, serialisable, deterministic value. The same input gives the same bytes.
 // It is what `plan` prints, `--out` writes, and `apply` consumes. docs/json-output.md documents it.
+import type { AccessChange } from '../access/change.js';
 import type { Exposure } from '../access/exposure.js';
 import type { Statement } from '../access/model.js';
 import type { Diagnostic } from '../diagnostics/index.js';
@@ -133,6 +134,8 @@ export type Change =
       readonly before: readonly Statement[];
       readonly after: readonly Statement[];
       readonly statements: readonly PieceChange<Statement>[];
+      /** What it does to people's access, with the statements of others beside it. */
+      readonly access?: AccessChange;
     };
 
 export type Aspect = Change['aspect'];

@@ -166,6 +166,37 @@ describe('access', () => {
     ]);
   });
 
+  it('gained and lost is told with the change, beside what others say', async () => {
+    const live = memory();
+    await converge(live.process(), registry([api]));
+    const policy = JSON.parse(live.get('api').repositoryPolicy ?? '{}') as { Statement: object[] };
+    policy.Statement.push({ Sid: 'Shut', Effect: 'Deny', Principal: { AWS: '666666666666' }, Action: 'ecr:*' });
+    live.get('api').repositoryPolicy = JSON.stringify(policy);
+    const next = statementsOf({
+      pull: ['555555555555', '666666666666'].map((account) => ({ kind: 'account', account })),
+    });
+    const plan = await planOn(live.process(), registry([{ ...api, statements: next }]));
+    expect(plan.registries[0]?.repositories[0]?.changes).toMatchObject([
+      {
+        aspect: 'repositoryPolicy',
+        // The sixth account is let in by us, and kept out by others.
+        access: { gained: ['account 555555555555 gains pull'], lost: ['account 444444444444 loses pull'], opened: [] },
+      },
+    ]);
+  });
+
+  it('of a statement about some repositories is judged for each', async () => {
+    const live = memory();
+    const only = { Effect: 'Deny', Principal: '*', Action: '*', Resource: '*:repository/api', Sid: 'Theirs' };
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [only] });
+    for (const name of ['api', 'web']) live.seed(name, { repositoryPolicy: text, tags: ours });
+    const plan = await planOn(live.process(), registry([api, repository('web')]));
+    const gained = plan.registries[0]?.repositories.map(({ changes }) =>
+      changes.flatMap((change) => (change.aspect === 'repositoryPolicy' ? (change.access?.gained ?? []) : [])),
+    );
+    expect(gained).toEqual([[], ['account 444444444444 gains pull']]);
+  });
+
   it('that a foreign statement still grants is not lost', async () => {
     const live = memory();
     await converge(live.process(), registry([api]));

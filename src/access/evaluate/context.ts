@@ -101,7 +101,9 @@ function keysOfRequester(requester: Requester): [string, Given][] {
         ['aws:multifactorauthpresent', null],
       ];
     case 'anyone':
-      return keysOfPeople;
+      return requester.account === undefined
+        ? keysOfPeople
+        : [...keysOfPeople, ['aws:principalaccount', requester.account]];
     case 'root':
       return [
         ...keysOfPerson(requester, requester.account, `arn:${requester.partition}:iam::${requester.account}:root`),

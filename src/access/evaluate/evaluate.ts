@@ -184,7 +184,7 @@ function isPrincipal({ kind }: Requester): boolean {
 
 /** Empty for those who belong to none: services, holders of tokens, anyone. */
 export function accountOf(requester: Requester): string {
-  if (requester.kind === 'root') return requester.account;
+  if (requester.kind === 'root' || requester.kind === 'anyone') return requester.account ?? '';
   return 'arn' in requester ? accountOfArn(requester.arn) : '';
 }
 

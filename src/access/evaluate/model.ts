@@ -8,12 +8,12 @@ export type Requester = (
   | { readonly kind: 'role'; readonly arn: string; readonly session?: string }
   /** Of GetFederationToken. `arn` is `arn:aws:sts::…:federated-user/NAME`, `user` the ARN of the user who federated. */
   | { readonly kind: 'federated-user'; readonly arn: string; readonly user: string }
-  /** The root user, or the account as such: whoever its administrators let. */
+  /** The root user. */
   | { readonly kind: 'root'; readonly account: string; readonly partition: string }
   /** `lambda.amazonaws.com`. Its source is in the context: `aws:SourceArn`, `aws:SourceAccount`. */
   | { readonly kind: 'service'; readonly service: string }
-  /** Somebody of another account that nothing names, of whom nothing is known but that the account lets them. */
-  | { readonly kind: 'anyone' }
+  /** Somebody of an account, or of one that nothing names, of whom nothing is known but that the account lets them. */
+  | { readonly kind: 'anyone'; readonly account?: string }
   /** Whoever holds a token of an OIDC or SAML provider, which is given by its ARN. */
   | { readonly kind: 'web-identity'; readonly provider: string }
 ) & {

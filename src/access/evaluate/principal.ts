@@ -76,7 +76,7 @@ function matchesOf(names: Names, requester: Requester): readonly PrincipalMatch[
     case 'root':
       return found('direct', names.aws.has(requester.account));
     case 'anyone':
-      return [];
+      return found('account', requester.account !== undefined && names.aws.has(requester.account));
     case 'user':
       return [
         ...found('direct', hasAny(names, requester.arn, requester.id)),

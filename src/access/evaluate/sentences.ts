@@ -31,9 +31,9 @@ export function requesterWords(requester: Requester): string {
     case 'web-identity':
       return `whoever ${requester.provider} vouches for`;
     case 'anyone':
-      return 'anybody with an AWS account';
+      return requester.account === undefined ? 'anybody with an AWS account' : `account ${requester.account}`;
     case 'root':
-      return `account ${requester.account}`;
+      return `the root user of account ${requester.account}`;
     case 'role':
       return requester.session === undefined ? requester.arn : `${requester.arn} (session ${requester.session})`;
     case 'user':
@@ -63,7 +63,7 @@ function formulaWords(formula: Formula): string {
 }
 
 export function rootSentence(requester: Requester): string {
-  if (requester.kind === 'anyone') return 'another account may let whom it likes of its own';
+  if (requester.kind === 'anyone') return 'an account may let whom it likes of its own';
   return `${requesterWords(requester)} itself needs no identity policy`;
 }
 

@@ -228,7 +228,7 @@ describe('what is missing', () => {
 test('the root user, and what needs no permission', () => {
   const root: Requester = { kind: 'root', account, partition: 'aws' };
   expect(trail(nothing, { ...request, requester: root })).toEqual([
-    `root-user: account ${account} itself needs no identity policy`,
+    `root-user: the root user of account ${account} itself needs no identity policy`,
   ]);
   const free = evaluateAccess({ ...request, action: 'sts:GetCallerIdentity' }, nothing);
   expect(free).toEqual({
@@ -408,7 +408,7 @@ test('names of places and of people', () => {
     'R',
     'R (session s)',
     'F',
-    `account ${account}`,
+    `the root user of account ${account}`,
     'lambda.amazonaws.com',
     'whoever P vouches for',
   ]);

@@ -142,12 +142,11 @@ function answerOffline(question: Question, args: WhoCanArgs, services: Services)
     const state = file === undefined ? 'planned' : 'there';
     return { key, name, arn: repositoryArn(desired, name), state };
   });
-  const { account, partition, region } = desired;
+  const { account, region } = desired;
   return decideAccess(
     verb,
     {
       account,
-      partition,
       repositories,
       principals: known,
       principalsUnread: 'not read offline; --iam gives them',

@@ -112,8 +112,25 @@ export function changeLines(change: Change, canvas: Canvas, compact = false): re
     }
     case 'repositoryPolicy':
       if (change.statements.length === 0) return [];
-      return [`${indent}${names.repositoryPolicy}`, ...statementLines(change.statements, `${indent}  `, canvas)];
+      return [
+        `${indent}${names.repositoryPolicy}`,
+        ...statementLines(change.statements, `${indent}  `, canvas),
+        ...(compact ? [] : accessLines(change, canvas)),
+      ];
   }
+}
+
+/** Who gains and who loses. Of a repository that comes or goes, its statements tell. */
+function accessLines(
+  { access }: Change & { readonly aspect: 'repositoryPolicy' },
+  { paint, columns }: Canvas,
+): readonly string[] {
+  if (access === undefined || access.gained.length + access.lost.length === 0) return [];
+  return [
+    `${indent}access`,
+    ...access.gained.flatMap((one) => hang(`${indent}  ${painted('+', paint)} `, one, columns)),
+    ...access.lost.flatMap((one) => hang(`${indent}  ${painted('-', paint)} `, one, columns)),
+  ];
 }
 
 const keptNames: Readonly<Record<Kept['what'], string>> = {

@@ -119,6 +119,9 @@ describe('a plan', () => {
               ~ Slipwaycdc8225aPull
                   who    - account 444444444444
                          + account 555555555555
+            access
+              + account 555555555555 gains pull
+              - account 444444444444 loses pull
 
       -/+ payments/kms  replace (refused)
             ECR cannot change the encryption of a repository
@@ -153,6 +156,13 @@ describe('a plan', () => {
                   allow everyone in organisation o-abcdefghij to pull
               - Slipwaycdc8225aPush
                   allow role/ci of 333333333333 to push
+            access
+              + account 444444444444 gains pull where aws:PrincipalOrgID is not
+                o-abcdefghij
+              - everyone in organisation o-abcdefghij loses pull
+              - role arn:aws:iam::333333333333:role/ci loses pull where
+                aws:PrincipalOrgID is o-abcdefghij
+              - role arn:aws:iam::333333333333:role/ci loses push
 
       2 hazards need your consent
 
@@ -162,7 +172,8 @@ describe('a plan', () => {
 
         ! lose-access  payments/web
             everyone in organisation o-abcdefghij loses pull; role
-            arn:aws:iam::333333333333:role/ci loses push
+            arn:aws:iam::333333333333:role/ci loses pull where aws:PrincipalOrgID is
+            o-abcdefghij; role arn:aws:iam::333333333333:role/ci loses push
             --accept lose-access:payments/web
 
       Plan: 2 to update, 1 to replace by hand; 1 orphan
@@ -249,6 +260,8 @@ describe('a plan', () => {
             repository policy
               + Slipwaycdc8225aPull
                   allow account 444444444444 to pull
+            access
+              + account 444444444444 gains pull
             = tag Name: "x", not declared
             ? lifecycle policy could not be read (ecr:GetLifecyclePolicy:
               AccessDeniedException: injected denied), so it is left alone

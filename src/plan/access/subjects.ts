@@ -18,7 +18,6 @@ import type { IamPrincipal, OrganizationLevel, PolicyReading } from '../ports.js
 
 export interface AccessSources {
   readonly account: string;
-  readonly partition: string;
   readonly repositories: readonly {
     readonly arn: string;
     /** Left out: it has none. */
@@ -93,13 +92,13 @@ function repositoriesOf(sources: AccessSources, policies: Policies): readonly Re
   });
 }
 
-function everybody({ account, partition, repositories, registryPolicy, principals }: AccessSources) {
+function everybody({ account, repositories, registryPolicy, principals }: AccessSources) {
   const inside = principals.map(requesterOf);
   const known = new Set(principals.map(({ arn }) => arn));
   const named = new Map<string, Requester>();
   for (const reading of [...repositories.map(({ policy }) => policy), registryPolicy]) {
     if (reading === undefined || !('text' in reading)) continue;
-    for (const requester of requestersIn(parsed(reading.text), { account, partition })) {
+    for (const requester of requestersIn(parsed(reading.text), account)) {
       // A session adds to its role, which is asked about as any session of it.
       const { session, ...whole } = { session: undefined, ...requester };
       if ('arn' in whole && known.has(whole.arn) && session === undefined) continue;

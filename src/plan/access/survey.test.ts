@@ -53,7 +53,11 @@ async function ask(
   const report = await surveyAccess('pull', desired, () => ports, options);
   const rows = report.principals.map((who, at) => {
     const name =
-      'arn' in who ? who.arn.slice(who.arn.lastIndexOf(':') + 1) : who.kind === 'root' ? who.account : who.kind;
+      'arn' in who
+        ? who.arn.slice(who.arn.lastIndexOf(':') + 1)
+        : who.kind === 'anyone'
+          ? (who.account ?? who.kind)
+          : who.kind;
     return `${name}: ${report.answers[at]?.map(({ answer }) => answer).join(' ')}`;
   });
   return { report, rows, calls: ports.calls };

@@ -49,7 +49,6 @@ export async function surveyAccess(
   ]);
   const read: AccessSources = {
     account: desired.account,
-    partition: desired.partition,
     repositories: drafts.map(({ shown, policy }) => ({ arn: shown.arn, ...(policy === undefined ? {} : { policy }) })),
     ...registry,
     ...principals,
