@@ -1,6 +1,7 @@
 // The local cloud without its wire: takes a request that was read, finds the operation, meets the fault switch, and answers.
 // It must not know sockets, processes or files.
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Callers, openCallers } from './auth/callers.js';
 import type { ApiCall, Trail } from './events/trail.js';
 import { isRead } from './events/trail-record.js';
 import type { FaultEffect, Faults } from './faults.js';
@@ -13,7 +14,7 @@ import { readSettled, writeSettled } from './store/settled.js';
 import type { Store } from './store/store.js';
 import { type Answer, jsonAnswer, jsonError } from './wire/answer.js';
 import { utf8 } from './wire/body.js';
-import { type Caller, callerOf } from './wire/caller.js';
+import type { Caller } from './wire/caller.js';
 
 export interface CloudRequest {
   readonly method: string;
@@ -91,10 +92,12 @@ function parseJson(body: Buffer): Record<string, unknown> {
 export class Cloud {
   readonly #options: CloudOptions;
   readonly #services: ReadonlyMap<string, JsonService>;
+  readonly #callers: Callers;
   readonly #calls = new Map<string, number>();
 
   constructor(options: CloudOptions) {
     this.#options = options;
+    this.#callers = openCallers(options.store, options.home);
     this.#services = new Map(options.services.map((service) => [service.target, service]));
   }
 
@@ -114,7 +117,7 @@ export class Cloud {
   }
 
   async answer(request: CloudRequest): Promise<Outcome> {
-    const caller = callerOf(request.authorization, this.#options.home);
+    const caller = this.#callers(request);
     if (request.method === 'POST' && request.target !== undefined) return this.#json(request, request.target, caller);
     if (request.method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(request.contentType ?? '')) {
       return this.#query(request, caller);
@@ -203,6 +206,7 @@ export class Cloud {
       region: caller.region,
       partition: caller.partition,
       callerArn: caller.arn,
+      ...(caller.principal !== undefined && { principal: caller.principal }),
       now,
       store,
     };

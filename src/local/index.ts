@@ -35,6 +35,7 @@ import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
 import { openFileStore } from './store/file.js';
 import { openMemoryStore } from './store/memory.js';
+import { keyFetcher } from './sts/jwks.js';
 import { stsService } from './sts/service.js';
 import { taggingService } from './tagging.js';
 import type { Timekeeper } from './timekeeper.js';
@@ -223,7 +224,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       ssmService,
       kmsService,
     ],
-    queryServices: [stsService, iamService],
+    queryServices: [stsService(keyFetcher(ending.signal)), iamService],
     faults,
     home,
     now: () => clock.now(),

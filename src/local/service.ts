@@ -8,6 +8,8 @@ export interface ServiceContext {
   readonly region: string;
   readonly partition: string;
   readonly callerArn: string;
+  /** The reference of who calls (iam/principal.ts); the account's administrator where it is left out. */
+  readonly principal?: string;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly store: Store;

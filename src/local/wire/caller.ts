@@ -8,6 +8,9 @@ export interface Caller {
   readonly arn: string;
   /** The service the signature is for; a hint only. */
   readonly service: string | undefined;
+  readonly keyId: string | undefined;
+  /** The reference of a principal that is known (iam/principal.ts). */
+  readonly principal?: string;
 }
 
 const credential = /Credential=([^/,\s]{1,256})\/\d{8}\/([a-z0-9-]{2,25})\/([a-z0-9-]{1,64})\/aws4_request/;
@@ -38,14 +41,18 @@ export function callerAt({ account, region }: { readonly account: string; readon
   return { account, region, partition, callerArn: `arn:${partition}:iam::${account}:user/local` };
 }
 
+export function namesAccount(keyId: string): boolean {
+  return /^[0-9]{12}$/.test(keyId);
+}
+
 /** An access key id of twelve digits names the account; any other caller, and one without a signature, is at home. */
 export function callerOf(
   authorization: string | undefined,
   home: { readonly account: string; readonly region: string },
 ): Caller {
   const [, key, scopeRegion, service] = credential.exec(authorization ?? '') ?? [];
-  const account = key !== undefined && /^[0-9]{12}$/.test(key) ? key : home.account;
+  const account = key !== undefined && namesAccount(key) ? key : home.account;
   const region = scopeRegion ?? home.region;
   const { callerArn: arn, ...place } = callerAt({ account, region });
-  return { ...place, arn, service };
+  return { ...place, arn, service, keyId: key };
 }
