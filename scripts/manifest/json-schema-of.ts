@@ -100,8 +100,11 @@ function chosen(name: string): Schema {
 function definition(row: MessageRow, table: Table): Schema {
   const required = row.fields.filter((field) => field.required === true).map((field) => field.name);
   const needs = row.fields.filter((field) => field.needs !== undefined);
-  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own keyword
-  const all: Schema[] = needs.map((field) => ({ if: given(field.name), then: given(field.needs ?? '') }));
+  const all: Schema[] = needs.map((field) => {
+    const needed = (field.needs ?? '').split(' or ').map(given);
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own keyword
+    return { if: given(field.name), then: needed.length === 1 ? (needed[0] ?? {}) : { anyOf: needed } };
+  });
   const choices: readonly Schema[] = (row.exactlyOne ?? []).map((group) => ({ oneOf: group.map(chosen) }));
   const [choice] = choices;
   if (choices.length > 1) all.push(...choices);

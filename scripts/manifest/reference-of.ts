@@ -56,7 +56,7 @@ function details(field: FieldRow): string {
     words.push(`at least ${field.minItems} ${field.minItems === 1 ? 'entry' : 'entries'}`);
   if (field.maxItems !== undefined) words.push(`at most ${field.maxItems} entries`);
   if (field.unique === true) words.push('no entry twice');
-  if (field.needs !== undefined) words.push(`only with \`${field.needs}\``);
+  if (field.needs !== undefined) words.push(`only with \`${field.needs.replace(' or ', '` or `')}\``);
   if (field.shorthand === 'grantee') words.push('each may be a string');
   return words.join('; ');
 }

@@ -7,6 +7,7 @@ import { checkAccess, compileAccess } from './compile.js';
 import { validatePolicyText } from './document.js';
 import { documentOf, policyText } from './merge.js';
 import type { AccessIntent, Principal } from './model.js';
+import { manageActions, readActions } from './names.js';
 import { canonicalStatement } from './normalise.js';
 import { checkGrantee, type GranteeShape, principalOf } from './principals.js';
 import { isOwnStatement, isSlipwayRuntimeSid, isSlipwaySid, ownSid } from './sid.js';
@@ -61,6 +62,8 @@ test('units of organisations are named by their paths, and never without their o
   ]);
 });
 
+const pullAndPush = [...new Set([...pull, ...push])].sort();
+
 describe('Sids', () => {
   test('carry project and environment', () => {
     expect(ownSid(owner)).toBe(prefix);
@@ -99,11 +102,24 @@ describe('grants', () => {
       {
         Sid: `${prefix}Pull`,
         Effect: 'Allow',
-        Principal: { AWS: [role.arn, user.arn, 'arn:aws:iam::444444444444:root'] },
+        Principal: { AWS: [user.arn, 'arn:aws:iam::444444444444:root'] },
         Action: pull,
       },
-      { Sid: `${prefix}Push`, Effect: 'Allow', Principal: { AWS: role.arn }, Action: push },
+      { Sid: `${prefix}PullPush`, Effect: 'Allow', Principal: { AWS: role.arn }, Action: pullAndPush },
     ]);
+  });
+  test('each verb has its actions, and whoever manages reads', () => {
+    const statements = compile({ push: [user], read: [account, role], manage: [role], pull: [org] });
+    expect(statements.map(({ Sid, Principal, Action }) => [Sid?.slice(prefix.length), Principal, Action])).toEqual([
+      ['PullOrganization', '*', pull],
+      ['Push', { AWS: user.arn }, push],
+      ['Read', { AWS: 'arn:aws:iam::444444444444:root' }, readActions],
+      ['Manage', { AWS: role.arn }, manageActions],
+    ]);
+    const notGranted = ['ecr:BatchDeleteImage', 'ecr:SetRepositoryPolicy', 'ecr:DeleteRepository', 'ecr:TagResource'];
+    for (const actions of [pull, push, readActions])
+      expect(actions.filter((action) => notGranted.includes(action))).toEqual([]);
+    expect(manageActions.filter((action) => notGranted.includes(action))).toEqual(['ecr:BatchDeleteImage']);
   });
   test('organisations by condition', () => {
     expect(compile({ pull: [org, { kind: 'org', id: 'o-bbbbbbbbbb' }] })).toEqual([
@@ -159,7 +175,7 @@ describe('grants', () => {
       push: [service('codebuild.amazonaws.com')],
     });
     expect(statements.map(({ Sid, Action, Condition }) => [Sid?.slice(prefix.length), Action, Condition])).toEqual([
-      ['PullCodebuild', pull, { StringEquals: { 'aws:SourceAccount': ['111111111111', '222222222222'] } }],
+      ['PullCodebuild', pull, { StringEquals: { 'aws:SourceAccount': '222222222222' } }],
       ['PullCodebuildSource', pull, { ArnLike: { 'aws:SourceArn': arn } }],
       [
         'PullCodebuildSource222222222222',
@@ -167,7 +183,18 @@ describe('grants', () => {
         { ArnLike: { 'aws:SourceArn': arn }, StringEquals: { 'aws:SourceAccount': '222222222222' } },
       ],
       ['PullDeliveryLogs', pull, { StringEquals: { 'aws:SourceAccount': '111111111111' } }],
-      ['PushCodebuild', push, { StringEquals: { 'aws:SourceAccount': '111111111111' } }],
+      ['PullPushCodebuild', pullAndPush, { StringEquals: { 'aws:SourceAccount': '111111111111' } }],
+    ]);
+  });
+  test('EMR Serverless with the ARN of its applications', () => {
+    expect(compile({ pull: [service('emr-serverless.amazonaws.com')] })).toEqual([
+      {
+        Sid: `${prefix}PullEmrServerless`,
+        Effect: 'Allow',
+        Principal: { Service: 'emr-serverless.amazonaws.com' },
+        Action: ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:GetDownloadUrlForLayer'],
+        Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:emr-serverless:eu-west-1:111111111111:/applications/*' } },
+      },
     ]);
   });
   test('the partition is in the ARNs', () => {
@@ -181,9 +208,12 @@ describe('grants', () => {
     ]);
   });
   test('who may not push', () => {
-    expect(check({ pull: [org], push: [role, org, service('lambda.amazonaws.com')] })).toEqual([
+    const lambda = service('lambda.amazonaws.com');
+    expect(check({ pull: [org], push: [role, org, lambda], read: [org, lambda], manage: [org] })).toEqual([
       'access/push-by-organization push.1 everyone in organisation o-aaaaaaaaaa could push',
       'access/push-by-service push.2 lambda.amazonaws.com does not push images',
+      'access/service-verb read.1 lambda.amazonaws.com does not read images',
+      'access/push-by-organization manage.0 everyone in organisation o-aaaaaaaaaa could delete images',
     ]);
   });
 });

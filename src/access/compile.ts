@@ -4,17 +4,11 @@ import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '
 import { didYouMean } from '../diagnostics/suggest.js';
 import { conditionProblems, isAccountId, isPrincipalArn, isServiceName } from './document.js';
 import { documentOf, policySizeProblem } from './merge.js';
-import type { AccessIntent, Principal, Statement } from './model.js';
-import {
-  actionsLike,
-  actionsOnRegistries,
-  actionsOnRepositories,
-  lambdaPullActions,
-  pullActions,
-  pushActions,
-} from './names.js';
+import type { AccessIntent, AccessVerb, Principal, Statement } from './model.js';
+import { actionsLike, actionsOnRegistries, actionsOnRepositories, verbActions } from './names.js';
 import { canonicalStatement, rootArn } from './normalise.js';
 import { serviceName, shortName } from './principals.js';
+import { serviceRow } from './services.js';
 import { ownSid, type StatementOwner } from './sid.js';
 
 /** Where the repository is. */
@@ -23,6 +17,9 @@ export interface AccessContext {
   readonly region: string;
   readonly partition: string;
 }
+
+/** In the order in which statements name them. */
+const accessVerbs = ['pull', 'push', 'read', 'manage'] as const satisfies readonly AccessVerb[];
 
 type RawStatement = AccessIntent['statements'][number];
 type Service = Extract<Principal, { kind: 'service' }>;
@@ -58,12 +55,13 @@ function build(
   context: AccessContext,
 ): { statements: Statement[]; problems: Diagnostic[] } {
   const problems = [
-    ...intent.push.flatMap((principal, index) => checkPush(principal, `push.${index}`)),
+    ...accessVerbs.flatMap((verb) =>
+      (intent[verb] ?? []).flatMap((principal, index) => checkVerb(principal, verb, `${verb}.${index}`)),
+    ),
     ...intent.statements.flatMap(rawProblems),
   ];
   const parts = [
-    ...grants('Pull', 'pull', intent.pull, pullActions, context),
-    ...grants('Push', 'push', intent.push, pushActions, context),
+    ...grantParts(intent, context),
     ...intent.statements.map((raw, index) => rawPart(raw, `statements.${index}`)),
   ];
   const prefix = ownSid(owner);
@@ -87,55 +85,90 @@ function build(
   return { statements, problems };
 }
 
-/** What is wrong with letting a principal push. */
-export function checkPush(principal: Principal, path: string): readonly Diagnostic[] {
-  if (principal.kind === 'org')
-    return [diagnostic('access/push-by-organization', `everyone in organisation ${principal.id} could push`, { path })];
-  if (principal.kind === 'ou')
-    return [diagnostic('access/push-by-organization', `everyone in unit ${principal.unit} could push`, { path })];
-  if (principal.kind === 'service' && shortName(principal.service) !== 'codebuild')
+/** What is wrong with letting a principal do this. */
+export function checkVerb(principal: Principal, verb: AccessVerb, path: string): readonly Diagnostic[] {
+  const { kind } = principal;
+  if ((kind === 'org' || kind === 'ou') && (verb === 'push' || verb === 'manage')) {
+    const who = kind === 'org' ? `organisation ${principal.id}` : `unit ${principal.unit}`;
+    const could = verb === 'push' ? 'push' : 'delete images';
+    return [diagnostic('access/push-by-organization', `everyone in ${who} could ${could}`, { path })];
+  }
+  if (kind === 'service' && verb === 'push' && serviceRow(shortName(principal.service)).push === undefined)
     return [diagnostic('access/push-by-service', `${principal.service} does not push images`, { path })];
+  if (kind === 'service' && (verb === 'read' || verb === 'manage'))
+    return [diagnostic('access/service-verb', `${principal.service} does not ${verb} images`, { path })];
   return [];
 }
 
-/** Principals of one verb together: as few statements as their conditions allow. */
-function grants(
-  verb: string,
-  path: string,
-  principals: readonly Principal[],
-  actions: readonly string[],
-  context: AccessContext,
-): Part[] {
-  const named: string[] = [];
-  const organizations: string[] = [];
-  const units: Unit[] = [];
-  const services: Service[] = [];
-  for (const principal of principals) {
-    if (principal.kind === 'account') named.push(rootArn(principal.account, context.partition));
-    else if (principal.kind === 'org') organizations.push(principal.id);
-    else if (principal.kind === 'ou') units.push(principal);
-    else if (principal.kind === 'service') services.push(principal);
-    else named.push(principal.arn);
+/** Everybody who has the same verbs, by what their statement needs to say of them. */
+interface Group {
+  readonly verbs: readonly AccessVerb[];
+  readonly named: string[];
+  readonly organizations: string[];
+  readonly units: Unit[];
+  readonly services: Service[];
+}
+
+/**
+ * As few statements as there are sets of verbs and kinds of conditions, each principal in one of them: the size that ECR
+ * takes is spent on ARNs, of which none stands twice. The order of the intent does not show.
+ */
+function grantParts(intent: AccessIntent, context: AccessContext): Part[] {
+  const granted = new Map<string, { principal: Principal; verbs: Set<AccessVerb> }>();
+  for (const verb of accessVerbs) {
+    for (const principal of intent[verb] ?? []) {
+      const key = principalKey(principal);
+      const one = granted.get(key) ?? { principal, verbs: new Set() };
+      granted.set(key, one);
+      one.verbs.add(verb);
+    }
   }
+  const groups = new Map<string, Group>();
+  for (const [, { principal, verbs }] of [...granted].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    // Whoever manages reads.
+    const kept = accessVerbs.filter((verb) => verbs.has(verb) && !(verb === 'read' && verbs.has('manage')));
+    const key = kept.join(' ');
+    const group = groups.get(key) ?? { verbs: kept, named: [], organizations: [], units: [], services: [] };
+    groups.set(key, group);
+    if (principal.kind === 'account') group.named.push(rootArn(principal.account, context.partition));
+    else if (principal.kind === 'org') group.organizations.push(principal.id);
+    else if (principal.kind === 'ou') group.units.push(principal);
+    else if (principal.kind === 'service') group.services.push(principal);
+    else group.named.push(principal.arn);
+  }
+  const rank = ({ verbs }: Group) => verbs.reduce((sum, verb) => sum + 2 ** accessVerbs.indexOf(verb), 0);
+  return [...groups.values()]
+    .sort((one, other) => rank(one) - rank(other))
+    .flatMap((group) => groupParts(group, context));
+}
+
+function principalKey(principal: Principal): string {
+  return JSON.stringify(Object.entries(principal).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function groupParts({ verbs, named, organizations, units, services }: Group, context: AccessContext): Part[] {
+  const purpose = verbs.map(pascal).join('');
+  const path = verbs[0] ?? '';
+  const Action = [...new Set(verbs.flatMap((verb) => verbActions[verb]))].sort();
   const parts: Part[] = [];
   if (named.length > 0)
-    parts.push({ purpose: verb, path, statement: { Effect: 'Allow', Principal: { AWS: named }, Action: actions } });
+    parts.push({ purpose, path, statement: { Effect: 'Allow', Principal: { AWS: named }, Action } });
   if (organizations.length > 0) {
     const Condition = { StringEquals: { 'aws:PrincipalOrgID': organizations } };
     parts.push({
-      purpose: `${verb}Organization`,
+      purpose: `${purpose}Organization`,
       path,
-      statement: { Effect: 'Allow', Principal: '*', Action: actions, Condition },
+      statement: { Effect: 'Allow', Principal: '*', Action, Condition },
     });
   }
   if (units.length > 0) {
     parts.push({
-      purpose: `${verb}Units`,
+      purpose: `${purpose}Units`,
       path,
-      statement: { Effect: 'Allow', Principal: '*', Action: actions, Condition: inUnits(units) },
+      statement: { Effect: 'Allow', Principal: '*', Action, Condition: inUnits(units) },
     });
   }
-  return [...parts, ...serviceParts(verb, path, services, actions, context)];
+  return [...parts, ...serviceParts(purpose, path, verbs, services, context)];
 }
 
 /**
@@ -153,10 +186,10 @@ function inUnits(units: readonly Unit[]): Condition {
 
 /** A service acts for whoever calls it: every grant says for which account or resource (the confused deputy). */
 function serviceParts(
-  verb: string,
+  verbs: string,
   path: string,
+  granted: readonly AccessVerb[],
   services: readonly Service[],
-  actions: readonly string[],
   context: AccessContext,
 ): Part[] {
   const groups = new Map<string, { service: string; condition: Condition }>();
@@ -165,7 +198,7 @@ function serviceParts(
     suffix: string,
     values: readonly (readonly [operator: string, key: string, value: string])[],
   ) => {
-    const purpose = `${verb}${pascal(shortName(service))}${suffix}`;
+    const purpose = `${verbs}${pascal(shortName(service))}${suffix}`;
     const group = groups.get(purpose) ?? { service, condition: {} };
     groups.set(purpose, group);
     for (const [operator, key, value] of values) {
@@ -174,32 +207,32 @@ function serviceParts(
     }
   };
   for (const { service, sourceAccount, sourceArn } of services) {
-    const byAccount = ['StringEquals', 'aws:SourceAccount', sourceAccount ?? context.account] as const;
-    if (shortName(service) === 'lambda') {
-      // The one condition Lambda documents for fetching images is the function's ARN; functions are in the image's Region.
-      const functions = `arn:${context.partition}:lambda:${context.region}:${sourceAccount ?? context.account}:function:*`;
-      add(service, '', [['ArnLike', 'aws:SourceArn', sourceArn ?? functions]]);
+    const account = sourceAccount ?? context.account;
+    const { source } = serviceRow(shortName(service));
+    if (source !== undefined) {
+      // Its documentation names the resource alone.
+      add(service, '', [['ArnLike', 'aws:SourceArn', sourceArn ?? source({ ...context, account })]]);
     } else if (sourceArn === undefined) {
-      add(service, '', [byAccount]);
+      add(service, '', [['StringEquals', 'aws:SourceAccount', account]]);
     } else {
       const byArn = ['ArnLike', 'aws:SourceArn', sourceArn] as const;
       add(
         service,
         sourceAccount === undefined ? 'Source' : `Source${sourceAccount}`,
-        sourceAccount === undefined ? [byArn] : [byAccount, byArn],
+        sourceAccount === undefined ? [byArn] : [['StringEquals', 'aws:SourceAccount', account], byArn],
       );
     }
   }
-  return [...groups].map(([purpose, { service, condition }]) => ({
-    purpose,
-    path,
-    statement: {
-      Effect: 'Allow',
-      Principal: { Service: service },
-      Action: verb === 'Pull' && shortName(service) === 'lambda' ? lambdaPullActions : actions,
-      Condition: condition,
-    },
-  }));
+  const byPurpose = [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
+  return byPurpose.map(([purpose, { service, condition }]) => {
+    const row = serviceRow(shortName(service));
+    const Action = granted.flatMap((verb) => (verb === 'pull' ? row.pull : (row.push ?? [])));
+    return {
+      purpose,
+      path,
+      statement: { Effect: 'Allow', Principal: { Service: service }, Action, Condition: condition },
+    };
+  });
 }
 
 /** `deny-old-tls` as `DenyOldTls`: a Sid of letters and digits is legal everywhere. */

@@ -55,10 +55,12 @@ export interface CiAccess {
   readonly repositories: Readonly<Record<AccessVerb, readonly string[]>>;
 }
 
-/** What the manifest says of access to one repository. */
+/** What the manifest says of access to one repository. CI jobs are not in it: they need a role, not the policy. */
 export interface AccessIntent {
   readonly pull: readonly Principal[];
   readonly push: readonly Principal[];
+  readonly read?: readonly Principal[];
+  readonly manage?: readonly Principal[];
   readonly statements: readonly {
     /** Becomes the purpose in the Sid. */
     readonly name: string;

@@ -1,11 +1,13 @@
 // Turns grantees of the manifest into principals, and refuses those that AWS would refuse or that would have no effect.
 // It must not know statements, nor how a grantee was written in the manifest.
 import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
+import { type CiGranteeShape, ciFields, readCiGrantee } from './ci-grantee.js';
 import { isAccountId, isPrincipalArn, isServiceName } from './document.js';
-import type { Principal } from './model.js';
+import type { CiPrincipal, Principal } from './model.js';
+import { pulledByRole } from './services.js';
 
 /** A grantee as the manifest gives it, shorthands expanded. */
-export interface GranteeShape {
+export interface GranteeShape extends CiGranteeShape {
   readonly account?: string;
   readonly role?: string;
   readonly user?: string;
@@ -24,25 +26,11 @@ const organizationPath =
 /** The source must name one account: another's resource of the same service is what the condition keeps out. */
 const sourceArn = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*-]*:\d{12}:.+$/;
 
-/** Services that run images but fetch them with a role (ECS, EKS and EC2 user guides). */
-const pulledByRole = new Map([
-  [
-    'ecs',
-    'ECS pulls as the task execution role; grant pull to that role, for instance `role: arn:aws:iam::111111111111:role/ecsTaskExecutionRole`',
-  ],
-  [
-    'ecs-tasks',
-    'ECS pulls as the task execution role; grant pull to that role, for instance `role: arn:aws:iam::111111111111:role/ecsTaskExecutionRole`',
-  ],
-  ['ec2', 'EC2 pulls as the role of the instance; grant pull to that role'],
-  ['eks', 'EKS pulls as the role of the node; grant pull to that role'],
-  ['eks-fargate-pods', 'EKS on Fargate pulls as the pod execution role; grant pull to that role'],
-]);
-
 const unitMend =
   'give the organisation and the unit, for instance `ou:o-a1b2c3d4e5/ou-ab12-11111111`; `aws organizations list-parents` prints the unit of an account';
 
-const kinds = ['account', 'role', 'user', 'org', 'ou', 'service'] as const;
+const kinds = ['account', 'role', 'user', 'org', 'ou', 'service', 'github', 'gitlab'] as const;
+type AwsKind = Exclude<(typeof kinds)[number], 'github' | 'gitlab'>;
 
 /** `lambda` as `lambda.amazonaws.com`; what has a dot already stays. */
 export function serviceName(service: string): string {
@@ -50,42 +38,62 @@ export function serviceName(service: string): string {
   return lower.includes('.') ? lower : `${lower}.amazonaws.com`;
 }
 
+export function isCi(principal: Principal | CiPrincipal): principal is CiPrincipal {
+  return principal.kind === 'github' || principal.kind === 'gitlab';
+}
+
 /** The principal of a grantee. Throws every problem at once; `path` is put before theirs. */
-export function principalOf(grantee: GranteeShape, path = ''): Principal {
+export function principalOf(grantee: GranteeShape, path = ''): Principal | CiPrincipal {
   const result = readGrantee(grantee, path);
-  if (Array.isArray(result)) throw new SlipwayError(result);
+  if (isProblems(result)) throw new SlipwayError(result);
   return result;
 }
 
 /** What is wrong with a grantee; empty where nothing is. */
 export function checkGrantee(grantee: GranteeShape, path = ''): readonly Diagnostic[] {
   const result = readGrantee(grantee, path);
-  return Array.isArray(result) ? result : [];
+  return isProblems(result) ? result : [];
 }
 
-function readGrantee(grantee: GranteeShape, path: string): Principal | Diagnostic[] {
+function isProblems(result: Principal | CiPrincipal | readonly Diagnostic[]): result is readonly Diagnostic[] {
+  return Array.isArray(result);
+}
+
+/** Fields that mean nothing without one of these kinds beside them. */
+const companions: readonly (readonly [
+  kinds: readonly string[],
+  fields: readonly (keyof GranteeShape)[],
+  words: string,
+])[] = [
+  [['service'], ['sourceAccount', 'sourceArn'], 'a service'],
+  [['github', 'gitlab'], ciFields, 'a job of GitHub or GitLab'],
+];
+
+function readGrantee(grantee: GranteeShape, path: string): Principal | CiPrincipal | readonly Diagnostic[] {
   const named = kinds.filter((kind) => grantee[kind] !== undefined);
   const [kind] = named;
-  const sources = (['sourceAccount', 'sourceArn'] as const).filter((name) => grantee[name] !== undefined);
   if (kind === undefined || named.length > 1) {
     const what = kind === undefined ? 'names nobody' : `names ${named.join(' and ')} at once`;
     return [diagnostic('access/bad-grantee', `the grantee ${what}`, at(path))];
   }
   const found: Diagnostic[] = [];
-  const [source] = sources;
-  if (kind !== 'service' && source !== undefined) {
+  for (const [of, fields, words] of companions) {
+    const field = of.includes(kind) ? undefined : fields.find((one) => grantee[one] !== undefined);
+    if (field === undefined) continue;
     found.push(
-      diagnostic('access/bad-grantee', `${source} stands beside ${kind}, but goes with a service only`, {
-        ...at(path, source),
-        mend: `remove ${source}`,
+      diagnostic('access/bad-grantee', `${field} stands beside ${kind}, but goes with ${words} only`, {
+        ...at(path, field),
+        mend: `remove ${field}`,
       }),
     );
   }
-  const principal = readKind(kind, grantee, path, found);
+  const principal =
+    kind === 'github' || kind === 'gitlab' ? readCiGrantee(grantee, kind, path) : readKind(kind, grantee, path, found);
+  if (isProblems(principal)) return [...found, ...principal];
   return found.length > 0 ? found : principal;
 }
 
-function readKind(kind: (typeof kinds)[number], grantee: GranteeShape, path: string, found: Diagnostic[]): Principal {
+function readKind(kind: AwsKind, grantee: GranteeShape, path: string, found: Diagnostic[]): Principal {
   const value = grantee[kind] ?? '';
   const check = (good: boolean, code: DiagnosticCode, message: string, field: string, mend?: string) => {
     if (!good) found.push(diagnostic(code, message, { ...at(path, field), ...(mend === undefined ? {} : { mend }) }));

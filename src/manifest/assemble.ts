@@ -11,7 +11,7 @@ import { References } from './references.js';
 import { readRegistries } from './registry-documents.js';
 import { readSettings } from './set.js';
 import { areSound, soundParts } from './sound.js';
-import { commonOf, entriesOf, mapOf, statedOf, stringsOf, textOf, type Values } from './stated.js';
+import { commonOf, entriesOf, mapOf, shortLists, statedOf, stringsOf, textOf, type Values } from './stated.js';
 import { entryOf, isNull, type Place, rangeOf, type Tree, type TreeEntry, valueAt } from './tree.js';
 import { type UsagePlace, usageOf } from './usage.js';
 import { type WalkContext, walk } from './walk.js';
@@ -102,6 +102,12 @@ export class Assembly {
   }
 
   #shared(values: Values, tree: Tree | undefined): Shared {
+    for (const list of shortLists) {
+      const twice = entryOf(tree, list);
+      if (twice === undefined || entryOf(valueAt(tree, 'access'), list) === undefined) continue;
+      const mend = `keep one of the two: ${list} here is short for ${list} in access`;
+      this.#references.report('manifest/duplicate-key', `${list} stands here and in access`, twice.keyPlace, mend);
+    }
     const common = commonOf(values, tree);
     const defaults = values['repositoryDefaults'];
     const repositoryDefaults =

@@ -35,6 +35,17 @@ class LayerCheck {
 
   /** Fields that are about one repository, in a place that is not. */
   #place(tree: Tree | undefined, place: LayerPlace): void {
+    const grants = entryOf(valueAt(tree, 'access'), 'grants');
+    if (place !== 'defaults' && grants?.value.kind === 'list' && grants.value.items.length > 0) {
+      const mend =
+        'put the grantees into the lists of access here, or the grants into `access` of the project or environment';
+      this.#report(
+        'manifest/field-not-here',
+        'grants by pattern cannot stand in one repository',
+        grants.keyPlace,
+        mend,
+      );
+    }
     const misplaced =
       place === 'defaults'
         ? ['repositoryName', 'environments', 'region']
@@ -115,9 +126,12 @@ class LayerCheck {
     const tags = valueAt(stated.tree, 'tags');
     if (tags?.kind === 'map') for (const entry of tags.entries) this.#tag(entry);
     const access = valueAt(stated.tree, 'access');
-    for (const list of ['pull', 'push']) {
-      const grantees = valueAt(access, list);
-      if (grantees?.kind === 'list') for (const one of grantees.items) this.#grantee(one);
+    const grants = valueAt(access, 'grants');
+    for (const holder of [access, ...(grants?.kind === 'list' ? grants.items : [])]) {
+      for (const list of ['pull', 'push', 'pullAndPush', 'read', 'manage']) {
+        const grantees = valueAt(holder, list);
+        if (grantees?.kind === 'list') for (const one of grantees.items) this.#grantee(one);
+      }
     }
     this.#statements(valueAt(access, 'statements'));
   }

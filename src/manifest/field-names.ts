@@ -7,6 +7,10 @@ import type { FieldRow, MessageRow } from './table.js';
 const synonyms: Readonly<Record<string, string>> = {
   push: 'access.push',
   pull: 'access.pull',
+  pullAndPush: 'access.pullAndPush',
+  read: 'access.read',
+  manage: 'access.manage',
+  grants: 'access.grants',
   immutable: 'imageImmutable',
   imageTagMutability: 'imageImmutable',
   imageScanningConfiguration: 'scanOnPush',

@@ -135,6 +135,27 @@ function keyOf(key: Json): NonNullable<EffectiveSpec['kmsKeyId']> {
   return typeof id === 'string' ? id : '';
 }
 
+function accessOf(said: { readonly [name: string]: Json }): EffectiveSpec['access'] {
+  const list = (name: string): readonly Json[] => {
+    const value = withoutNulls(said[name] ?? []);
+    return Array.isArray(value) ? value : [];
+  };
+  const grantees = (name: string) => list(name) as unknown as EffectiveSpec['access']['pull'];
+  const consent = said['allowBroadTrust'];
+  return {
+    pull: grantees('pull'),
+    push: grantees('push'),
+    pullAndPush: grantees('pullAndPush'),
+    read: grantees('read'),
+    manage: grantees('manage'),
+    grants: list('grants') as unknown as EffectiveSpec['access']['grants'],
+    ...(isMap(consent) && typeof consent['reason'] === 'string'
+      ? { allowBroadTrust: { reason: consent['reason'] } }
+      : {}),
+    statements: list('statements') as unknown as EffectiveSpec['access']['statements'],
+  };
+}
+
 /** The typed settings. The walker has checked every value, so shapes are known here. */
 export function effectiveOf(merged: Merged): EffectiveSpec {
   const immutable = merged.values.get('imageImmutable') === true;
@@ -157,11 +178,7 @@ export function effectiveOf(merged: Merged): EffectiveSpec {
     forceDelete: merged.values.get('forceDelete') === true,
     scanOnPush: merged.values.get('scanOnPush') === true,
     ...(merged.lifecycle ? { lifecyclePolicy: withoutNulls(under(merged, 'lifecyclePolicy')) as LifecycleSpec } : {}),
-    access: {
-      pull: list('access.pull') as unknown as EffectiveSpec['access']['pull'],
-      push: list('access.push') as unknown as EffectiveSpec['access']['push'],
-      statements: list('access.statements') as unknown as EffectiveSpec['access']['statements'],
-    },
+    access: accessOf(under(merged, 'access')),
     tags: sorted,
   };
 }

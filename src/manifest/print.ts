@@ -20,13 +20,16 @@ function grantee(value: Json): Json {
     : Object.fromEntries(said);
 }
 
+const granteeLists = new Set(['pull', 'push', 'pullAndPush', 'read', 'manage']);
+
 function access(value: Json | undefined): Json | undefined {
   if (!isValues(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([field, list]) => [
-      field,
-      Array.isArray(list) && field !== 'statements' ? list.map((one) => grantee(one as Json)) : list,
-    ]),
+    Object.entries(value).map(([field, list]): [string, Json] => {
+      if (!Array.isArray(list)) return [field, list];
+      if (granteeLists.has(field)) return [field, list.map((one) => grantee(one as Json))];
+      return [field, field === 'grants' ? list.map((one) => access(one as Json) ?? null) : list];
+    }),
   );
 }
 

@@ -152,14 +152,48 @@ export interface Layer {
   locate(path: string): SourceRange | undefined;
 }
 
+/** Exactly one of the first eight. */
 export interface Grantee {
   readonly account?: string;
   readonly role?: string;
   readonly user?: string;
   readonly org?: string;
+  readonly ou?: string;
   readonly service?: string;
+  /** `OWNER/REPOSITORY`, and what stands after it in the short form. */
+  readonly github?: string;
+  readonly gitlab?: string;
   readonly sourceAccount?: string;
   readonly sourceArn?: string;
+  readonly branch?: string;
+  readonly tag?: string;
+  readonly environment?: string;
+  readonly pullRequest?: true;
+  readonly any?: true;
+  readonly orgId?: string;
+  readonly repoId?: string;
+  readonly host?: string;
+}
+
+/** Who may do what, by verb. */
+export interface GrantLists {
+  readonly pull: readonly Grantee[];
+  readonly push: readonly Grantee[];
+  readonly pullAndPush: readonly Grantee[];
+  readonly read: readonly Grantee[];
+  readonly manage: readonly Grantee[];
+}
+
+export interface PatternGrantSpec extends Partial<GrantLists> {
+  readonly repositories: readonly string[];
+}
+
+/** Who may do what with one repository. */
+export interface AccessSpec extends GrantLists {
+  /** All that were stated, also those that do not match the repository. */
+  readonly grants: readonly PatternGrantSpec[];
+  readonly allowBroadTrust?: { readonly reason: string };
+  readonly statements: readonly PolicyStatementSpec[];
 }
 
 export interface LifecycleRuleSpec {
@@ -225,11 +259,7 @@ export interface EffectiveSpec {
   readonly scanOnPush: boolean;
   /** Absent: not managed (a Planton manifest that says nothing). */
   readonly lifecyclePolicy?: LifecycleSpec;
-  readonly access: {
-    readonly pull: readonly Grantee[];
-    readonly push: readonly Grantee[];
-    readonly statements: readonly PolicyStatementSpec[];
-  };
+  readonly access: AccessSpec;
   /** Without Slipway's own tags. */
   readonly tags: Readonly<Record<string, string>>;
 }

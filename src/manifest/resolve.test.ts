@@ -29,7 +29,7 @@ describe('a repository that says nothing', () => {
       forceDelete: false,
       scanOnPush: true,
       lifecyclePolicy: { expireUntaggedAfterDays: 14, maxImageCount: 30 },
-      access: { pull: [], push: [], statements: [] },
+      access: { pull: [], push: [], pullAndPush: [], read: [], manage: [], grants: [], statements: [] },
       tags: { Environment: 'prod', ManagedBy: 'slipway', Repository: 'api' },
     });
   });
@@ -94,7 +94,7 @@ describe('precedence', () => {
   it('merges maps, replaces lists, and unsets with null', () => {
     const spec = `access: {pull: ["account:111111111111"], push: ["account:222222222222"]}\ndefaultTags: {A: a, B: b}\n${places}repositories:\n  api: {access: {pull: ["account:333333333333"]}, tags: {B: null, C: c, Environment: live}, lifecyclePolicy: {maxImageCount: null}}`;
     const one = resolveOne(project(spec), 'api', 'prod');
-    expect(one.spec.access).toEqual({
+    expect(one.spec.access).toMatchObject({
       pull: [{ account: '333333333333' }],
       push: [{ account: '222222222222' }],
       statements: [],

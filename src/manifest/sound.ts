@@ -29,8 +29,8 @@ class Sieve {
     const entries = entriesOf(entry.value).map((list) => {
       if (!this.#bad(list.value)) return list;
       const whole = list.key === 'statements' ? this.#statements(values['statements'], list.value) : undefined;
-      // Empty, not left out: weaker layers would show through, which they do not.
-      kept[list.key] = whole?.values ?? [];
+      // Empty, not left out: weaker layers would show through, which they do not. A consent with a mistake is a consent.
+      kept[list.key] = list.key === 'allowBroadTrust' ? { reason: '' } : (whole?.values ?? []);
       return whole === undefined ? list : { ...list, value: whole.tree };
     });
     return { values: kept, entry: { ...entry, value: madeMap(entry.value, entries) } };

@@ -26,15 +26,27 @@ export function statedOf(values: Json | undefined, tree: Tree | undefined): Stat
   return { values: mapOf(values), tree };
 }
 
-/** `defaultTags` and `access` as the layer they are. */
+/** An environment's short forms of lists in `access`. */
+export const shortLists = ['pull', 'push'] as const;
+
+/** `defaultTags` and `access` as the layer they are; `push` of an environment stands in its `access`. */
 export function commonOf(values: Values, tree: Tree | undefined): Stated | undefined {
-  const { defaultTags, access } = values;
+  const { defaultTags } = values;
+  const short = shortLists.filter((list) => values[list] !== undefined);
+  const lists = Object.fromEntries(short.map((list) => [list, values[list] ?? null]));
+  const access = short.length === 0 ? values['access'] : { ...mapOf(values['access']), ...lists };
   if (defaultTags === undefined && access === undefined) return undefined;
   const entries: TreeEntry[] = [];
   const tagEntry = entryOf(tree, 'defaultTags');
   const accessEntry = entryOf(tree, 'access');
+  const shortEntries = short.flatMap((list) => entryOf(tree, list) ?? []);
+  const [first = accessEntry] = shortEntries;
   if (tagEntry !== undefined) entries.push({ ...tagEntry, key: 'tags' });
-  if (accessEntry !== undefined) entries.push(accessEntry);
+  if (first !== undefined) {
+    const all = [...entriesOf(accessEntry?.value), ...shortEntries];
+    const made = accessEntry ?? { ...first, key: 'access' };
+    entries.push(shortEntries.length === 0 ? made : { ...made, value: madeMap(made.value, all) });
+  }
   return {
     values: {
       ...(defaultTags === undefined ? {} : { tags: defaultTags }),

@@ -38,7 +38,7 @@ export interface FieldRow {
   /** What the pattern wants, after "must be". */
   readonly wants?: string;
   readonly keyWants?: string;
-  /** The sibling without which this field means nothing. */
+  /** The sibling without which this field means nothing; several, with ` or ` between them. */
   readonly needs?: string;
   readonly doc?: string;
   readonly default?: Json;

@@ -102,10 +102,11 @@ class Walker {
         );
       }
       const entry = seen.get(field.name);
-      if (field.needs !== undefined && entry !== undefined && given(field.name) && !given(field.needs)) {
+      const needed = field.needs?.split(' or ').some(given) ?? true;
+      if (entry !== undefined && given(field.name) && !needed) {
         this.#complaints.report(
           'manifest/needs-field',
-          `${field.name} goes with ${field.needs} only`,
+          `${field.name} goes with ${field.needs ?? ''} only`,
           entry.keyPlace,
           path,
         );

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { SlipwayError } from '../diagnostics/index.js';
 import { compileLifecycle, lifecycleText } from '../lifecycle/index.js';
-import { ownershipTags } from '../registry/index.js';
+import { matches, ownershipTags } from '../registry/index.js';
 import { bytes } from './assess.js';
 import { consent, isRefusal } from './consent.js';
 import type { Hazard, Plan } from './model.js';
 import { observe } from './observe.js';
 import { outputs } from './outputs.js';
-import { matches, nearest, selects } from './scope.js';
+import { nearest, selects } from './scope.js';
 import {
   applyOn,
   brief,

@@ -1,20 +1,7 @@
 // Which repositories a run is about: the patterns of `--only`, and the name somebody probably meant.
 // It must not know what is done with them.
 import { diagnostic, SlipwayError } from '../diagnostics/index.js';
-
-export interface Selectable {
-  /** The name in ECR. */
-  readonly name: string;
-  /** The key in the manifest. */
-  readonly key?: string;
-}
-
-/** Whether a pattern matches the name or the key. `*` stands for any run of characters, slashes included. */
-export function matches(pattern: string, { name, key }: Selectable): boolean {
-  const source = pattern.split('*').map((piece) => piece.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  const expression = new RegExp(`^${source.join('.*')}$`);
-  return expression.test(name) || (key !== undefined && expression.test(key));
-}
+import { matches, type Selectable } from '../registry/index.js';
 
 /** No patterns select everything. */
 export function selects(only: readonly string[], repository: Selectable): boolean {

@@ -5,10 +5,12 @@ import { isSlipwayError, type SourceRange } from '../diagnostics/index.js';
 import { parseProject } from '../manifest/index.js';
 import type { EffectiveSpec, Origin, ResolvedRepository } from '../manifest/project.js';
 import { check, compile } from './compile.js';
-import { assertDesired, desire } from './desired.js';
+import { assertDesired, type Circumstances, desire } from './desired.js';
 
 const owner = { project: 'payments', environment: 'prod' };
 const place = { account: '111111111111', region: 'eu-west-1', partition: 'aws' };
+const ordinary: Circumstances = { usage: false, production: false, elsewhere: [] };
+const noAccess = { pull: [], push: [], pullAndPush: [], read: [], manage: [], grants: [], statements: [] };
 const at = (line: number): SourceRange => ({ file: 'slipway.yaml', line, column: 1, endLine: line, endColumn: 2 });
 const from = (line: number): Origin => ({ layer: 'project', label: 'project', range: at(line) });
 
@@ -28,7 +30,7 @@ function resolved(
       encryptionType: 'AES256',
       forceDelete: false,
       scanOnPush: true,
-      access: { pull: [], push: [], statements: [] },
+      access: noAccess,
       tags: { Team: 'payments' },
       ...spec,
     },
@@ -43,23 +45,23 @@ function resolved(
 }
 
 const one = (spec: Partial<EffectiveSpec> = {}) =>
-  assertDesired(desire([resolved('api', spec)], owner, place, false)).repositories[0];
+  assertDesired(desire([resolved('api', spec)], owner, place, ordinary)).repositories[0];
 const problems = (...repositories: ResolvedRepository[]) =>
-  desire(repositories, owner, place, false).diagnostics.map(
+  desire(repositories, owner, place, ordinary).diagnostics.map(
     ({ code, message, path, range }) => `${range?.line} ${path} ${code}: ${message}`,
   );
 
 describe('equal settings', () => {
   it('come to the same values, made once', () => {
     const spec = () => ({
-      access: { pull: [{ account: '444444444444' }], push: [], statements: [] },
+      access: { ...noAccess, pull: [{ account: '444444444444' }], push: [], statements: [] },
       lifecyclePolicy: { maxImageCount: 30 },
     });
     const { registry } = desire(
       [resolved('api', spec()), resolved('web', spec()), resolved('old')],
       owner,
       place,
-      false,
+      ordinary,
     );
     const [api, old, web] = registry.repositories;
     expect(api?.statements).toHaveLength(1);
@@ -121,7 +123,7 @@ describe('one repository', () => {
   });
 
   it('has the statements of its grants', () => {
-    const access = { pull: [{ account: '444444444444' }], push: [], statements: [] };
+    const access = { ...noAccess, pull: [{ account: '444444444444' }], push: [], statements: [] };
     expect(one({ access })?.statements).toEqual([
       expect.objectContaining({
         Sid: expect.stringMatching(/^Slipway[0-9a-f]{8}Pull$/),
@@ -146,7 +148,7 @@ describe('problems', () => {
             { tags: [], last: 1 },
           ],
         },
-        access: { pull: [{ account: '1' }, {}], push: [{ org: 'o-1234567890' }], statements: [] },
+        access: { ...noAccess, pull: [{ account: '1' }, {}], push: [{ org: 'o-1234567890' }], statements: [] },
       },
       {
         mutableTagPatterns: 2,
@@ -170,11 +172,11 @@ describe('problems', () => {
       '1 spec.repositories.bad.access.push.0 access/push-by-organization: everyone in organisation o-1234567890 could push',
       '1 spec.repositories.bad.repositoryName registry/duplicate-name: "bad" and "bad" are both named "bad"',
     ]);
-    expect(() => assertDesired(desire([bad], owner, place, false))).toThrow(/too-many-patterns[\s\S]*bad-grantee/);
+    expect(() => assertDesired(desire([bad], owner, place, ordinary))).toThrow(/too-many-patterns[\s\S]*bad-grantee/);
   });
 
   it('that repositories share are told of each', () => {
-    const access = () => ({ pull: [{ account: '12' }], push: [], statements: [] });
+    const access = () => ({ ...noAccess, pull: [{ account: '12' }], push: [], statements: [] });
     const lifecyclePolicy = () => ({ maxImageCount: 0 });
     const shared = ['api', 'web'].map((key) => resolved(key, { access: access(), lifecyclePolicy: lifecyclePolicy() }));
     const [api = '', ...others] = problems(...shared);
@@ -191,7 +193,7 @@ describe('problems', () => {
       },
     ] as const;
     const bad = resolved('bad', {
-      access: { pull: [], push: [{ org: 'o-1234567890' }], statements: [] },
+      access: { ...noAccess, pull: [], push: [{ org: 'o-1234567890' }], statements: [] },
       lifecyclePolicy: { rules },
     });
     expect(problems(bad)).toEqual([
@@ -222,7 +224,7 @@ describe('problems', () => {
         },
         action: { type: 'expire' },
       }) as const;
-    const found = desire([resolved('a', { lifecyclePolicy: { rules: [rule(1)] } })], owner, place, false);
+    const found = desire([resolved('a', { lifecyclePolicy: { rules: [rule(1)] } })], owner, place, ordinary);
     expect(found.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
       ['lifecycle/and-trap', 'warning'],
       ['lifecycle/untagged-kept', 'info'],
@@ -241,7 +243,7 @@ describe('typed rules where usage is declared', () => {
     }) as const;
   const guard = rule(1, ['slipway-in-use-*'], 999_999);
   const warned = (lifecyclePolicy: NonNullable<EffectiveSpec['lifecyclePolicy']>, usage = true) =>
-    desire([resolved('a', { lifecyclePolicy })], owner, place, usage).diagnostics.filter(
+    desire([resolved('a', { lifecyclePolicy })], owner, place, { ...ordinary, usage }).diagnostics.filter(
       ({ code }) => code === 'lifecycle/rules-unprotected',
     );
   it('are warned of unless they protect images in use, or harm none', () => {
@@ -360,9 +362,86 @@ spec:
     fc.assert(
       fc.property(repositories, (list) => {
         const all = list.map(([key, settings]) => resolved(key, settings));
-        const once = JSON.stringify(desire(all, owner, place, false));
-        expect(JSON.stringify(desire(all.toReversed(), owner, place, false))).toBe(once);
+        const once = JSON.stringify(desire(all, owner, place, ordinary));
+        expect(JSON.stringify(desire(all.toReversed(), owner, place, ordinary))).toBe(once);
       }),
     );
+  });
+});
+
+describe('grants', () => {
+  const grants = (access: Partial<EffectiveSpec['access']>, circumstances = ordinary) => {
+    const all = ['team-a/api', 'team-b/api'].map((key) => resolved(key, { access: { ...noAccess, ...access } }));
+    return desire(all, owner, place, circumstances);
+  };
+
+  it('by pattern are for those that match alone, beside the lists', () => {
+    const { registry, diagnostics } = grants({
+      pull: [{ account: '444444444444' }],
+      grants: [
+        { repositories: ['team-a/*'], pull: [{ account: '555555555555' }], read: [{ account: '444444444444' }] },
+        { repositories: ['*/api'], pullAndPush: [{ account: '666666666666' }] },
+        { repositories: ['team-c/*', 'elsewhere'], push: [{ account: '777777777777' }] },
+      ],
+    });
+    expect(
+      registry.repositories.map(({ statements }) =>
+        statements.map(({ Sid, Principal }) => [Sid?.slice('Slipway00000000'.length), Principal]),
+      ),
+    ).toEqual([
+      [
+        ['Pull', { AWS: 'arn:aws:iam::555555555555:root' }],
+        ['PullPush', { AWS: 'arn:aws:iam::666666666666:root' }],
+        ['PullRead', { AWS: 'arn:aws:iam::444444444444:root' }],
+      ],
+      [
+        ['Pull', { AWS: 'arn:aws:iam::444444444444:root' }],
+        ['PullPush', { AWS: 'arn:aws:iam::666666666666:root' }],
+      ],
+    ]);
+    expect(diagnostics.map(({ message, path }) => [message, path])).toEqual([
+      ['no repository matches "team-c/*"', 'spec.repositories.team-a/api.access.grants.2.repositories.0'],
+      ['no repository matches "elsewhere"', 'spec.repositories.team-a/api.access.grants.2.repositories.1'],
+    ]);
+    const known = { ...ordinary, elsewhere: ['team-c/api', 'elsewhere'] };
+    expect(grants({ grants: [{ repositories: ['team-c/*', 'elsewhere'] }] }, known).diagnostics).toEqual([]);
+  });
+
+  it('of CI jobs are gathered by job, and are in no repository policy', () => {
+    const ids = { orgId: '12', repoId: '7' };
+    const { registry } = grants({
+      push: [{ github: 'acme/api@main', ...ids }],
+      grants: [
+        { repositories: ['team-a/*'], pullAndPush: [{ github: 'acme/api', branch: 'main', ...ids }] },
+        { repositories: ['team-b/*'], read: [{ gitlab: 'group/project@tag:v1' }] },
+      ],
+    });
+    expect(registry.repositories.flatMap(({ statements }) => statements)).toEqual([]);
+    const none = { pull: [], push: [], read: [], manage: [] };
+    const job = { organization: 'acme', repository: 'api', organizationId: '12', repositoryId: '7' };
+    expect(registry.ciAccess).toEqual([
+      {
+        principal: { kind: 'github', ...job, ref: { branch: 'main' } },
+        repositories: { ...none, pull: ['team-a/api'], push: ['team-a/api', 'team-b/api'] },
+      },
+      {
+        principal: { kind: 'gitlab', project: 'group/project', ref: { tag: 'v1' } },
+        repositories: { ...none, read: ['team-b/api'] },
+      },
+    ]);
+    expect(registry.companions?.flatMap(({ resources }) => resources.map(({ kind }) => kind))).toContain('ci-role');
+  });
+
+  it('of broad trust want consent in production, and are remarked on elsewhere', () => {
+    const push = [{ github: 'acme/api@*', orgId: '12', repoId: '7' }];
+    const codes = (access: Partial<EffectiveSpec['access']>, production: boolean) => [
+      ...new Set(
+        grants(access, { ...ordinary, production }).diagnostics.map(({ code, severity }) => `${severity} ${code}`),
+      ),
+    ];
+    expect(codes({ push }, true)).toEqual(['error access/broad-trust']);
+    expect(codes({ push }, false)).toEqual(['warning access/broad-trust-here']);
+    expect(codes({ push, allowBroadTrust: { reason: 'previews' } }, true)).toEqual([]);
+    expect(codes({ push: [{ github: 'acme/api#production' }] }, true)).toEqual(['warning access/github-ids']);
   });
 });

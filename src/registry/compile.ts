@@ -3,7 +3,8 @@
 import type { Diagnostic } from '../diagnostics/index.js';
 import { type Project, resolve, sharedTags } from '../manifest/index.js';
 import type { Neighbour } from './companions/context.js';
-import { assertDesired, checkIntents, type Desired, desire } from './desired.js';
+import { assertDesired, type Circumstances, checkIntents, type Desired, desire } from './desired.js';
+import { issuersOf } from './grants.js';
 import type { DesiredRegistry } from './model.js';
 import { partitionOf } from './place.js';
 
@@ -22,14 +23,14 @@ export function check(project: Project, environment: string): readonly Diagnosti
 
 /** What `check` finds in lifecycle rules and grants: the `furtherCheck` of a manifest that has errors of its own. */
 export function checkRules(project: Project, environment: string): readonly Diagnostic[] {
-  const { resolved, owner, place, usage } = wanted(project, environment);
-  return checkIntents(resolved, owner, place, usage);
+  const { resolved, owner, place, circumstances } = wanted(project, environment);
+  return checkIntents(resolved, owner, place, circumstances);
 }
 
 function desired(project: Project, environment: string): Desired {
-  const { resolved, owner, place, usage } = wanted(project, environment);
+  const { resolved, owner, place, circumstances } = wanted(project, environment);
   const registry = project.environments.get(environment)?.registry;
-  return desire(resolved, owner, place, usage, {
+  return desire(resolved, owner, place, circumstances, {
     spec: registry?.spec.companions ?? {},
     tags: sharedTags(project, environment),
     neighbours: neighboursOf(project, environment),
@@ -46,7 +47,7 @@ function neighboursOf(project: Project, environment: string): readonly Neighbour
       environment: one.name,
       region: one.region,
       spec: one.registry?.spec.companions ?? {},
-      issuers: [],
+      issuers: issuersOf(resolve(project, one.name)),
     }));
 }
 
@@ -57,5 +58,11 @@ function wanted(project: Project, environment: string) {
   if (found === undefined) throw new TypeError(`the project resolved "${environment}", which it does not have`);
   const owner = { project: project.name, environment };
   const place = { account: found.account, region: found.region, partition: partitionOf(found.region) };
-  return { resolved, owner, place, usage: found.usage !== undefined };
+  const here = new Set(resolved.map(({ key }) => key));
+  const circumstances: Circumstances = {
+    usage: found.usage !== undefined,
+    production: found.preset === 'production',
+    elsewhere: [...project.repositories.keys()].filter((key) => !here.has(key)),
+  };
+  return { resolved, owner, place, circumstances };
 }

@@ -1,15 +1,6 @@
 // Makes the desired state of a registry from effective settings: tags, mutability, encryption, lifecycle and statements.
 // It must not know layers, files, or what is live.
-import {
-  type AccessIntent,
-  checkAccess,
-  checkGrantee,
-  checkPush,
-  compileAccess,
-  type Principal,
-  principalOf,
-  type Statement,
-} from '../access/index.js';
+import { type AccessVerb, type CiAccess, type CiPrincipal, ciText, type Statement } from '../access/index.js';
 import { type Diagnostic, type DiagnosticCode, diagnostic, SlipwayError } from '../diagnostics/index.js';
 import {
   checkIntent,
@@ -21,13 +12,15 @@ import {
   lint,
   lintIntent,
 } from '../lifecycle/index.js';
-import type { EffectiveSpec, LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
+import type { LifecycleSpec, ResolvedRepository } from '../manifest/project.js';
 import { type CompanionSettings, companionsOf } from './companions/index.js';
 import { companionKey } from './companions/key.js';
 import type { Value } from './companions/model.js';
+import { accessOf, type Grants, grantsOf } from './grants.js';
 import type { DesiredRegistry, DesiredRepository, Encryption, Owner, TagMutability } from './model.js';
 import { byText, canonicalEncryption, canonicalMutability, canonicalTags, sortedSet } from './normalise.js';
 import { ownershipTags } from './ownership.js';
+import { matches } from './pattern.js';
 import type { Place } from './place.js';
 import { Shared } from './shared.js';
 
@@ -50,14 +43,25 @@ interface Made<T> {
   readonly found: readonly Diagnostic[];
 }
 
+/** What else of the project and its environment decides. */
+export interface Circumstances {
+  /** Whether images in use are known of, so that they are to be protected. */
+  readonly usage: boolean;
+  /** Whether the environment has the preset `production`. */
+  readonly production: boolean;
+  /** Keys of repositories that are not in this environment, but in another. */
+  readonly elsewhere: readonly string[];
+}
+
 /** What holds for all repositories of a registry. */
 interface Registry {
   readonly owner: Owner;
   readonly place: Place;
-  /** Whether images in use are known of, so that they are to be protected. */
-  readonly usage: boolean;
+  readonly circumstances: Circumstances;
   readonly lifecycles: Shared<Made<LifecyclePolicy | null | undefined>>;
-  readonly statements: Shared<Made<readonly Statement[]>>;
+  readonly grants: Shared<Grants>;
+  /** By the text of the CI principal. */
+  readonly jobs: Map<string, { readonly principal: CiPrincipal; readonly repositories: CiAccess['repositories'] }>;
 }
 
 /** Never throws because of the settings: all problems of all repositories come back together. */
@@ -65,13 +69,20 @@ export function desire(
   resolved: readonly ResolvedRepository[],
   owner: Owner,
   place: Place,
-  usage: boolean,
+  circumstances: Circumstances,
   settings: CompanionSettings = noSettings,
 ): Desired {
   const diagnostics: Diagnostic[] = [];
   const repositories: DesiredRepository[] = [];
   const keys = new Map<string, string>();
-  const registry: Registry = { owner, place, usage, lifecycles: new Shared(), statements: new Shared() };
+  const registry: Registry = {
+    owner,
+    place,
+    circumstances,
+    lifecycles: new Shared(),
+    grants: new Shared(),
+    jobs: new Map(),
+  };
   for (const repository of resolved.toSorted(
     (one, other) => byText(one.name, other.name) || byText(one.key, other.key),
   )) {
@@ -95,11 +106,21 @@ export function desire(
     keys.set(repository.name, repository.key);
     repositories.push(desireRepository(repository, registry, report, heard));
   }
+  diagnostics.push(...unmatched(resolved, circumstances.elsewhere));
   const { account, region, partition } = place;
-  const companions = companionsOf({ owner, place, repositories, ciAccess: [] }, settings);
+  const ciAccess = [...registry.jobs].sort(([one], [other]) => byText(one, other)).map(([, job]) => job);
+  const companions = companionsOf({ owner, place, repositories, ciAccess }, settings);
   diagnostics.push(...companions.diagnostics);
   return {
-    registry: { owner, account, region, partition, repositories, companions: companions.stacks },
+    registry: {
+      owner,
+      account,
+      region,
+      partition,
+      repositories,
+      ...(ciAccess.length === 0 ? {} : { ciAccess }),
+      companions: companions.stacks,
+    },
     diagnostics,
   };
 }
@@ -112,14 +133,15 @@ export function checkIntents(
   resolved: readonly ResolvedRepository[],
   owner: Owner,
   place: Place,
-  usage: boolean,
+  { usage, production }: Circumstances,
 ): readonly Diagnostic[] {
   const lifecycles = new Shared<readonly Diagnostic[]>();
-  const statements = new Shared<readonly Diagnostic[]>();
+  const granted = new Shared<readonly Diagnostic[]>();
   return resolved.flatMap((repository) => {
     const { access, lifecyclePolicy: lifecycle } = repository.spec;
     const rules = lifecycle === undefined ? [] : lifecycles.of(lifecycle, () => lifecycleOf(lifecycle, usage).found);
-    const grants = statements.of(access, () => statementsOf(access, owner, place).found);
+    const own = accessOf(access, repository);
+    const grants = granted.of(own, () => grantsOf(own, owner, place, production).found);
     return [
       ...rules.map((one) => located(one, repository, `lifecyclePolicy.${one.path ?? ''}`)),
       ...grants.map((one) => located(one, repository, `access.${one.path ?? ''}`)),
@@ -136,12 +158,21 @@ export function assertDesired({ registry, diagnostics }: Desired): DesiredRegist
 
 function desireRepository(
   repository: ResolvedRepository,
-  { owner, place, usage, lifecycles, statements }: Registry,
+  { owner, place, circumstances, lifecycles, grants, jobs }: Registry,
   report: Report,
   heard: <T>(made: Made<T>, prefix: string) => T,
 ): DesiredRepository {
   const { key, name, spec } = repository;
-  const { access, lifecyclePolicy: lifecycle } = spec;
+  const { lifecyclePolicy: lifecycle } = spec;
+  const access = accessOf(spec.access, repository);
+  const statements = (): readonly Statement[] => {
+    const granted = heard(
+      grants.of(access, () => grantsOf(access, owner, place, circumstances.production)),
+      'access.',
+    );
+    for (const { principal, verb } of granted.jobs) grantJob(jobs, principal, verb, name);
+    return granted.statements;
+  };
   return {
     key,
     name,
@@ -153,13 +184,10 @@ function desireRepository(
       lifecycle === undefined
         ? undefined
         : heard(
-            lifecycles.of(lifecycle, () => lifecycleOf(lifecycle, usage)),
+            lifecycles.of(lifecycle, () => lifecycleOf(lifecycle, circumstances.usage)),
             'lifecyclePolicy.',
           ),
-    statements: heard(
-      statements.of(access, () => statementsOf(access, owner, place)),
-      'access.',
-    ),
+    statements: statements(),
     forceDelete: spec.forceDelete,
   };
 }
@@ -234,30 +262,31 @@ function unprotected(policy: LifecyclePolicy): readonly Diagnostic[] {
   return [diagnostic('lifecycle/rules-unprotected', message, { path: 'rules' })];
 }
 
-function statementsOf(access: EffectiveSpec['access'], owner: Owner, place: Place): Made<readonly Statement[]> {
-  const bad: Diagnostic[] = [];
-  const pushed: Diagnostic[] = [];
-  const principals = (field: 'pull' | 'push'): Principal[] =>
-    access[field].flatMap((grantee, index) => {
-      const path = `${field}.${index}`;
-      const found = checkGrantee(grantee, path);
-      bad.push(...found);
-      if (found.length > 0) return [];
-      const principal = principalOf(grantee, path);
-      if (field === 'push') pushed.push(...checkPush(principal, path));
-      return [principal];
-    });
-  const intent: AccessIntent = {
-    pull: principals('pull'),
-    push: principals('push'),
-    statements: access.statements,
-  };
-  const found =
-    bad.length === 0
-      ? checkAccess(intent, owner, place)
-      : // Positions among the grantees would be off without the bad ones; the statements' own hold.
-        [...bad, ...pushed, ...checkAccess({ pull: [], push: [], statements: access.statements }, owner, place)];
-  return { value: found.length > 0 ? [] : compileAccess(intent, owner, place), found };
+/** Repositories come by name, so that their lists stay sorted. */
+function grantJob(jobs: Registry['jobs'], principal: CiPrincipal, verb: AccessVerb, repository: string): void {
+  const key = ciText(principal);
+  const job = jobs.get(key) ?? { principal, repositories: { pull: [], push: [], read: [], manage: [] } };
+  const names = job.repositories[verb];
+  if (names.includes(repository)) return;
+  jobs.set(key, { principal, repositories: { ...job.repositories, [verb]: [...names, repository] } });
+}
+
+/** Patterns of grants that match no repository, each told of once. */
+function unmatched(resolved: readonly ResolvedRepository[], elsewhere: readonly string[]): readonly Diagnostic[] {
+  const all = [...resolved, ...elsewhere.map((key) => ({ key, name: key }))];
+  const seen = new Map<string, boolean>();
+  return resolved.flatMap((repository) =>
+    repository.spec.access.grants.flatMap(({ repositories }, index) =>
+      repositories.flatMap((pattern, at) => {
+        if (seen.has(pattern)) return [];
+        const found = all.some((one) => matches(pattern, one));
+        seen.set(pattern, found);
+        const path = `access.grants.${index}.repositories.${at}`;
+        const message = `no repository matches "${pattern}"`;
+        return found ? [] : [located(diagnostic('access/pattern-matches-nothing', message), repository, path)];
+      }),
+    ),
+  );
 }
 
 /** Gives a problem its place in the manifest. */

@@ -24,4 +24,5 @@ export {
   sameMutability,
 } from './normalise.js';
 export { environmentTag, type Ownership, ownershipOf, ownershipTags, projectTag } from './ownership.js';
+export { matches, type Selectable } from './pattern.js';
 export { type Place, partitionOf, repositoryArn, repositoryOfArn } from './place.js';

@@ -102,7 +102,7 @@ function element(field: FieldRow, wrong: number, strings: boolean): fc.Arbitrary
     case 'string':
       return right(goodString(field));
     case 'bool':
-      return right(fc.boolean());
+      return right(typeof field.rules?.const === 'boolean' ? fc.constant(field.rules.const) : fc.boolean());
     case 'int32': {
       const { gte = -5, lte = 2_147_483_647 } = field.rules ?? {};
       return right(
@@ -155,7 +155,18 @@ function fieldValue(field: FieldRow, wrong: number, strings: boolean): fc.Arbitr
   return fc.oneof({ weight: 40, arbitrary: map as fc.Arbitrary<Value> }, odd);
 }
 
+const made = new Map<string, fc.Arbitrary<Value>>();
+
 function message(name: string, wrong: number, strings: boolean): fc.Arbitrary<Value> {
+  const key = JSON.stringify([name, wrong, strings]);
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const arbitrary = makeMessage(name, wrong, strings);
+  made.set(key, arbitrary);
+  return arbitrary;
+}
+
+function makeMessage(name: string, wrong: number, strings: boolean): fc.Arbitrary<Value> {
   const row = schema[name];
   if (row === undefined) throw new Error(`no message ${name}`);
   const required = row.fields.filter((field) => field.required === true).map((field) => field.name);
@@ -190,7 +201,11 @@ function message(name: string, wrong: number, strings: boolean): fc.Arbitrary<Va
       const names = [...required.filter((one) => !dropped.includes(one)), ...kept];
       const entries = names.map((one): [string, Value] => [one, (all as Record<string, Value>)[one]]);
       for (const one of picked) entries.push([one, (choices as Record<string, Value>)[one]]);
-      return { ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)), ...more };
+      const said = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+      // Without mistakes, what goes with another field stands beside it.
+      for (const { name: field, needs } of wrong > 0 ? [] : row.fields)
+        if (needs?.split(' or ').every((one) => said[one] === undefined) === true) delete said[field];
+      return { ...said, ...more };
     });
 }
 

@@ -2,9 +2,9 @@
 // It must not know which images exist.
 import type { Failure, Service } from '@aws-sdk/client-ecs';
 import { AwsFault } from '../../plan/ports.js';
-import { matches } from '../../plan/scope.js';
 import { sideBySide } from '../../plan/side-by-side.js';
 import type { UsageSource } from '../../plan/usage/index.js';
+import { matches } from '../../registry/index.js';
 import type { Caller } from '../caller.js';
 import { clientOptions, lazily, type Place } from '../client.js';
 import { type ReaderOptions, type UsageAccount, within } from './account.js';

@@ -4,7 +4,7 @@ import type { ExplainRow, Json, Origin, ResolvedRepository } from '../../manifes
 import { type Canvas, hang, padEnd, width } from '../text.js';
 import { placeOf } from './diagnostics.js';
 
-const grantees = new Set(['account', 'role', 'user', 'org', 'service']);
+const grantees = new Set(['account', 'role', 'user', 'org', 'ou', 'service', 'github', 'gitlab']);
 
 /** YAML's flow style, without the quotes that only a parser needs; a grantee in its short form. */
 function inline(value: Json): string {

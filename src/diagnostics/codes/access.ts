@@ -53,14 +53,19 @@ export const accessCodes = defineCodes({
     'grant pull to the role that really pulls',
   ),
   'access/push-by-organization': mistake(
-    'everyone in the organisation could push',
-    'Whoever can push decides what runs. A whole organisation is too wide for that, and Slipway does not write it as a grant.',
-    'name the accounts or roles that push, or write a statement of your own under `statements`',
+    'everyone in the organisation could push or delete',
+    'Whoever can push decides what runs, and whoever can delete decides that it does not. A whole organisation, or a unit of one, is too wide for that, and Slipway does not write it as a grant.',
+    'name the accounts or roles that do it, or write a statement of your own under `statements`',
   ),
   'access/push-by-service': mistake(
     'a service that does not push',
     'AWS services do not push images under their own name, except CodeBuild.',
     'grant push to the role the service works with',
+  ),
+  'access/service-verb': mistake(
+    'a service that neither reads nor manages',
+    'AWS services pull images, and CodeBuild pushes them; none looks at or after the images of others under its own name.',
+    'grant it to the role the service works with',
   ),
   'access/bad-action': mistake(
     'not an action of ECR',
@@ -102,6 +107,35 @@ export const accessCodes = defineCodes({
     'ECR takes at most 10,240 characters of repository policy, statements of others included.',
     'grant to accounts or to the organisation instead of many roles, or remove grants',
   ),
+  'access/broad-trust': mistake(
+    'trust in any branch or repository',
+    'Whoever can push a branch or open a pull request there could push images that production runs. Under preset production a trust names branches, tags and environments.',
+    'name them, for instance `github:acme/api@main` or `github:acme/api#production`; or consent with `access: {allowBroadTrust: {reason: …}}`',
+  ),
+  'access/broad-trust-here': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'trust in any branch or repository, outside production',
+    meaning:
+      'Whoever can push a branch or open a pull request there can push images. Outside preset production that is often meant; under it, it is refused.',
+    mend: 'name branches, tags or environments, or say why with `access: {allowBroadTrust: {reason: …}}`',
+  },
+  'access/github-ids': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'trust by names alone',
+    meaning:
+      'GitHub repositories made since 15 July 2026, and those that opted in, show the numbers of owner and repository in their tokens, and a trust by names alone does not let them in. Numbers also outlive a rename.',
+    mend: 'give orgId and repoId beside the name',
+  },
+  'access/pattern-matches-nothing': {
+    severity: 'warning',
+    fault: 'user',
+    title: 'a grant for no repository',
+    meaning:
+      'A grant by pattern holds for the repositories whose key or name in ECR the pattern matches, and this one matches none.',
+    mend: 'correct the pattern; `*` stands for any run of characters, slashes included',
+  },
   'access/open-to-everyone': {
     severity: 'warning',
     fault: 'user',

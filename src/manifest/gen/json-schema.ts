@@ -314,6 +314,52 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             }
           ]
         },
+        "pull": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull from every repository of this environment: short for `access: {pull: …}`.",
+          "examples": [
+            [
+              "account:444444444444"
+            ]
+          ]
+        },
+        "push": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may push to every repository of this environment: short for `access: {push: …}`.",
+          "examples": [
+            [
+              "github:acme/payments@main"
+            ]
+          ]
+        },
         "repositoryDefaults": {
           "anyOf": [
             {
@@ -369,7 +415,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
     },
     "Access": {
       "type": "object",
-      "description": "Who may do what with a repository's images. Slipway writes the repository policy.",
+      "description": "Who may do what with a repository's images. Slipway writes the repository policy, and for `github:` and `gitlab:` says which role a job needs.",
       "properties": {
         "pull": {
           "type": [
@@ -380,7 +426,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "anyOf": [
               {
                 "type": "string",
-                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*)$"
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
               },
               {
                 "$ref": "#/$defs/Grantee"
@@ -403,18 +449,125 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "anyOf": [
               {
                 "type": "string",
-                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*)$"
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
               },
               {
                 "$ref": "#/$defs/Grantee"
               }
             ]
           },
-          "description": "Who may push images. Pushing never includes deleting.",
+          "description": "Who may push images. Pushing never includes deleting, nor pulling layers.",
+          "examples": [
+            [
+              "github:acme/api@main"
+            ]
+          ]
+        },
+        "pullAndPush": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull and push images: the same as standing in both lists.",
           "examples": [
             [
               "role:arn:aws:iam::333333333333:role/ci"
             ]
+          ]
+        },
+        "read": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may look at images, scan findings and settings, without pulling.",
+          "examples": [
+            [
+              "role:arn:aws:iam::333333333333:role/auditor"
+            ]
+          ]
+        },
+        "manage": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may look after images: `read`, and delete, archive, restore and scan them. Not what the manifest declares: no policy, tags, mutability or lifecycle rules.",
+          "examples": [
+            [
+              "role:arn:aws:iam::333333333333:role/janitor"
+            ]
+          ]
+        },
+        "grants": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/PatternGrant"
+          },
+          "description": "Grants for the repositories that a pattern matches, beside what the lists above come to for each of them.",
+          "examples": [
+            [
+              {
+                "repositories": [
+                  "team-a/*"
+                ],
+                "pull": [
+                  "account:444444444444"
+                ]
+              }
+            ]
+          ]
+        },
+        "allowBroadTrust": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/BroadTrust"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Consent to trust in CI jobs that is broader than named branches, tags and environments; under preset `production` such trust is refused without it.",
+          "examples": [
+            {
+              "reason": "previews are built of every branch"
+            }
           ]
         },
         "statements": {
@@ -425,14 +578,14 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           "items": {
             "$ref": "#/$defs/PolicyStatement"
           },
-          "description": "Statements in IAM's own terms, for what `pull` and `push` cannot say."
+          "description": "Statements in IAM's own terms, for what the lists above cannot say."
         }
       },
       "additionalProperties": false
     },
     "Grantee": {
       "type": "object",
-      "description": "A principal: exactly one of `account`, `role`, `user`, `org` and `service`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `service:NAME`.",
+      "description": "A principal: exactly one of `account`, `role`, `user`, `org`, `ou`, `service`, `github` and `gitlab`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `ou:o-…/ou-…`, `service:NAME`, `github:OWNER/REPOSITORY@BRANCH`, `github:OWNER/REPOSITORY@tag:TAG`, `github:OWNER/REPOSITORY#ENVIRONMENT`, `gitlab:GROUP/PROJECT@BRANCH`.",
       "properties": {
         "account": {
           "type": [
@@ -489,6 +642,39 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "lambda"
           ]
         },
+        "ou": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*$",
+          "description": "A unit of an AWS organisation, and all units below it: the organisation, a slash, and `ou-…` or the root `r-…`.",
+          "examples": [
+            "o-a1b2c3d4e5/ou-ab12-11111111"
+          ]
+        },
+        "github": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?$",
+          "description": "Jobs of GitHub Actions, which show a token of GitHub's and have no key: `OWNER/REPOSITORY`, in GitHub's own spelling, and then `@BRANCH`, `@tag:TAG` or `#ENVIRONMENT`, or one of the fields below. `*` in a branch, tag or environment is a wildcard; `OWNER/*` is any repository of the owner.",
+          "examples": [
+            "acme/api@main"
+          ]
+        },
+        "gitlab": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?$",
+          "description": "Jobs of GitLab CI, which show a token of GitLab's and have no key: `GROUP/PROJECT`, with as many groups as there are, and then `@BRANCH` or `@tag:TAG`, or one of the fields below.",
+          "examples": [
+            "group/project@main"
+          ]
+        },
         "sourceAccount": {
           "type": [
             "string",
@@ -504,6 +690,91 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
           ],
           "pattern": "^arn:",
           "description": "With `service`: the ARN, or a pattern of ARNs, of the resource for which the service acts."
+        },
+        "branch": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The branch whose jobs are meant. `*` and `?` are wildcards.",
+          "examples": [
+            "main"
+          ]
+        },
+        "tag": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The tag whose jobs are meant. `*` and `?` are wildcards.",
+          "examples": [
+            "v*"
+          ]
+        },
+        "environment": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "description": "The environment of GitHub whose jobs are meant. A job that names an environment is known by it alone, not by its branch.",
+          "examples": [
+            "production"
+          ]
+        },
+        "pullRequest": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "enum": [
+            true,
+            null
+          ],
+          "description": "Jobs of pull requests: what they run, nobody need have read."
+        },
+        "any": {
+          "type": [
+            "boolean",
+            "null"
+          ],
+          "enum": [
+            true,
+            null
+          ],
+          "description": "All jobs of the repository: any branch, tag, environment and pull request."
+        },
+        "orgId": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[1-9][0-9]{0,19}$",
+          "description": "The number GitHub gave the owner, in quotes. GitHub repositories made since 15 July 2026 show both numbers in their tokens, so that they need `orgId` and `repoId`.",
+          "examples": [
+            "123456"
+          ]
+        },
+        "repoId": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[1-9][0-9]{0,19}$",
+          "description": "The number GitHub gave the repository, in quotes.",
+          "examples": [
+            "456789"
+          ]
+        },
+        "host": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
+          "description": "The GitLab that runs the jobs, where it is not `gitlab.com`.",
+          "examples": [
+            "gitlab.example.com"
+          ]
         }
       },
       "additionalProperties": false,
@@ -582,6 +853,51 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
               }
             }
           }
+        },
+        {
+          "required": [
+            "ou"
+          ],
+          "properties": {
+            "ou": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "github"
+          ],
+          "properties": {
+            "github": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
+        },
+        {
+          "required": [
+            "gitlab"
+          ],
+          "properties": {
+            "gitlab": {
+              "not": {
+                "enum": [
+                  null,
+                  []
+                ]
+              }
+            }
+          }
         }
       ],
       "allOf": [
@@ -636,7 +952,398 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
               }
             }
           }
+        },
+        {
+          "if": {
+            "required": [
+              "branch"
+            ],
+            "properties": {
+              "branch": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "anyOf": [
+              {
+                "required": [
+                  "github"
+                ],
+                "properties": {
+                  "github": {
+                    "not": {
+                      "type": "null"
+                    }
+                  }
+                }
+              },
+              {
+                "required": [
+                  "gitlab"
+                ],
+                "properties": {
+                  "gitlab": {
+                    "not": {
+                      "type": "null"
+                    }
+                  }
+                }
+              }
+            ]
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "tag"
+            ],
+            "properties": {
+              "tag": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "anyOf": [
+              {
+                "required": [
+                  "github"
+                ],
+                "properties": {
+                  "github": {
+                    "not": {
+                      "type": "null"
+                    }
+                  }
+                }
+              },
+              {
+                "required": [
+                  "gitlab"
+                ],
+                "properties": {
+                  "gitlab": {
+                    "not": {
+                      "type": "null"
+                    }
+                  }
+                }
+              }
+            ]
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "environment"
+            ],
+            "properties": {
+              "environment": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "github"
+            ],
+            "properties": {
+              "github": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "pullRequest"
+            ],
+            "properties": {
+              "pullRequest": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "github"
+            ],
+            "properties": {
+              "github": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "any"
+            ],
+            "properties": {
+              "any": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "anyOf": [
+              {
+                "required": [
+                  "github"
+                ],
+                "properties": {
+                  "github": {
+                    "not": {
+                      "type": "null"
+                    }
+                  }
+                }
+              },
+              {
+                "required": [
+                  "gitlab"
+                ],
+                "properties": {
+                  "gitlab": {
+                    "not": {
+                      "type": "null"
+                    }
+                  }
+                }
+              }
+            ]
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "orgId"
+            ],
+            "properties": {
+              "orgId": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "github"
+            ],
+            "properties": {
+              "github": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "repoId"
+            ],
+            "properties": {
+              "repoId": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "github"
+            ],
+            "properties": {
+              "github": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
+        },
+        {
+          "if": {
+            "required": [
+              "host"
+            ],
+            "properties": {
+              "host": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          },
+          "then": {
+            "required": [
+              "gitlab"
+            ],
+            "properties": {
+              "gitlab": {
+                "not": {
+                  "type": "null"
+                }
+              }
+            }
+          }
         }
+      ]
+    },
+    "PatternGrant": {
+      "type": "object",
+      "description": "Grants for the repositories that a pattern matches.",
+      "properties": {
+        "repositories": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9._/*-]+$",
+            "maxLength": 256
+          },
+          "minItems": 1,
+          "uniqueItems": true,
+          "description": "Patterns of repositories, by their keys or their names in ECR. `*` stands for any run of characters, slashes included.",
+          "examples": [
+            [
+              "team-a/*"
+            ]
+          ]
+        },
+        "pull": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull images."
+        },
+        "push": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may push images."
+        },
+        "pullAndPush": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull and push images."
+        },
+        "read": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may look at images, scan findings and settings."
+        },
+        "manage": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may look after images."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "repositories"
+      ]
+    },
+    "BroadTrust": {
+      "type": "object",
+      "description": "Consent to broad trust in CI jobs.",
+      "properties": {
+        "reason": {
+          "type": "string",
+          "minLength": 8,
+          "maxLength": 500,
+          "description": "Why it is wanted: `explain` shows it to whoever asks.",
+          "examples": [
+            "previews are built of every branch"
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "reason"
       ]
     },
     "PolicyStatement": {
@@ -2146,7 +2853,7 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             "anyOf": [
               {
                 "type": "string",
-                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*)$"
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
               },
               {
                 "$ref": "#/$defs/Grantee"

@@ -185,6 +185,24 @@ export const schema: Table = {
         "example": "{pull: [\"account:444444444444\"]}"
       },
       {
+        "name": "pull",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull from every repository of this environment: short for `access: {pull: …}`.",
+        "example": "[\"account:444444444444\"]"
+      },
+      {
+        "name": "push",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may push to every repository of this environment: short for `access: {push: …}`.",
+        "example": "[\"github:acme/payments@main\"]"
+      },
+      {
         "name": "repositoryDefaults",
         "type": "message",
         "message": "AwsEcrRepoSpec",
@@ -207,7 +225,7 @@ export const schema: Table = {
     ]
   },
   "Access": {
-    "doc": "Who may do what with a repository's images. Slipway writes the repository policy.",
+    "doc": "Who may do what with a repository's images. Slipway writes the repository policy, and for `github:` and `gitlab:` says which role a job needs.",
     "fields": [
       {
         "name": "pull",
@@ -224,27 +242,72 @@ export const schema: Table = {
         "message": "Grantee",
         "many": "list",
         "shorthand": "grantee",
-        "doc": "Who may push images. Pushing never includes deleting.",
+        "doc": "Who may push images. Pushing never includes deleting, nor pulling layers.",
+        "example": "[\"github:acme/api@main\"]"
+      },
+      {
+        "name": "pullAndPush",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull and push images: the same as standing in both lists.",
         "example": "[\"role:arn:aws:iam::333333333333:role/ci\"]"
+      },
+      {
+        "name": "read",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may look at images, scan findings and settings, without pulling.",
+        "example": "[\"role:arn:aws:iam::333333333333:role/auditor\"]"
+      },
+      {
+        "name": "manage",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may look after images: `read`, and delete, archive, restore and scan them. Not what the manifest declares: no policy, tags, mutability or lifecycle rules.",
+        "example": "[\"role:arn:aws:iam::333333333333:role/janitor\"]"
+      },
+      {
+        "name": "grants",
+        "type": "message",
+        "message": "PatternGrant",
+        "many": "list",
+        "doc": "Grants for the repositories that a pattern matches, beside what the lists above come to for each of them.",
+        "example": "[{repositories: [\"team-a/*\"], pull: [\"account:444444444444\"]}]"
+      },
+      {
+        "name": "allowBroadTrust",
+        "type": "message",
+        "message": "BroadTrust",
+        "doc": "Consent to trust in CI jobs that is broader than named branches, tags and environments; under preset `production` such trust is refused without it.",
+        "example": "{reason: \"previews are built of every branch\"}"
       },
       {
         "name": "statements",
         "type": "message",
         "message": "PolicyStatement",
         "many": "list",
-        "doc": "Statements in IAM's own terms, for what `pull` and `push` cannot say."
+        "doc": "Statements in IAM's own terms, for what the lists above cannot say."
       }
     ]
   },
   "Grantee": {
-    "doc": "A principal: exactly one of `account`, `role`, `user`, `org` and `service`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `service:NAME`.",
+    "doc": "A principal: exactly one of `account`, `role`, `user`, `org`, `ou`, `service`, `github` and `gitlab`. As a string: `account:444444444444`, `role:ARN`, `user:ARN`, `org:o-…`, `ou:o-…/ou-…`, `service:NAME`, `github:OWNER/REPOSITORY@BRANCH`, `github:OWNER/REPOSITORY@tag:TAG`, `github:OWNER/REPOSITORY#ENVIRONMENT`, `gitlab:GROUP/PROJECT@BRANCH`.",
     "exactlyOne": [
       [
         "account",
         "role",
         "user",
         "org",
-        "service"
+        "service",
+        "ou",
+        "github",
+        "gitlab"
       ]
     ],
     "fields": [
@@ -299,6 +362,36 @@ export const schema: Table = {
         "example": "lambda"
       },
       {
+        "name": "ou",
+        "type": "string",
+        "rules": {
+          "pattern": "^o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*$"
+        },
+        "wants": "the id of an organisation, `/`, and the id of a unit",
+        "doc": "A unit of an AWS organisation, and all units below it: the organisation, a slash, and `ou-…` or the root `r-…`.",
+        "example": "o-a1b2c3d4e5/ou-ab12-11111111"
+      },
+      {
+        "name": "github",
+        "type": "string",
+        "rules": {
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?$"
+        },
+        "wants": "`OWNER/REPOSITORY`, with `@BRANCH`, `@tag:TAG` or `#ENVIRONMENT` after it",
+        "doc": "Jobs of GitHub Actions, which show a token of GitHub's and have no key: `OWNER/REPOSITORY`, in GitHub's own spelling, and then `@BRANCH`, `@tag:TAG` or `#ENVIRONMENT`, or one of the fields below. `*` in a branch, tag or environment is a wildcard; `OWNER/*` is any repository of the owner.",
+        "example": "acme/api@main"
+      },
+      {
+        "name": "gitlab",
+        "type": "string",
+        "rules": {
+          "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?$"
+        },
+        "wants": "`GROUP/PROJECT`, with `@BRANCH` or `@tag:TAG` after it",
+        "doc": "Jobs of GitLab CI, which show a token of GitLab's and have no key: `GROUP/PROJECT`, with as many groups as there are, and then `@BRANCH` or `@tag:TAG`, or one of the fields below.",
+        "example": "group/project@main"
+      },
+      {
         "name": "sourceAccount",
         "type": "string",
         "rules": {
@@ -316,6 +409,154 @@ export const schema: Table = {
         },
         "needs": "service",
         "doc": "With `service`: the ARN, or a pattern of ARNs, of the resource for which the service acts."
+      },
+      {
+        "name": "branch",
+        "type": "string",
+        "needs": "github or gitlab",
+        "doc": "The branch whose jobs are meant. `*` and `?` are wildcards.",
+        "example": "main"
+      },
+      {
+        "name": "tag",
+        "type": "string",
+        "needs": "github or gitlab",
+        "doc": "The tag whose jobs are meant. `*` and `?` are wildcards.",
+        "example": "\"v*\""
+      },
+      {
+        "name": "environment",
+        "type": "string",
+        "needs": "github",
+        "doc": "The environment of GitHub whose jobs are meant. A job that names an environment is known by it alone, not by its branch.",
+        "example": "production"
+      },
+      {
+        "name": "pullRequest",
+        "type": "bool",
+        "rules": {
+          "const": true
+        },
+        "needs": "github",
+        "doc": "Jobs of pull requests: what they run, nobody need have read."
+      },
+      {
+        "name": "any",
+        "type": "bool",
+        "rules": {
+          "const": true
+        },
+        "needs": "github or gitlab",
+        "doc": "All jobs of the repository: any branch, tag, environment and pull request."
+      },
+      {
+        "name": "orgId",
+        "type": "string",
+        "rules": {
+          "pattern": "^[1-9][0-9]{0,19}$"
+        },
+        "wants": "a number, in quotes",
+        "needs": "github",
+        "doc": "The number GitHub gave the owner, in quotes. GitHub repositories made since 15 July 2026 show both numbers in their tokens, so that they need `orgId` and `repoId`.",
+        "example": "\"123456\""
+      },
+      {
+        "name": "repoId",
+        "type": "string",
+        "rules": {
+          "pattern": "^[1-9][0-9]{0,19}$"
+        },
+        "wants": "a number, in quotes",
+        "needs": "github",
+        "doc": "The number GitHub gave the repository, in quotes.",
+        "example": "\"456789\""
+      },
+      {
+        "name": "host",
+        "type": "string",
+        "rules": {
+          "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
+        },
+        "wants": "a host name",
+        "needs": "gitlab",
+        "doc": "The GitLab that runs the jobs, where it is not `gitlab.com`.",
+        "example": "gitlab.example.com"
+      }
+    ]
+  },
+  "PatternGrant": {
+    "doc": "Grants for the repositories that a pattern matches.",
+    "fields": [
+      {
+        "name": "repositories",
+        "type": "string",
+        "required": true,
+        "many": "list",
+        "minItems": 1,
+        "unique": true,
+        "rules": {
+          "maxLen": 256,
+          "pattern": "^[A-Za-z0-9._/*-]+$"
+        },
+        "wants": "letters and digits, with `.`, `_`, `/`, `-` and `*`",
+        "doc": "Patterns of repositories, by their keys or their names in ECR. `*` stands for any run of characters, slashes included.",
+        "example": "[\"team-a/*\"]"
+      },
+      {
+        "name": "pull",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull images."
+      },
+      {
+        "name": "push",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may push images."
+      },
+      {
+        "name": "pullAndPush",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull and push images."
+      },
+      {
+        "name": "read",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may look at images, scan findings and settings."
+      },
+      {
+        "name": "manage",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may look after images."
+      }
+    ]
+  },
+  "BroadTrust": {
+    "doc": "Consent to broad trust in CI jobs.",
+    "fields": [
+      {
+        "name": "reason",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "minLen": 8,
+          "maxLen": 500
+        },
+        "doc": "Why it is wanted: `explain` shows it to whoever asks.",
+        "example": "previews are built of every branch"
       }
     ]
   },

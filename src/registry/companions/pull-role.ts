@@ -1,7 +1,7 @@
 // Roles that platforms pull images with: ECS, the nodes and Fargate pods of EKS, another account's deployment.
 // It must not know how a role is made.
 import { checkGrantee, principalOf } from '../../access/index.js';
-import type { PolicyDocument, Principal, Statement } from '../../access/model.js';
+import type { PolicyDocument, Statement } from '../../access/model.js';
 import { pullActions } from '../../access/names.js';
 import { rootArn } from '../../access/normalise.js';
 import type { PullRoleSpec } from '../../manifest/project.js';
@@ -73,7 +73,7 @@ function deployTrust(
   trusted.forEach((grantee, index) => {
     const path = `trusted.${index}`;
     if (checkGrantee(grantee, path).length > 0) return report(path, 'is no principal that may take a role');
-    const principal: Principal = principalOf(grantee, path);
+    const principal = principalOf(grantee, path);
     if (principal.kind === 'account') named.push(rootArn(principal.account, place.partition));
     else if (principal.kind === 'role' || principal.kind === 'user') named.push(principal.arn);
     else if (principal.kind === 'org') organizations.push(principal.id);
