@@ -48,6 +48,7 @@ const kinds = new Map<string, FaultKind>([
   ['RepositoryPolicyNotFoundException', 'gone'],
   ['ResourceNotFoundException', 'gone'],
   ['ParameterAlreadyExists', 'exists'],
+  ['AlreadyExistsException', 'exists'],
   ['RepositoryAlreadyExistsException', 'exists'],
   ['RepositoryNotEmptyException', 'not-empty'],
   ['LifecyclePolicyPreviewInProgressException', 'in-progress'],
@@ -139,12 +140,12 @@ export function readFailure(error: unknown): FailedTry {
 
 /**
  * An endpoint that is not AWS answers what it lacks with a page or an empty body. moto's has status 500, on which the SDK's
- * JSON parser stumbles; a page with 502 or 503 is a proxy's, and may be gone by the next try.
+ * parsers stumble; a page with 502 or 503 is a proxy's, and may be gone by the next try.
  */
 function isUnimplemented(name: string, message: string, status: number | undefined): boolean {
   if (status === 501 || /not (been|yet) implemented/i.test(message)) return true;
   if (status === 404 || status === 405) return nameless.has(name);
-  return status === 500 && name === 'SyntaxError';
+  return status === 500 && (name === 'SyntaxError' || /XML parse error/.test(message));
 }
 
 /** Where the answer was none of AWS's, the SDK only tells how its parser stumbled. */

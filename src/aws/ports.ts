@@ -4,9 +4,11 @@ import type { Clock, RegistryPorts } from '../plan/ports.js';
 import { Caller, type CallerOptions } from './caller.js';
 import { type Place, quietSdk } from './client.js';
 import { systemClock } from './clock.js';
+import { stackPort } from './cloudformation.js';
 import { ecrPort } from './ecr.js';
 import { iamPort } from './iam.js';
 import { identityPort } from './identity.js';
+import { oidcProviderPort } from './oidc-providers.js';
 import { organizationPort } from './organizations.js';
 import { parameterPort } from './parameters.js';
 import { taggingPort } from './tagging.js';
@@ -56,6 +58,8 @@ export function awsPorts(options: AwsPortsOptions): AwsPorts {
     parameters: parameterPort(place, caller),
     iam: iamPort(place, caller),
     organizations: organizationPort(place, caller),
+    stacks: stackPort(place, caller),
+    oidcProviders: oidcProviderPort(place, caller),
     close() {
       for (const client of place.opened.splice(0)) client.destroy();
     },

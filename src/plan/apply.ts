@@ -11,10 +11,14 @@ import { acquireLock, type HeldLock, type LockOptions } from './lock.js';
 import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from './model.js';
 import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
-import { AwsFault, type RegistryPorts } from './ports.js';
+import { AwsFault, type RegistryPorts, type StackPort } from './ports.js';
 import { sideBySide } from './side-by-side.js';
+import { StackExecution } from './stacks/execute.js';
+import { verifyStacks } from './stacks/fresh.js';
+import type { StackPlan } from './stacks/model.js';
+import { outputsIn } from './stacks/plan.js';
 import type { StackOutputs } from './stacks/values.js';
-import { hasWork, isWork, stepsOf } from './steps.js';
+import { hasWork, isStackWork, isWork, stepsOf } from './steps.js';
 import type { UsageSource } from './usage/index.js';
 
 export interface ApplyOptions {
@@ -49,8 +53,16 @@ export async function* apply(
   const sites: Site[] = [];
   for (const registry of plan.registries) {
     const ports = await portsFor(registry);
-    await requireAccount(ports, registry.account, plan.owner.environment);
-    sites.push({ registry, ports, lock: undefined, settled: new Map(), outputs: new Map() });
+    const { account } = registry;
+    await requireAccount(ports, account, plan.owner.environment);
+    sites.push({
+      registry,
+      ports,
+      stacksIn: async (region) => (await portsFor({ account, region })).stacks,
+      lock: undefined,
+      settled: new Map(),
+      outputs: outputsIn(registry.stacks),
+    });
   }
   const left = new AbortController();
   const run = new Run(plan, sites, options, left.signal);
@@ -69,6 +81,8 @@ export async function* apply(
 interface Site {
   readonly registry: RegistryPlan;
   readonly ports: RegistryPorts;
+  /** CloudFormation of a Region of the account. */
+  readonly stacksIn: (region: string) => Promise<StackPort>;
   lock: HeldLock | undefined;
   /** Of a plan that was read again: what is as planned already, and its address. */
   settled: Settled;
@@ -109,13 +123,20 @@ class Run {
       if (this.#options.verify === true) {
         const guard = new Guard(this.#options.usage, this.#signal);
         for (const site of this.#sites) {
-          site.settled = await verifyRegistry(this.#plan, site.registry, site.ports, guard);
+          site.outputs = await verifyStacks(site.registry.stacks, site.stacksIn);
+          site.settled = await verifyRegistry(this.#plan, site.registry, site.ports, guard, site.outputs);
         }
       }
       const work = this.#sites.flatMap((site) =>
         site.registry.repositories.filter(isWork).map((repository) => stepsLeft(site, repository)),
       );
-      this.events.push({ type: 'started', repositories: work.length, steps: work.flat().length });
+      const stacks = this.#sites.flatMap(({ registry }) => registry.stacks.filter(isStackWork));
+      this.events.push({
+        type: 'started',
+        stacks: stacks.length,
+        repositories: work.length,
+        steps: work.flat().length,
+      });
       await Promise.all(this.#sites.map((site) => this.#site(site)));
     } finally {
       await this.#unlock();
@@ -143,8 +164,69 @@ class Run {
     this.events.push({ type: 'warning', message });
   }
 
-  /** Deletions come last: what they take away may be what a failure above still needs. */
+  /** Stacks come before the repositories that need them, and go after them. */
   async #site(site: Site): Promise<void> {
+    const stacks = site.registry.stacks.filter(isStackWork);
+    if (this.#plan.purpose !== 'destroy') for (const stack of stacks) await this.#stack(site, stack);
+    await this.#repositories(site);
+    if (this.#plan.purpose === 'destroy') for (const stack of stacks.toReversed()) await this.#stack(site, stack);
+  }
+
+  async #stack(site: Site, stack: StackPlan): Promise<void> {
+    const at = { stack: stack.name, region: stack.region };
+    const skip = (reason: string) => {
+      this.#count.skipped += 1;
+      this.events.push({ type: 'stack-skipped', ...at, reason });
+    };
+    const fail = (failure: Failure) => {
+      this.#count.failed += 1;
+      this.events.push({ type: 'stack-failed', ...at, ...failure });
+    };
+    const stopped = this.#stopped();
+    if (stopped !== undefined) return skip(`${stopped} before it began`);
+    if (stack.action === 'foreign' || stack.action === 'stuck') {
+      const message = [stack.reason ?? '', ...(stack.steps ?? [])].join('; ');
+      return fail({ operation: 'cloudformation:CreateChangeSet', awsCode: stack.status ?? 'NotOurs', message });
+    }
+    const undone = this.#count.failed + this.#count.skipped > 0;
+    if (stack.action === 'delete' && stack.kind === 'key' && undone)
+      return skip('not everything before it is gone, and images die with their key');
+    this.events.push({ type: 'stack-started', ...at, action: stack.action });
+    try {
+      const execution = new StackExecution(stack, {
+        port: await site.stacksIn(stack.region),
+        clock: site.ports.clock,
+        signal: this.#signal,
+        heard: ({ resource, status, reason }) =>
+          this.events.push({
+            type: 'stack-event',
+            ...at,
+            resource,
+            status,
+            ...(reason === undefined ? {} : { reason }),
+          }),
+      });
+      const { already, outputs } = await execution.run();
+      site.outputs = new Map([...site.outputs, [stack.kind, outputs]]);
+      this.#count[already ? 'already' : 'done'] += 1;
+      this.events.push({ type: 'stack-done', ...at, action: stack.action, ...(already ? { already } : {}) });
+    } catch (error) {
+      if (error instanceof AwsFault && error.kind === 'interrupted')
+        return skip(
+          'interrupted: CloudFormation goes on with what it has begun, and the next run looks what came of it',
+        );
+      const failure = failureOf(error);
+      if (failure !== undefined) {
+        if (error instanceof AwsFault && error.kind === 'credentials') this.#halt ??= 'stopped for want of credentials';
+        return fail(failure);
+      }
+      this.#halt ??= 'stopped by an internal error';
+      this.#defect ??= { error };
+    }
+  }
+
+  /** Deletions come last: what they take away may be what a failure above still needs. */
+  async #repositories(site: Site): Promise<void> {
     const work = site.registry.repositories.filter(isWork);
     const unconfirmed: Unconfirmed[] = [];
     const all = (some: readonly RepositoryPlan[]) =>

@@ -430,7 +430,7 @@ describe('interrupted', () => {
     const plan = await planOn(process, desired);
     const events = await applyOn(process, plan, { signal: controller.signal, lock: lockOf(1) });
     expect(events).toEqual([
-      { type: 'started', repositories: 2, steps: 6 },
+      { type: 'started', stacks: 0, repositories: 2, steps: 6 },
       { type: 'repository-started', repository: 'api', region: 'eu-west-1', action: 'create' },
       { type: 'step-done', repository: 'api', region: 'eu-west-1', step: 'create' },
       {

@@ -18,6 +18,7 @@ function planOf(...repositories: readonly Planned[]): Plan {
         region: 'eu-west-1',
         partition: 'aws',
         notes: [],
+        stacks: [],
         repositories: repositories.map(([name, key]) => ({
           name,
           arn: `arn:aws:ecr:eu-west-1:111111111111:repository/${name}`,
@@ -32,7 +33,17 @@ function planOf(...repositories: readonly Planned[]): Plan {
     hazards: repositories.flatMap(([repository, , ...kinds]) =>
       kinds.map((kind) => ({ kind, repository, reason: 'it may hurt', mustBeNamed: kind === 'take-over' })),
     ),
-    summary: { create: 0, update: 0, delete: 0, replace: 0, unchanged: 0, orphan: 0, foreign: 0, unknown: 0 },
+    summary: {
+      create: 0,
+      update: 0,
+      delete: 0,
+      replace: 0,
+      unchanged: 0,
+      orphan: 0,
+      foreign: 0,
+      unknown: 0,
+      stacks: 0,
+    },
   };
 }
 
@@ -134,7 +145,7 @@ describe('a consent to what is no hazard', () => {
       'error plan/unknown-hazard: "expire-imges:api" is not a hazard; did you mean "expire-images:api"',
       ...['x', ':api', ''].map(
         (entry) =>
-          `error plan/unknown-hazard: "${entry}" is not a hazard; name one of delete-images, expire-images, expire-in-use, lose-access, open-access, overwrite-shared, take-over`,
+          `error plan/unknown-hazard: "${entry}" is not a hazard; name one of delete-images, delete-key, delete-provider, expire-images, expire-in-use, lose-access, open-access, overwrite-shared, take-over`,
       ),
     ]);
   });

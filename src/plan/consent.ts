@@ -84,7 +84,8 @@ function meaningsOf(entry: string, { registries }: Plan): readonly string[] {
   const { kind, rest } = partsOf(entry);
   const name = rest.slice(1);
   const repositories = registries.flatMap((registry) => registry.repositories);
-  if (rest === '' || repositories.some((one) => one.name === name)) return [entry];
+  const named = registries.flatMap((registry) => [...registry.repositories, ...registry.stacks]);
+  if (rest === '' || named.some((one) => one.name === name)) return [entry];
   return repositories.filter(({ key }) => key === name).map((one) => `${kind}:${one.name}`);
 }
 

@@ -28,6 +28,8 @@ export interface DiffOptions {
   /** Delete what is ours and no longer declared. */
   readonly prune: boolean;
   readonly only: readonly string[];
+  /** Why it is not known what the stack of the key has made; absent where it is. */
+  readonly keyUnknown?: { readonly operation: string; readonly reason: string };
 }
 
 interface Found {
@@ -45,7 +47,11 @@ interface Context {
 }
 
 /** What would become of every repository in the scope. Throws when a policy would grow beyond ECR's limit. */
-export function diff(desired: DesiredRegistry, observed: ObservedRegistry, options: DiffOptions): RegistryPlan {
+export function diff(
+  desired: DesiredRegistry,
+  observed: ObservedRegistry,
+  options: DiffOptions,
+): Omit<RegistryPlan, 'stacks'> {
   const context: Context = { desired, observed, options, policies: new PolicyComparisons(desired), problems: [] };
   const declared = desired.repositories
     .filter((repository) => selects(options.only, repository))
@@ -104,7 +110,7 @@ function planDeclared(wanted: DesiredRepository, context: Context): RepositoryPl
     ];
   }
   const found: Found = { changes: [], kept: [], unknown: [] };
-  compareSettings(wanted, live, found);
+  compareSettings(wanted, live, options, found);
   compareTags(wanted, tags.value, found);
   compareLifecycle(wanted, live, context, found);
   const foreign = comparePolicy(wanted, live, context, found);
@@ -161,13 +167,23 @@ function creation(wanted: DesiredRepository, policies: PolicyComparisons): Chang
   ];
 }
 
-function compareSettings(wanted: DesiredRepository, live: ObservedRepository, { changes, unknown }: Found): void {
+function compareSettings(
+  wanted: DesiredRepository,
+  live: ObservedRepository,
+  { keyUnknown }: DiffOptions,
+  { changes, unknown }: Found,
+): void {
   if (!sameMutability(live.tagMutability, wanted.tagMutability)) {
     const before = canonicalMutability(live.tagMutability);
     changes.push({ aspect: 'tagMutability', before, after: canonicalMutability(wanted.tagMutability) });
   }
   if (live.scanOnPush !== wanted.scanOnPush) {
     changes.push({ aspect: 'scanOnPush', before: live.scanOnPush, after: wanted.scanOnPush });
+  }
+  const { kmsKey } = wanted.encryption;
+  if (keyUnknown !== undefined && kmsKey !== undefined && !isKnown(kmsKey)) {
+    unknown.push({ aspect: 'encryption', ...keyUnknown });
+    return;
   }
   const encryption = compareEncryption(wanted.encryption, live.encryption);
   if (encryption === 'different') {

@@ -4,6 +4,7 @@ import type { Project } from '../manifest/project.js';
 import { compile, type DesiredRegistry } from '../registry/index.js';
 import type { Change, PieceChange, Plan, RepositoryPlan } from './model.js';
 import { assemble, type PortsFor, planRegistry } from './plan.js';
+import { driftOfStack } from './stacks/drift.js';
 
 export interface DriftOptions {
   readonly only?: readonly string[];
@@ -27,10 +28,18 @@ export async function driftOf(
 ): Promise<Plan> {
   const settings = { purpose: 'apply', prune: false, only: options.only ?? [] } as const;
   const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, undefined)));
-  const turned = parts.map(({ registry }) => ({
-    registry: { ...registry, repositories: registry.repositories.map(turn) },
-    hazards: [],
-  }));
+  const turned = await Promise.all(
+    parts.map(async ({ registry }) => {
+      const { account } = registry;
+      const stacks = await Promise.all(
+        registry.stacks.map(async (stack) => {
+          const ports = await portsFor({ account, region: stack.region });
+          return driftOfStack(stack, ports.stacks, ports.clock);
+        }),
+      );
+      return { registry: { ...registry, stacks, repositories: registry.repositories.map(turn) }, hazards: [] };
+    }),
+  );
   return assemble(registries, { ...settings, purpose: 'drift' }, turned);
 }
 

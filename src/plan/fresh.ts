@@ -20,6 +20,8 @@ import { observe } from './observe.js';
 import { type PortsFor, requireAccount } from './plan.js';
 import type { RegistryPorts } from './ports.js';
 import { imagesOf } from './read-images.js';
+import { verifyStacks } from './stacks/fresh.js';
+import { resolvedEncryption, type StackOutputs } from './stacks/values.js';
 import { isWork } from './steps.js';
 import type { UsageSource } from './usage/index.js';
 
@@ -29,7 +31,9 @@ export async function verifyFresh(plan: Plan, portsFor: PortsFor, usage: readonl
   for (const registry of plan.registries) {
     const ports = await portsFor(registry);
     await requireAccount(ports, registry.account, plan.owner.environment);
-    await verifyRegistry(plan, registry, ports, guard);
+    const { account } = registry;
+    const outputs = await verifyStacks(registry.stacks, async (region) => (await portsFor({ account, region })).stacks);
+    await verifyRegistry(plan, registry, ports, guard, outputs);
   }
 }
 
@@ -42,6 +46,7 @@ export async function verifyRegistry(
   registry: RegistryPlan,
   ports: RegistryPorts,
   guard: Guard,
+  outputs: StackOutputs = new Map(),
 ): Promise<Settled> {
   const settled = new Map<string, string | undefined>();
   const work = registry.repositories.filter(isWork);
@@ -54,7 +59,7 @@ export async function verifyRegistry(
         const unreadable = observed.unreadable.get(repository.name);
         if (unreadable !== undefined) return [`it could not be read (${unreadable.operation}: ${unreadable.reason})`];
         const live = observed.repositories.get(repository.name);
-        const standings = live === undefined ? missing(repository) : present(repository, live, plan, registry);
+        const standings = live === undefined ? missing(repository) : present(repository, live, plan, registry, outputs);
         const moved = standings.flatMap((one) => (typeof one === 'object' ? [one.moved] : []));
         if (moved.length > 0) return moved;
         if (standings.every((one) => one === 'after')) {
@@ -102,7 +107,13 @@ function missing({ action }: RepositoryPlan): Standing[] {
   return [action === 'delete' ? 'after' : { moved: 'it does not exist any more' }];
 }
 
-function present(repository: RepositoryPlan, live: ObservedRepository, plan: Plan, registry: RegistryPlan): Standing[] {
+function present(
+  repository: RepositoryPlan,
+  live: ObservedRepository,
+  plan: Plan,
+  registry: RegistryPlan,
+  outputs: StackOutputs,
+): Standing[] {
   const { tags } = live;
   if (tags.state !== 'present') return [{ moved: `its tags ${unread(tags)}` }];
   const { state } = ownershipOf(tags.value, plan.owner);
@@ -112,10 +123,16 @@ function present(repository: RepositoryPlan, live: ObservedRepository, plan: Pla
       { moved: repository.action === 'create' ? 'it exists by now, and is not ours' : 'it is not ours any more' },
     ];
   if (repository.action === 'delete') return ['before'];
-  return repository.changes.flatMap((change) => standingsOf(change, live, plan, registry));
+  return repository.changes.flatMap((change) => standingsOf(change, live, plan, registry, outputs));
 }
 
-function standingsOf(change: Change, live: ObservedRepository, plan: Plan, registry: RegistryPlan): Standing[] {
+function standingsOf(
+  change: Change,
+  live: ObservedRepository,
+  plan: Plan,
+  registry: RegistryPlan,
+  outputs: StackOutputs,
+): Standing[] {
   switch (change.aspect) {
     case 'tagMutability': {
       const after = canonicalMutability(change.after);
@@ -125,9 +142,12 @@ function standingsOf(change: Change, live: ObservedRepository, plan: Plan, regis
       return compare(change.aspect, live.scanOnPush, change.before, change.after);
     case 'encryption':
       // Nothing is written to it, so that it leaves nothing to do; but a repository to be created must not exist with another.
-      return compare(change.aspect, canonicalEncryption(live.encryption), change.before, change.after).map((one) =>
-        one === 'before' ? 'after' : one,
-      );
+      return compare(
+        change.aspect,
+        canonicalEncryption(live.encryption),
+        change.before,
+        resolvedEncryption(change.after, outputs),
+      ).map((one) => (one === 'before' ? 'after' : one));
     case 'tags': {
       if (live.tags.state !== 'present') return [];
       const { value } = live.tags;

@@ -8,11 +8,15 @@ import type { LifecycleRule } from '../lifecycle/model.js';
 import type { Value } from '../registry/companions/model.js';
 import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../registry/model.js';
 
+import type { StackAction, StackPlan } from './stacks/model.js';
+
 export const planVersion = 1;
 
 /** What may hurt needs its own consent, `--accept HAZARD[:NAME]`. */
 export const hazardKinds = [
   'delete-images',
+  'delete-key',
+  'delete-provider',
   'expire-images',
   'expire-in-use',
   'lose-access',
@@ -25,7 +29,7 @@ export type HazardKind = (typeof hazardKinds)[number];
 
 export interface Hazard {
   readonly kind: HazardKind;
-  /** The repository's name in ECR. */
+  /** The repository's name in ECR, or that of a stack. */
   readonly repository: string;
   /** What would happen, in one sentence: lower case, no full stop. */
   readonly reason: string;
@@ -197,6 +201,8 @@ export interface RegistryPlan {
   readonly account: string;
   readonly region: string;
   readonly partition: string;
+  /** Of what stands beside the repositories, in the order in which they are made; most projects have none. */
+  readonly stacks: readonly StackPlan[];
   /** Sorted by name; unchanged ones included, without changes. */
   readonly repositories: readonly RepositoryPlan[];
   /** Remarks about the whole registry, for instance that orphans could not be looked for. */
@@ -212,6 +218,8 @@ export interface PlanSummary {
   readonly orphan: number;
   readonly foreign: number;
   readonly unknown: number;
+  /** Stacks to be made, changed or deleted. */
+  readonly stacks: number;
 }
 
 /** `drift`: what somebody changed, `before` as declared and `after` as it is. Such a plan cannot be applied. */
@@ -245,7 +253,7 @@ export type StepKind = Step['kind'];
 
 /** Progress of `apply`, in the order in which things happen. */
 export type ApplyEvent =
-  | { readonly type: 'started'; readonly repositories: number; readonly steps: number }
+  | { readonly type: 'started'; readonly stacks: number; readonly repositories: number; readonly steps: number }
   | { readonly type: 'warning'; readonly message: string }
   | {
       readonly type: 'repository-started';
@@ -282,8 +290,42 @@ export type ApplyEvent =
       /** The run stopped before its turn came. */
       readonly unbegun?: true;
     }
+  | {
+      readonly type: 'stack-started';
+      readonly stack: string;
+      readonly region: string;
+      readonly action: StackAction;
+    }
+  /** CloudFormation came to one resource of a stack. */
+  | {
+      readonly type: 'stack-event';
+      readonly stack: string;
+      readonly region: string;
+      readonly resource: string;
+      /** CloudFormation's own word: `CREATE_COMPLETE`. */
+      readonly status: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'stack-done';
+      readonly stack: string;
+      readonly region: string;
+      readonly action: StackAction;
+      readonly already?: true;
+    }
+  | {
+      readonly type: 'stack-failed';
+      readonly stack: string;
+      readonly region: string;
+      readonly operation: string;
+      readonly awsCode: string;
+      /** Why, in the words of the first resource that failed. */
+      readonly message: string;
+    }
+  | { readonly type: 'stack-skipped'; readonly stack: string; readonly region: string; readonly reason: string }
   | { readonly type: 'finished'; readonly outcome: ApplyOutcome };
 
+/** Stacks and repositories together. */
 export interface ApplyOutcome {
   readonly done: number;
   /** Found as planned: somebody, or an earlier run, had done it. */

@@ -241,6 +241,7 @@ describe('taking over', () => {
       orphan: 0,
       foreign: 2,
       unknown: 0,
+      stacks: 0,
     });
   });
 
@@ -262,7 +263,7 @@ describe('taking over', () => {
       {
         code: 'plan/unknown-hazard',
         message: '"everything" is not a hazard',
-        mend: 'name one of delete-images, expire-images, expire-in-use, lose-access, open-access, overwrite-shared, take-over',
+        mend: 'name one of delete-images, delete-key, delete-provider, expire-images, expire-in-use, lose-access, open-access, overwrite-shared, take-over',
       },
     ]);
     expect(
@@ -438,7 +439,7 @@ describe('what ECR cannot change', () => {
     const process = live.process();
     const again = await applyOn(process, await planOn(process, desired));
     expect(again).toEqual([
-      { type: 'started', repositories: 1, steps: 0 },
+      { type: 'started', stacks: 0, repositories: 1, steps: 0 },
       { type: 'repository-skipped', repository: 'api', region: 'eu-west-1', reason },
       { type: 'finished', outcome: { done: 0, already: 0, failed: 0, skipped: 1, interrupted: false } },
     ]);

@@ -11,6 +11,10 @@ import { planVersion } from './model.js';
 import { observe } from './observe.js';
 import type { RegistryPorts } from './ports.js';
 import { requireMatches } from './scope.js';
+import type { StackPlan } from './stacks/model.js';
+import { asItIs, outputsIn, planStacks, stackHazards } from './stacks/plan.js';
+import { resolvedEncryption } from './stacks/values.js';
+import { isStackWork } from './steps.js';
 import type { UsageSource } from './usage/index.js';
 
 /** Gives the ports of one account and Region. */
@@ -30,6 +34,8 @@ export interface PlanOptions {
   readonly usage?: readonly UsageSource[];
   /** For the sources. */
   readonly signal?: AbortSignal;
+  /** Consent that is given already, `KIND` or `KIND:NAME`: with it, `destroy` takes the key, too. Apply asks for it again. */
+  readonly accept?: readonly string[];
 }
 
 /** What `apply` would do. Throws AwsFault where AWS cannot be asked at all, SlipwayError for everything else. */
@@ -48,7 +54,12 @@ export async function planRegistries(
   portsFor: PortsFor,
   options: PlanOptions = {},
 ): Promise<Plan> {
-  const settings = { purpose: options.purpose ?? 'apply', prune: options.prune ?? false, only: options.only ?? [] };
+  const settings = {
+    purpose: options.purpose ?? 'apply',
+    prune: options.prune ?? false,
+    only: options.only ?? [],
+    accept: options.accept ?? [],
+  };
   const guard = new Guard(options.usage, options.signal);
   const parts = await Promise.all(registries.map((desired) => planRegistry(desired, portsFor, settings, guard)));
   return assemble(registries, settings, parts);
@@ -63,15 +74,48 @@ export interface RegistryPart {
 export async function planRegistry(
   desired: DesiredRegistry,
   portsFor: PortsFor,
-  settings: DiffOptions,
+  settings: DiffOptions & { readonly accept?: readonly string[] },
   guard: Guard | undefined,
 ): Promise<RegistryPart> {
   const ports = await portsFor(desired);
   await requireAccount(ports, desired.account, desired.owner.environment);
   const depth = settings.purpose === 'destroy' ? 'existence' : 'everything';
-  const observed = await observe(desired, ports, { only: settings.only, depth });
-  const registry = diff(desired, observed, settings);
-  return guard === undefined ? { registry, hazards: [] } : assess(registry, observed, desired.owner, ports, guard);
+  const [observed, stacks] = await Promise.all([
+    observe(desired, ports, { only: settings.only, depth }),
+    stacksOf(desired, portsFor, settings),
+  ]);
+  const [keyUnknown] = stacks.filter(({ kind }) => kind === 'key').flatMap(({ unknown }) => unknown);
+  const options = keyUnknown === undefined ? settings : { ...settings, keyUnknown };
+  const registry = { ...diff(withKnownKeys(desired, stacks), observed, options), stacks };
+  if (guard === undefined) return { registry, hazards: [] };
+  const assessed = await assess(registry, observed, desired.owner, ports, guard);
+  return { ...assessed, hazards: [...assessed.hazards, ...stackHazards(stacks)] };
+}
+
+/** Where the plan is about some repositories only, stacks are looked at for what they have made, and left as they are. */
+async function stacksOf(
+  desired: DesiredRegistry,
+  portsFor: PortsFor,
+  { purpose, only, accept = [] }: DiffOptions & { readonly accept?: readonly string[] },
+): Promise<readonly StackPlan[]> {
+  const { account } = desired;
+  const stacks = await planStacks(desired, {
+    purpose,
+    accept,
+    portsIn: async (region) => portsFor({ account, region }),
+  });
+  return only.length === 0 ? stacks : stacks.map(asItIs);
+}
+
+/** Keys that are made by now are known, so that they compare and print as what they are. */
+function withKnownKeys(desired: DesiredRegistry, stacks: readonly StackPlan[]): DesiredRegistry {
+  if (stacks.length === 0) return desired;
+  const outputs = outputsIn(stacks);
+  const repositories = desired.repositories.map((one) => ({
+    ...one,
+    encryption: resolvedEncryption(one.encryption, outputs),
+  }));
+  return { ...desired, repositories };
 }
 
 export function assemble(
@@ -91,7 +135,7 @@ export function assemble(
     scope: { only, prune },
     registries: parts.map(({ registry }) => registry),
     hazards: parts.flatMap(({ hazards }) => hazards).sort(byRepository),
-    summary: summaryOf(parts.flatMap(({ registry }) => registry.repositories)),
+    summary: summaryOf(parts.map(({ registry }) => registry)),
   };
 }
 
@@ -105,7 +149,8 @@ export async function requireAccount(ports: RegistryPorts, account: string, envi
   );
 }
 
-function summaryOf(repositories: readonly RepositoryPlan[]): PlanSummary {
+function summaryOf(registries: readonly RegistryPlan[]): PlanSummary {
+  const repositories = registries.flatMap((registry) => registry.repositories);
   const count = (action: RepositoryPlan['action']) => repositories.filter((one) => one.action === action).length;
   return {
     create: count('create'),
@@ -116,5 +161,6 @@ function summaryOf(repositories: readonly RepositoryPlan[]): PlanSummary {
     orphan: count('orphan'),
     foreign: count('foreign'),
     unknown: repositories.filter(({ unknown }) => unknown.length > 0).length,
+    stacks: registries.flatMap((registry) => registry.stacks).filter(isStackWork).length,
   };
 }

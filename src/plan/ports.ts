@@ -207,6 +207,92 @@ export interface OrganizationPort {
   levelsOver(account: string): Promise<readonly OrganizationLevel[]>;
 }
 
+/** A stack as DescribeStacks tells of it. */
+export interface StackDescription {
+  readonly name: string;
+  /** The ARN: it stays when the stack is gone, and the name may be another's by then. */
+  readonly id: string;
+  /** CloudFormation's own word: `UPDATE_COMPLETE`. */
+  readonly status: string;
+  readonly reason?: string;
+  readonly tags: Tags;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface NewChangeSet {
+  readonly stack: string;
+  readonly name: string;
+  /** Whether the stack is made by it. */
+  readonly makes: boolean;
+  readonly description: string;
+  /** JSON. */
+  readonly template: string;
+  readonly tags: Tags;
+}
+
+/** What CloudFormation would do to one resource. */
+export interface StackEffect {
+  /** The resource's name in the template. */
+  readonly resource: string;
+  readonly type: string;
+  /** `Dynamic`: it depends on what the others become. */
+  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import' | 'Dynamic';
+  /** With `Modify`: whether a new one takes its place. */
+  readonly replacement: 'True' | 'False' | 'Conditional';
+}
+
+export interface ChangeSet {
+  readonly state: 'making' | 'ready' | 'empty' | 'failed';
+  readonly reason?: string;
+  readonly effects: readonly StackEffect[];
+}
+
+export interface StackEvent {
+  readonly id: string;
+  /** The resource's name in the template; the stack's own name where it is about the stack. */
+  readonly resource: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** A resource that is not as its template says. */
+export interface ResourceDrift {
+  readonly resource: string;
+  readonly type: string;
+  readonly deleted: boolean;
+  /** Values are text, as CloudFormation shows them. */
+  readonly differences: readonly { readonly path: string; readonly expected: string; readonly actual: string }[];
+}
+
+/** CloudFormation of one Region. Every write is answered at once, and done later: who wants to know looks at the stack. */
+export interface StackPort {
+  /** `undefined` where there is none by that name. */
+  describe(name: string): Promise<StackDescription | undefined>;
+  /** The template as it was handed in. */
+  template(name: string): Promise<string>;
+  /** Fault `exists` where the stack has a change set of that name. */
+  createChangeSet(changeSet: NewChangeSet): Promise<void>;
+  describeChangeSet(stack: string, name: string): Promise<ChangeSet>;
+  executeChangeSet(stack: string, name: string): Promise<void>;
+  /** Deleting what is not there is no fault. */
+  deleteChangeSet(stack: string, name: string): Promise<void>;
+  /** Deleting what is not there is no fault. */
+  deleteStack(name: string): Promise<void>;
+  /** What happened after the event of that id, oldest first; by the stack's id, which serves when it is gone. */
+  events(id: string, after?: string): Promise<readonly StackEvent[]>;
+  /** Begins to look for drift, and gives what to ask for it by. */
+  detectDrift(name: string): Promise<string>;
+  driftDetection(id: string): Promise<{ readonly state: 'running' | 'done' | 'failed'; readonly reason?: string }>;
+  driftedResources(name: string): Promise<readonly ResourceDrift[]>;
+}
+
+/** Identity providers of the account's IAM. */
+export interface OidcProviderPort {
+  /** `undefined` where the account has none of that ARN. */
+  find(arn: string): Promise<{ readonly audiences: readonly string[] } | undefined>;
+}
+
 /** String parameters, as SSM keeps them. */
 export interface ParameterPort {
   get(name: string): Promise<string | undefined>;
@@ -234,6 +320,8 @@ export interface RegistryPorts {
   readonly parameters: ParameterPort;
   readonly iam: IamPort;
   readonly organizations: OrganizationPort;
+  readonly stacks: StackPort;
+  readonly oidcProviders: OidcProviderPort;
   readonly clock: Clock;
   /** How many calls may be under way at once. */
   readonly concurrency: number;

@@ -61,7 +61,7 @@ describe('a saved plan', () => {
     expect(readPlan(savePlan(plan, local))).toEqual({ plan, place: local });
     expect(savePlan(readPlan(savePlan(plan, aws)).plan, aws)).toBe(savePlan(plan, aws));
     expect(savePlan(plan, aws)).toMatch(
-      /^\{\n {2}"kind": "slipway\/plan",\n {2}"version": 2,\n {2}"checksum": "sha256:[0-9a-f]{64}"/,
+      /^\{\n {2}"kind": "slipway\/plan",\n {2}"version": 3,\n {2}"checksum": "sha256:[0-9a-f]{64}"/,
     );
   });
 
@@ -71,8 +71,8 @@ describe('a saved plan', () => {
     ['a list', () => '[]', 'the JSON is not a plan of Slipway'],
     [
       'another version',
-      (text) => text.replace('"version": 2', '"version": 1'),
-      'the plan has version 1, and this Slipway reads version 2',
+      (text) => text.replace('"version": 3', '"version": 2'),
+      'the plan has version 2, and this Slipway reads version 3',
     ],
     [
       'another account',
@@ -161,7 +161,7 @@ describe('a plan still fits', () => {
     const again = await applyOn(process, plan, consents);
     expect(writes(process.calls)).toEqual([]);
     expect(again).toEqual([
-      { type: 'started', repositories: 3, steps: 0 },
+      { type: 'started', stacks: 0, repositories: 3, steps: 0 },
       ...['api update', 'new create', 'old delete'].map((text) => {
         const [repository = '', action] = text.split(' ');
         const uri = action === 'delete' ? {} : { uri: live.uri(repository) };

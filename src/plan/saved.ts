@@ -7,7 +7,7 @@ import { checksumOf, type Fields, isFields, isListOf, isText } from './shape.js'
 
 const kind = 'slipway/plan';
 /** Of the file. The plan in it has its own. */
-const version = 2;
+const version = 3;
 
 export interface SavedPlan {
   readonly plan: Plan;
@@ -84,7 +84,24 @@ function isRegistry(value: unknown): value is Fields {
     isText(value.region) &&
     isText(value.partition) &&
     isListOf(value.notes, isText) &&
+    isListOf(value.stacks, isStack) &&
     isListOf(value.repositories, isRepository)
+  );
+}
+
+const stackActions: readonly unknown[] = ['create', 'update', 'delete', 'unchanged', 'kept', 'foreign', 'stuck'];
+
+function isStack(value: unknown): value is Fields {
+  return (
+    isFields(value) &&
+    isText(value.kind) &&
+    isText(value.name) &&
+    isText(value.region) &&
+    stackActions.includes(value.action) &&
+    isListOf(value.resources, isFields) &&
+    isFields(value.tags) &&
+    isFields(value.outputs) &&
+    ((value.action !== 'create' && value.action !== 'update') || isFields(value.template))
   );
 }
 

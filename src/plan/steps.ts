@@ -1,6 +1,7 @@
 // Which calls a repository's plan comes to, in their order.
 // It must not make any of them.
 import type { Change, Plan, RepositoryPlan, StepKind } from './model.js';
+import type { StackPlan } from './stacks/model.js';
 
 /** Creation carries mutability, scanning, encryption and tags: a new repository takes three writes at most. */
 export function stepsOf(repository: RepositoryPlan): readonly StepKind[] {
@@ -30,9 +31,16 @@ export function isWork(repository: RepositoryPlan): boolean {
   return stepsOf(repository).length > 0 || repository.action === 'replace';
 }
 
+/** Whether a run has anything to do with the stack. What is stuck is told of, too. */
+export function isStackWork({ action }: StackPlan): boolean {
+  return (
+    action === 'create' || action === 'update' || action === 'delete' || action === 'stuck' || action === 'foreign'
+  );
+}
+
 /** Whether there is anything to carry out. */
 export function hasWork({ registries }: Plan): boolean {
-  return registries.some((registry) => registry.repositories.some(isWork));
+  return registries.some(({ repositories, stacks }) => repositories.some(isWork) || stacks.some(isStackWork));
 }
 
 const order: readonly StepKind[] = [

@@ -12,9 +12,21 @@ function planWith(unknown: Readonly<Record<string, readonly Unknown[]>>): Plan {
     purpose: 'apply',
     owner: { project: 'p', environment: 'e' },
     scope: { only: [], prune: false },
-    registries: [{ account: '111111111111', region: 'eu-west-1', partition: 'aws', repositories, notes: [] }],
+    registries: [
+      { account: '111111111111', region: 'eu-west-1', partition: 'aws', repositories, notes: [], stacks: [] },
+    ],
     hazards: [],
-    summary: { create: 0, update: 0, delete: 0, replace: 0, unchanged: 0, orphan: 0, foreign: 0, unknown: 0 },
+    summary: {
+      create: 0,
+      update: 0,
+      delete: 0,
+      replace: 0,
+      unchanged: 0,
+      orphan: 0,
+      foreign: 0,
+      unknown: 0,
+      stacks: 0,
+    },
   };
 }
 

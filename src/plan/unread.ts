@@ -3,13 +3,14 @@
 import type { Plan } from './model.js';
 
 /**
- * Names of the repositories of which something declared could not be read. Images are not declared, and what may befall them
+ * Names of the repositories and stacks of which something declared could not be read. Images are not declared, and what may befall them
  * is a hazard of its own; whether an alias names the key in use is nothing that reading again would tell.
  */
 export function unreadIn({ registries }: Plan): readonly string[] {
-  return registries.flatMap(({ repositories }) =>
-    repositories
+  return registries.flatMap(({ repositories, stacks }) => [
+    ...stacks.filter(({ unknown }) => unknown.length > 0).map(({ name }) => name),
+    ...repositories
       .filter(({ unknown }) => unknown.some(({ aspect }) => aspect !== 'images' && aspect !== 'encryption'))
       .map(({ name }) => name),
-  );
+  ]);
 }

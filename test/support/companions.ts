@@ -3,8 +3,8 @@
 import { parseProject } from '../../src/manifest/index.js';
 import { compile, type DesiredRegistry } from '../../src/registry/index.js';
 
-/** Every kind, each tuned; `account` is that of both environments. */
-export function companionsManifest(account: string, region: string): string {
+/** Every kind, each tuned; `account` is that of both environments. Without the key, the repository has Amazon's own. */
+export function companionsManifest(account: string, region: string, key = true): string {
   return `apiVersion: ecr.slipway.dev/v1
 kind: Project
 metadata: {name: payments, org: acme}
@@ -15,7 +15,7 @@ spec:
     dev: {account: "${account}", region: ${region}}
     prod: {account: "${account}", region: ${region}, preset: production}
   repositories:
-    api: {repositoryName: payments/api-of-prod, environments: [prod], encryptionType: KMS, kmsKeyId: {companion: key}}
+    api: {repositoryName: payments/api-of-prod, environments: [prod], encryptionType: KMS${key ? ', kmsKeyId: {companion: key}' : ''}}
     worker: {environments: [prod]}
     scratch: {environments: [dev]}
 ---

@@ -3,6 +3,7 @@
 export {
   GetAccountAuthorizationDetailsCommand,
   GetGroupPolicyCommand,
+  GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,

@@ -67,7 +67,7 @@ async function makePlan(
   services: Services,
 ): Promise<Work> {
   const { project, environment, reach, usage } = await openSession(global, options.parallelism, services);
-  const asked = { only: global.only, prune, purpose, usage, signal: services.signal };
+  const asked = { only: global.only, prune, purpose, usage, signal: services.signal, accept: options.accept };
   const made = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
     plan(project, environment.name, reach.reading, asked),
   );

@@ -6,7 +6,7 @@ import { ApplyProgress, printFailures, printOutcome } from './apply.js';
 
 const region = 'eu-west-1';
 const events: readonly ApplyEvent[] = [
-  { type: 'started', repositories: 5, steps: 9 },
+  { type: 'started', stacks: 0, repositories: 5, steps: 9 },
   { type: 'warning', message: 'SSM may not be used, so there is no lock' },
   { type: 'repository-started', repository: 'payments/api', region, action: 'create' },
   { type: 'repository-started', repository: 'payments/web', region, action: 'update' },
@@ -66,7 +66,11 @@ describe('the progress of an apply', () => {
       2 repositories skipped: interrupted before they began
       "
     `);
-    expect(report.skipped.map(({ repository }) => repository)).toEqual(['payments/old', 'payments/a', 'payments/b']);
+    expect(report.skipped).toMatchObject([
+      { repository: 'payments/old' },
+      { repository: 'payments/a' },
+      { repository: 'payments/b' },
+    ]);
     expect(printFailures(report, canvas)).toMatchInlineSnapshot(`
       "
       failed payments/web (eu-west-1)

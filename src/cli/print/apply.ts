@@ -1,19 +1,26 @@
 // The progress of an apply, one line for each repository that is finished, and how it ended.
 // It must not know how anything is applied.
 import type { ApplyEvent, ApplyOutcome, RepositoryAction } from '../../plan/model.js';
+import type { StackAction } from '../../plan/stacks/model.js';
 import type { Sink } from '../services.js';
-import { type Canvas, canvasOf, hang, list, repositories, width } from '../text.js';
+import { type Canvas, canvasOf, count, hang, list, repositories, width } from '../text.js';
 import { type Mark, painted } from './view.js';
 
 type Failed = Extract<ApplyEvent, { readonly type: 'repository-failed' }>;
 type Skipped = Extract<ApplyEvent, { readonly type: 'repository-skipped' }>;
+type StackFailed = Extract<ApplyEvent, { readonly type: 'stack-failed' }>;
+type StackSkipped = Extract<ApplyEvent, { readonly type: 'stack-skipped' }>;
 
 export interface ApplyReport {
-  readonly failures: readonly Failed[];
-  readonly skipped: readonly Skipped[];
+  readonly failures: readonly (Failed | StackFailed)[];
+  readonly skipped: readonly (Skipped | StackSkipped)[];
   readonly warnings: readonly string[];
   readonly outcome: ApplyOutcome;
+  /** How many of each number in the outcome are stacks. */
+  readonly stacks: Counts;
 }
+
+type Counts = Readonly<Record<'done' | 'already' | 'failed' | 'skipped', number>>;
 
 const past: Readonly<Record<RepositoryAction, string>> = {
   create: 'created',
@@ -33,13 +40,34 @@ const going: Readonly<Record<RepositoryAction, string>> = {
   foreign: 'taking over',
 };
 
+const stackMarks: Partial<Readonly<Record<StackAction, Mark>>> = { create: '+', delete: '-' };
+const stackGoing: Readonly<Record<StackAction, string>> = {
+  create: 'making stack',
+  update: 'changing stack',
+  delete: 'deleting stack',
+  unchanged: 'looking at stack',
+  kept: 'looking at stack',
+  foreign: 'looking at stack',
+  stuck: 'looking at stack',
+};
+const stackPast: Partial<Readonly<Record<StackAction, string>>> = {
+  create: 'stack created',
+  update: 'stack updated',
+  delete: 'stack deleted',
+};
+
+function stackAt({ stack, region }: { readonly stack: string; readonly region: string }) {
+  return { repository: stack, region };
+}
+
 /** Shows events as they come, and keeps what the end needs. A line that is rewritten appears on a terminal only. */
 export class ApplyProgress {
   readonly #sink: Sink;
   readonly #canvas: Canvas;
   readonly #running = new Map<string, string>();
-  readonly #failures: Failed[] = [];
-  readonly #skipped: Skipped[] = [];
+  readonly #failures: (Failed | StackFailed)[] = [];
+  readonly #skipped: (Skipped | StackSkipped)[] = [];
+  readonly #stacks = { done: 0, already: 0, failed: 0, skipped: 0 };
   readonly #warnings: string[] = [];
   #outcome: ApplyOutcome = { done: 0, already: 0, failed: 0, skipped: 0, interrupted: false };
   #total = 0;
@@ -98,8 +126,9 @@ export class ApplyProgress {
 
   #waiting(): void {
     const counts = new Map<string, number>();
-    for (const { unbegun, reason } of this.#skipped) {
-      if (unbegun === true) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    for (const one of this.#skipped) {
+      const { reason } = one;
+      if (one.type === 'repository-skipped' && one.unbegun === true) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     const { paint } = this.#canvas;
     for (const [reason, number] of counts) {
@@ -112,7 +141,7 @@ export class ApplyProgress {
     const { paint, columns } = this.#canvas;
     switch (event.type) {
       case 'started':
-        this.#total = event.repositories;
+        this.#total = event.repositories + event.stacks;
         break;
       case 'warning':
         this.#warnings.push(event.message);
@@ -137,6 +166,27 @@ export class ApplyProgress {
         // One line for each that merely waited would bury those that are half made.
         if (event.unbegun !== true) this.#finish(event, '.', `skipped: ${event.reason}`, paint.dim);
         break;
+      case 'stack-started':
+        this.#running.set(`${event.region} ${event.stack}`, `${stackGoing[event.action]} ${event.stack}`);
+        break;
+      case 'stack-event':
+        this.#running.set(`${event.region} ${event.stack}`, `${event.stack}: ${event.resource} ${event.status}`);
+        break;
+      case 'stack-done':
+        this.#stacks[event.already === true ? 'already' : 'done'] += 1;
+        if (event.already === true) this.#finish(stackAt(event), '=', 'stack already as planned');
+        else this.#finish(stackAt(event), stackMarks[event.action] ?? '~', stackPast[event.action] ?? event.action);
+        break;
+      case 'stack-failed':
+        this.#stacks.failed += 1;
+        this.#failures.push(event);
+        this.#finish(stackAt(event), 'x', `stack failed: ${event.awsCode}`, paint.red);
+        break;
+      case 'stack-skipped':
+        this.#stacks.skipped += 1;
+        this.#skipped.push(event);
+        this.#finish(stackAt(event), '.', `stack skipped: ${event.reason}`, paint.dim);
+        break;
       case 'finished':
         this.#outcome = event.outcome;
         this.#erase();
@@ -157,7 +207,13 @@ export class ApplyProgress {
   }
 
   get report(): ApplyReport {
-    return { failures: this.#failures, skipped: this.#skipped, warnings: this.#warnings, outcome: this.#outcome };
+    return {
+      failures: this.#failures,
+      skipped: this.#skipped,
+      warnings: this.#warnings,
+      outcome: this.#outcome,
+      stacks: this.#stacks,
+    };
   }
 }
 
@@ -165,10 +221,12 @@ export class ApplyProgress {
 export function printFailures({ failures }: ApplyReport, canvas: Canvas): string {
   const { paint, columns } = canvas;
   const lines = failures.flatMap((one) => {
-    const skipped = one.skipped.length === 0 ? [] : hang('  not done: ', list(one.skipped), columns, paint.dim);
+    const name = one.type === 'stack-failed' ? one.stack : one.repository;
+    const undone = one.type === 'stack-failed' ? [] : one.skipped;
+    const skipped = undone.length === 0 ? [] : hang('  not done: ', list(undone), columns, paint.dim);
     return [
       '',
-      `${paint.bold(paint.red('failed'))} ${paint.bold(one.repository)} ${paint.dim(`(${one.region})`)}`,
+      `${paint.bold(paint.red('failed'))} ${paint.bold(name)} ${paint.dim(`(${one.region})`)}`,
       ...hang('  ', `${one.operation}: ${one.awsCode}`, columns),
       ...hang('  ', one.message, columns),
       ...skipped,
@@ -178,15 +236,20 @@ export function printFailures({ failures }: ApplyReport, canvas: Canvas): string
 }
 
 /** The last line of an apply or destroy, for stdout. */
-export function printOutcome({ outcome }: ApplyReport, purpose: 'apply' | 'destroy', canvas: Canvas): string {
+export function printOutcome({ outcome, stacks }: ApplyReport, purpose: 'apply' | 'destroy', canvas: Canvas): string {
   const { paint } = canvas;
   const verb = purpose === 'apply' ? 'Applied' : 'Destroyed';
   const some = outcome.done > 0 || outcome.already > 0;
   const silent = outcome.done === 0 && (some || outcome.failed > 0);
-  const parts = silent ? [] : [`${repositories(outcome.done)} done`];
-  if (outcome.already > 0)
-    parts.push(`${parts.length === 0 ? repositories(outcome.already) : outcome.already} already as planned`);
-  if (outcome.failed > 0) parts.push(`${parts.length === 0 ? repositories(outcome.failed) : outcome.failed} failed`);
+  /** Stacks are named beside repositories where there are any. */
+  const things = (kind: keyof Counts): string => {
+    const [stack, rest] = [stacks[kind], outcome[kind] - stacks[kind]];
+    if (stack === 0) return repositories(rest);
+    return rest === 0 ? count(stack, 'stack') : `${count(stack, 'stack')} and ${repositories(rest)}`;
+  };
+  const parts = silent ? [] : [`${things('done')} done`];
+  if (outcome.already > 0) parts.push(`${parts.length === 0 ? things('already') : outcome.already} already as planned`);
+  if (outcome.failed > 0) parts.push(`${parts.length === 0 ? things('failed') : outcome.failed} failed`);
   if (outcome.skipped > 0) parts.push(`${outcome.skipped} skipped`);
   const complete = outcome.failed === 0 && outcome.skipped === 0 && !outcome.interrupted;
   if (complete) return `\n${paint.bold(paint.green(`${verb}: ${parts.join(', ')}`))}\n`;

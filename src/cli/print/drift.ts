@@ -1,10 +1,11 @@
 // Drift for people: what is declared, and what AWS has instead.
 // It must not know how drift is found.
 import type { Plan, RepositoryAction, RepositoryPlan } from '../../plan/model.js';
+import type { StackPlan } from '../../plan/stacks/model.js';
 import { commandLine, type Run } from '../advice.js';
 import { applyCommand } from '../commands/apply.js';
 import { planCommand } from '../commands/plan.js';
-import { type Canvas, callTable, hang, list, repositories } from '../text.js';
+import { type Canvas, callTable, count, hang, list, repositories } from '../text.js';
 import {
   changeLines,
   exposureLines,
@@ -14,6 +15,7 @@ import {
   keptLines,
   unknownLines,
 } from './changes.js';
+import { isStackShown, stackLines } from './stacks.js';
 import { headline, type Mark, title } from './view.js';
 
 /** What happened in AWS, where a plan would say what is to be done about it. */
@@ -42,22 +44,33 @@ function isDrifted(repository: RepositoryPlan): boolean {
 }
 
 export function hasDrifted(drift: Plan): boolean {
-  return drift.registries.some((registry) => registry.repositories.some(isDrifted));
+  return drift.registries.some(({ repositories: all, stacks }) => all.some(isDrifted) || stacks.some(isStackDrifted));
 }
 
+function isStackDrifted({ action }: StackPlan): boolean {
+  return action !== 'unchanged' && action !== 'kept';
+}
+
+const stackFates: Partial<Readonly<Record<StackPlan['action'], string>>> = {
+  delete: 'stack does not exist in AWS',
+  update: 'stack changed in AWS',
+};
+
 /** What to do about it, each with the command that does it. */
-function adviceLines(drifted: readonly RepositoryPlan[], canvas: Canvas, run: Run): readonly string[] {
+function adviceLines(drifted: readonly RepositoryPlan[], stacks: boolean, canvas: Canvas, run: Run): readonly string[] {
   const named = (action: RepositoryAction): readonly string[] =>
     drifted.filter((one) => one.action === action).map(({ name }) => name);
   const apply = (...options: string[]): string => commandLine(applyCommand, run, { options });
   const [orphans, foreign, replaced] = [named('orphan'), named('foreign'), named('replace')];
   // Beside the encryption, a repository that needs replacement may have changed in ways that apply mends.
-  const mends = drifted.some(
-    ({ action, changes }) =>
-      action === 'update' ||
-      action === 'delete' ||
-      (action === 'replace' && changes.some(({ aspect }) => aspect !== 'encryption')),
-  );
+  const mends =
+    stacks ||
+    drifted.some(
+      ({ action, changes }) =>
+        action === 'update' ||
+        action === 'delete' ||
+        (action === 'replace' && changes.some(({ aspect }) => aspect !== 'encryption')),
+    );
   const steps = replaced.length === 0 ? '' : `, with the steps that replace ${someOf(replaced)}`;
   const calls: (readonly [string, string])[] = [[commandLine(planCommand, run), `shows what would be done${steps}`]];
   if (mends) {
@@ -81,6 +94,14 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
   const blocks: string[] = [];
   for (const registry of drift.registries) {
     const lines: string[] = [];
+    for (const stack of registry.stacks.filter(isStackShown)) {
+      const [head = '', ...rest] = stackLines(stack, canvas);
+      const told = stackFates[stack.action];
+      const { reason } = stack.action === 'delete' ? {} : stack;
+      const mark = stack.action === 'delete' ? '-' : '~';
+      lines.push('', ...(told === undefined ? [head] : headline(mark, stack.name, told, reason, indent, canvas)));
+      if (stack.action !== 'delete') lines.push(...rest);
+    }
     for (const repository of registry.repositories) {
       const head = fate(repository);
       if (head === undefined) continue;
@@ -97,17 +118,22 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
   blocks.push(...exposureLines(drift, canvas));
   const all = drift.registries.flatMap((registry) => registry.repositories);
   const drifted = all.filter(isDrifted);
-  const unread = all.filter((one) => one.unknown.length > 0).length;
+  const stacks = drift.registries.flatMap((registry) => registry.stacks).filter(isStackDrifted);
+  const unread =
+    all.filter((one) => one.unknown.length > 0).length +
+    drift.registries.flatMap((registry) => registry.stacks).filter((one) => one.unknown.length > 0).length;
   const open = all.filter(isOpenToEveryone).length;
   const place = `${drift.owner.project} in ${drift.owner.environment}`;
   const [text, tint] = verdict();
   blocks.push(hang('', text, columns, (line) => paint.bold(tint(line))).join('\n'));
-  if (drifted.length > 0) blocks.push(adviceLines(drifted, canvas, run).join('\n'));
+  if (drifted.length + stacks.length > 0) blocks.push(adviceLines(drifted, stacks.length > 0, canvas, run).join('\n'));
   return `${blocks.join('\n\n')}\n`;
 
   function verdict(): readonly [string, (line: string) => string] {
     const number = repositories(all.length);
-    if (drifted.length > 0) return [`Drift in ${drifted.length} of ${number}`, (line) => line];
+    const inStacks = stacks.length === 0 ? '' : ` and ${count(stacks.length, 'stack')}`;
+    if (drifted.length + stacks.length > 0)
+      return [`Drift in ${drifted.length} of ${number}${inStacks}`, (line) => line];
     if (unread > 0)
       return [`No drift seen in ${place}, but ${unread} of ${number} could not be read whole`, paint.yellow];
     if (open > 0)

@@ -1,6 +1,8 @@
 // A plan for people: what becomes of each repository, what that does, what needs consent, and the totals.
 // It must not know how a plan is made or carried out.
 import type { Hazard, Plan, RegistryPlan, RepositoryPlan } from '../../plan/model.js';
+import { isStackWork } from '../../plan/steps.js';
+import { unreadIn } from '../../plan/unread.js';
 import { commandLine, type Run } from '../advice.js';
 import { applyCommand } from '../commands/apply.js';
 import { type Canvas, count, folded, hang, list, repositories, stacked } from '../text.js';
@@ -14,6 +16,7 @@ import {
   remarkLines,
   unknownLines,
 } from './changes.js';
+import { isStackShown, stackLines } from './stacks.js';
 import { headline, type Mark, painted, title } from './view.js';
 
 function fate(repository: RepositoryPlan): readonly [Mark, string] {
@@ -90,7 +93,10 @@ function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas, run: 
   // Not pushed one and all: a call takes no more than some hundred thousand arguments, and a plan may have more lines.
   const lines = [
     title(plan.owner, registry, paint),
-    ...stacked(registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas, run))),
+    ...stacked([
+      ...registry.stacks.filter(isStackShown).map((one) => stackLines(one, canvas)),
+      ...registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas, run)),
+    ]),
   ];
   for (const note of registry.notes) lines.push('', ...hang(` ${paint.blue('note:')} `, note, columns));
   return lines;
@@ -118,14 +124,17 @@ function hazardLines(hazards: readonly Hazard[], canvas: Canvas): readonly strin
 
 /** Whether there is something to see: what apply would do, could do with consent, or cannot do. */
 export function hasChanges(plan: Plan): boolean {
-  return plan.registries.some((registry) =>
-    registry.repositories.some((one) => one.action === 'delete' || one.action === 'create' || one.changes.length > 0),
+  return plan.registries.some(
+    ({ repositories: all, stacks }) =>
+      stacks.some(isStackWork) ||
+      all.some((one) => one.action === 'delete' || one.action === 'create' || one.changes.length > 0),
   );
 }
 
 function totals(plan: Plan): string {
   const { summary } = plan;
   const parts: string[] = [];
+  if (summary.stacks > 0) parts.push(`${count(summary.stacks, 'stack')} to bring about`);
   if (summary.create > 0) parts.push(`${summary.create} to create`);
   if (summary.update > 0) parts.push(`${summary.update} to update`);
   if (summary.delete > 0) parts.push(`${summary.delete} to delete`);
@@ -142,7 +151,10 @@ function totals(plan: Plan): string {
 
 /** Ends with a line feed. `run`: for the commands among the steps of a replacement. */
 export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
-  const shown = plan.registries.some((registry) => registry.notes.length > 0 || registry.repositories.some(isShown));
+  const shown = plan.registries.some(
+    (registry) =>
+      registry.notes.length > 0 || registry.repositories.some(isShown) || registry.stacks.some(isStackShown),
+  );
   const blocks: (readonly string[])[] = shown
     ? plan.registries.map((registry) => registryLines(registry, plan, canvas, run))
     : [];
@@ -154,7 +166,8 @@ export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
   const clean =
     plan.summary.unchanged > 0 &&
     !hasChanges(plan) &&
-    plan.summary.orphan + plan.summary.foreign + plan.summary.unknown === 0;
+    plan.summary.orphan + plan.summary.foreign + plan.summary.unknown === 0 &&
+    unreadIn(plan).length === 0;
   const last = clean
     ? `Nothing to do: ${repositories(plan.summary.unchanged)} of ${plan.owner.project} in ${plan.owner.environment} (${place}) as declared`
     : totals(plan);

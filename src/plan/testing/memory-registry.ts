@@ -17,6 +17,7 @@ import {
   type RegistryPorts,
   type RepositoryDescription,
 } from '../ports.js';
+import { MemoryStacks } from './memory-stacks.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface Stored {
@@ -82,6 +83,7 @@ export class MemoryRegistry {
   readonly repositories = new Map<string, Stored>();
   readonly parameters = new Map<string, string>();
   readonly clock = new VirtualClock();
+  readonly stacks: MemoryStacks;
   /** Everybody in IAM. */
   principals: IamPrincipal[] = [];
   /** `null`: in no organisation. */
@@ -93,6 +95,7 @@ export class MemoryRegistry {
   constructor(account = '111111111111', region = 'eu-west-1') {
     this.account = account;
     this.region = region;
+    this.stacks = new MemoryStacks(account, region);
   }
 
   arn(name: string): string {
@@ -182,6 +185,8 @@ export class MemoryRegistry {
             this.principals.find((one) => one.kind === kind && one.arn.endsWith(`/${name}`)),
           ),
       },
+      stacks: this.stacks.port(call),
+      oidcProviders: this.stacks.providers(call),
       organizations: {
         organization: () =>
           call('organizations:DescribeOrganization', '', () => {

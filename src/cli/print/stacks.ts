@@ -1,0 +1,58 @@
+// What becomes of the stacks of companions, resource by resource.
+// It must not know how a plan is made.
+import type { PropertyChange, ResourcePlan, StackPlan } from '../../plan/stacks/model.js';
+import { type Canvas, hang } from '../text.js';
+import { indent } from './changes.js';
+import { arrowLines, headline, type Mark, painted } from './view.js';
+
+const fates: Readonly<Record<StackPlan['action'], readonly [Mark, string]>> = {
+  create: ['+', 'create stack'],
+  update: ['~', 'update stack'],
+  delete: ['-', 'delete stack'],
+  unchanged: ['=', 'stack unchanged'],
+  kept: ['=', 'stack left as it is'],
+  foreign: ['?', 'stack not ours, left alone'],
+  stuck: ['!', 'stack waits for somebody'],
+};
+
+const marks: Readonly<Record<ResourcePlan['action'], Mark>> = { create: '+', update: '~', replace: '-/+', delete: '-' };
+
+/** What is as declared, and needs no word, is not shown. */
+export function isStackShown({ action, unknown, referenced }: StackPlan): boolean {
+  return action !== 'unchanged' || unknown.length > 0 || referenced.some(({ note }) => note.includes('refused'));
+}
+
+/** Text as it is; anything else is named alone: policies are long, and JSON output has them whole. */
+function valueText(value: PropertyChange['before']): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'object' ? '…' : String(value);
+}
+
+function propertyLines({ property, before, after }: PropertyChange, canvas: Canvas): readonly string[] {
+  const head = `${indent}    ${painted('~', canvas.paint)} ${property}`;
+  if (typeof before === 'object' || typeof after === 'object') return [head];
+  return arrowLines(`${head}  `, valueText(before), valueText(after), canvas);
+}
+
+export function stackLines(stack: StackPlan, canvas: Canvas): readonly string[] {
+  const { paint, columns } = canvas;
+  const [mark, what] =
+    stack.unknown.length > 0 && stack.action === 'unchanged'
+      ? (['?', 'stack could not be read whole'] as const)
+      : fates[stack.action];
+  const lines = [...headline(mark, stack.name, what, stack.reason, indent, canvas)];
+  for (const { action, title, changes } of stack.resources) {
+    const replaced = action === 'replace' ? ' (a new one takes its place)' : '';
+    lines.push(...hang(`${indent}${painted(marks[action], paint)} `, `${title}${replaced}`, columns));
+    for (const change of changes) lines.push(...propertyLines(change, canvas));
+  }
+  for (const { arn, note } of stack.referenced) {
+    lines.push(...hang(`${indent}${painted('=', paint)} `, `${arn}: ${note}`, columns, paint.dim));
+  }
+  for (const { operation, reason } of stack.unknown) {
+    const text = `could not be read (${operation}: ${reason}), so it is left alone`;
+    lines.push(...hang(`${indent}${painted('?', paint)} `, text, columns));
+  }
+  (stack.steps ?? []).forEach((step, index) => lines.push(...hang(`${indent}${index + 1}. `, step, columns)));
+  return lines;
+}
