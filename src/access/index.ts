@@ -6,6 +6,7 @@ export { type AccessContext, checkAccess, checkVerb, compileAccess } from './com
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
 export { accountOf, evaluateAccess } from './evaluate/evaluate.js';
+export { type WhoCanRow, whoCan } from './evaluate/matrix.js';
 export type {
   AccessAnswer,
   AccessReason,
@@ -39,8 +40,6 @@ export {
   type RepositorySubject,
   type Verb,
   type VerbAnswer,
-  type WhoCanRow,
-  whoCan,
 } from './evaluate/verbs.js';
 export { type Exposure, exposuresOf } from './exposure.js';
 export {

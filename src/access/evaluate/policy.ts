@@ -20,9 +20,20 @@ export interface CompiledPolicy {
   readonly kind: PolicyKind;
   /** For people: `role/ci: inline policy push`, `AmazonEC2ContainerRegistryReadOnly`. */
   readonly name: string;
+  /** The same for all policies of this kind that say the same, whatever their names. */
+  readonly meaning: string;
+  /** By what it may tell one resource from another; left out where it cannot. */
+  readonly tellsApart?: TellsApart;
   readonly statements: readonly CompiledStatement[];
   /** What may allow, deny, or both, but nobody can say. */
   readonly unreadable: readonly { readonly effect?: 'Allow' | 'Deny'; readonly unread: Unread }[];
+}
+
+export interface TellsApart {
+  /** Of resources, each once; `variable` where one has a policy variable in it. */
+  readonly patterns: readonly string[] | 'variable';
+  /** Whether a condition, or a variable, is about the tags of the resource. */
+  readonly tags: boolean;
 }
 
 /** Policies of the requester, and of its account. */
@@ -77,9 +88,12 @@ export function compilePolicy(kind: PolicyKind, name: string, document: unknown)
   const compiled = list.map((one, index) =>
     compileStatement(one, placeOf(kind, name, one, index), attachments[kind], variables),
   );
+  const apart = tellsApart(list);
   return {
     kind,
     name,
+    meaning: JSON.stringify([kind, value]),
+    ...(apart === undefined ? {} : { tellsApart: apart }),
     statements: compiled.filter((one): one is CompiledStatement => 'applies' in one),
     unreadable: compiled.filter((one): one is UnreadableStatement => 'problem' in one).map(unreadOf),
   };
@@ -87,7 +101,22 @@ export function compilePolicy(kind: PolicyKind, name: string, document: unknown)
 
 /** A policy that is there, or may be, but could not be read: `reason` says why, for instance `access denied`. */
 export function unreadablePolicy(kind: PolicyKind, name: string, reason: string): CompiledPolicy {
-  return { kind, name, statements: [], unreadable: [{ unread: { policy: name, kind, reason } }] };
+  const meaning = JSON.stringify([kind, 'unread', reason]);
+  return { kind, name, meaning, statements: [], unreadable: [{ unread: { policy: name, kind, reason } }] };
+}
+
+function tellsApart(statements: readonly unknown[]): TellsApart | undefined {
+  const patterns = new Set<string>();
+  for (const statement of statements) {
+    if (typeof statement !== 'object' || statement === null) continue;
+    const { Resource, NotResource } = statement as { readonly Resource?: unknown; readonly NotResource?: unknown };
+    for (const pattern of [Resource, NotResource].flat()) if (typeof pattern === 'string') patterns.add(pattern);
+  }
+  patterns.delete('*');
+  const tags = /resourcetag/i.test(JSON.stringify(statements));
+  if (patterns.size === 0 && !tags) return undefined;
+  const all = [...patterns];
+  return { patterns: all.some((pattern) => pattern.includes('${')) ? 'variable' : all, tags };
 }
 
 function placeOf(kind: PolicyKind, policy: string, statement: unknown, index: number): StatementPlace {

@@ -6,7 +6,7 @@ import { all, any, type Formula, not } from './formula.js';
 import type { Requester, StatementPlace } from './model.js';
 import { compilePrincipals, type Grip, type Principals } from './principal.js';
 import { fill, hasVariables, parseTemplate, type Template } from './variables.js';
-import { type Matcher, matcherOf, type Part, parseArnWildcards, parseWildcards } from './wildcard.js';
+import { type Matcher, matcherOf, parseArnWildcards, parseWildcards } from './wildcard.js';
 
 /** A request, as statements see it. */
 export interface Subject {
@@ -118,9 +118,8 @@ function compileResources(statement: Fields, attachment: Attachment, variables: 
 function compileResource(pattern: string, variables: boolean): ResourceTest {
   const template: Template = variables ? parseTemplate(pattern, parseArnWildcards) : parseArnWildcards(pattern);
   if (!hasVariables(template)) {
-    const matches = matcherOf(template.filter((part): part is Part => typeof part === 'string' || 'any' in part));
-    const completed = matcherOf(parseArnWildcards(completion(pattern)));
-    return ({ resource }) => matches(resource) || completed(resource);
+    const matches = resourceMatcher(pattern);
+    return ({ resource }) => matches(resource);
   }
   // "You can't use a variable to replace parts of the ARN before the fifth colon."
   if (pattern.slice(0, pattern.indexOf('${')).split(':').length < 6) return () => false;
@@ -135,6 +134,13 @@ function compileResource(pattern: string, variables: boolean): ResourceTest {
       open: { key: 'Resource', operator: 'ArnLike', values: [pattern], every: false, orAbsent: false, met: true },
     };
   };
+}
+
+/** Of a pattern without variables. */
+export function resourceMatcher(pattern: string): Matcher {
+  const matches = matcherOf(parseArnWildcards(pattern));
+  const completed = matcherOf(parseArnWildcards(completion(pattern)));
+  return (resource) => matches(resource) || completed(resource);
 }
 
 /** "If you specify an incomplete ARN, AWS automatically completes the ARN by adding wildcard characters (*) to all missing fields." */

@@ -1,6 +1,7 @@
 // Exercises verbs.ts: what pull, push and delete are made of, and the matrix of who may.
 // It must not know how one action is decided.
 import { describe, expect, test } from 'vitest';
+import { whoCan } from './matrix.js';
 import type { Requester } from './model.js';
 import { compilePolicy, unreadablePolicy } from './policy.js';
 import { needWords } from './requirements.js';
@@ -11,7 +12,6 @@ import {
   type PrincipalSubject,
   type RepositorySubject,
   type VerbAnswer,
-  whoCan,
 } from './verbs.js';
 
 const account = '111111111111';

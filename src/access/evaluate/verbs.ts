@@ -1,4 +1,4 @@
-// Pull, push and delete: which actions each is made of, and who may do it to which repository.
+// Pull, push and delete: which actions each is made of, and whether somebody may do it to a repository.
 // It must not know how one action is decided.
 
 import { answerOf, decide, unreadPart } from './evaluate.js';
@@ -47,11 +47,11 @@ export interface VerbAnswer {
   readonly action: string;
   readonly decision: AccessStep;
   /** With `yes-if`. */
-  readonly conditions?: Need;
+  readonly conditions?: Need | undefined;
   /** With `unknown`. */
   readonly unread: readonly Unread[];
   /** With `unknown`: what it is where all that is unread lets it. */
-  readonly atBest?: AtBest;
+  readonly atBest?: AtBest | undefined;
   readonly actions: readonly ActionAnswer[];
 }
 
@@ -85,7 +85,12 @@ export function canDelete(who: PrincipalSubject, repository: RepositorySubject, 
 
 const gravity: readonly AccessAnswer['answer'][] = ['no', 'unknown', 'yes-if', 'yes'];
 
-function can(verb: Verb, who: PrincipalSubject, repository: RepositorySubject, known: Circumstances): VerbAnswer {
+export function can(
+  verb: Verb,
+  who: PrincipalSubject,
+  repository: RepositorySubject,
+  known: Circumstances,
+): VerbAnswer {
   const { needed, asked } = verbs[verb];
   const formulas: Formula[] = [];
   const actions: ActionAnswer[] = [];
@@ -127,26 +132,3 @@ const contradiction: AccessStep = {
   reason: 'conditions-contradict',
   sentence: 'no request can meet the conditions of all the actions that it takes',
 };
-
-export interface WhoCanRow {
-  readonly requester: Requester;
-  /** The ARN. */
-  readonly repository: string;
-  readonly answer: VerbAnswer;
-}
-
-/** The matrix of principals by repositories, in the order they are given, all repositories of the first principal first. */
-export function whoCan(
-  verb: Verb,
-  repositories: readonly RepositorySubject[],
-  principals: readonly PrincipalSubject[],
-  known: Circumstances = {},
-): readonly WhoCanRow[] {
-  return principals.flatMap((who) =>
-    repositories.map((repository) => ({
-      requester: who.requester,
-      repository: repository.arn,
-      answer: can(verb, who, repository, known),
-    })),
-  );
-}

@@ -46,7 +46,7 @@ export async function whoCanDo(args: WhoCanArgs, services: Services): Promise<Ex
     const names = project === undefined ? {} : { project: project.name, environment: desired.owner.environment };
     printJson(services.stdout, {
       ...names,
-      ...whoCanJson(report, { actions: as !== undefined }),
+      ...whoCanJson(report, { actions: as !== undefined, all: options.all || as !== undefined }),
       diagnostics: project?.warnings ?? [],
     });
   } else {

@@ -78,7 +78,7 @@ export const whoCanCommand = defineCommand({
     repositories: 'each with name, key, arn, state (there, planned, unknown)',
     missing: 'names of declared repositories that are not there yet',
     answers:
-      'one for each principal and repository: principal, repository, answer (yes, no, yes-if, unknown), action, reason, sentence, statement, conditions, unread, atBest, and with --as actions',
+      'one for each principal and repository, those that are no with --all and --as only: principal, repository, answer (yes, no, yes-if, unknown), action, reason, sentence, statement, conditions, unread, atBest, and with --as actions',
     gaps: 'what could not be read: what, operation, reason',
     diagnostics: 'warnings',
   },

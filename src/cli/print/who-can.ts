@@ -282,7 +282,7 @@ function byGravity(one: Answer, other: Answer): number {
 
 export function whoCanJson(
   { verb, of, account, region, repositories, missing, principals, answers, gaps }: AccessReport,
-  { actions }: { readonly actions: boolean },
+  { actions, all }: { readonly actions: boolean; readonly all: boolean },
 ): Record<string, unknown> {
   return {
     verb,
@@ -292,13 +292,10 @@ export function whoCanJson(
     repositories,
     missing,
     answers: principals.flatMap((requester, at) =>
-      repositories.map(({ name }, column) => {
+      repositories.flatMap(({ name }, column) => {
         const answer = answers[at]?.[column];
-        return {
-          principal: principalJson(requester),
-          repository: name,
-          ...(answer === undefined ? {} : answerJson(answer, actions)),
-        };
+        if (answer === undefined || (answer.answer === 'no' && !all)) return [];
+        return [{ principal: principalJson(requester), repository: name, ...answerJson(answer, actions) }];
       }),
     ),
     gaps,
