@@ -18,7 +18,10 @@ describeWith({ tools: ['moto_server', 'aws'] }, 'companions on moto', () => {
   beforeAll(async () => {
     moto = await startMoto();
     at = { endpoint: moto.url, account: motoAccount, region };
-    project = await workspace({ 'slipway.yaml': companionsManifest(motoAccount, region, false) }, awsEnvironment(at));
+    project = await workspace(
+      { 'slipway.yaml': companionsManifest(motoAccount, region, { key: false }) },
+      awsEnvironment(at),
+    );
   }, 240_000);
 
   afterAll(async () => {
@@ -58,7 +61,7 @@ describeWith({ tools: ['moto_server', 'aws'] }, 'companions on moto', () => {
   }, 60_000);
 
   it('a changed role is shown with what changes in it, and handed to CloudFormation', async () => {
-    const manifest = companionsManifest(motoAccount, region, false);
+    const manifest = companionsManifest(motoAccount, region, { key: false });
     project.write('slipway.yaml', manifest.replace('externalId: deploy-4711', 'externalId: deploy-4712'));
     expect(await slipway(['plan'], 0)).toMatch(/~ role payments-prod-eu-west-1-deploy\n +~ AssumeRolePolicyDocument/);
     await slipway(['apply', '--auto-approve'], 0);

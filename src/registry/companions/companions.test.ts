@@ -203,4 +203,65 @@ spec: {environments: [dev, prod]}`;
       '22: registry/bad-companion no repository matches "nothing"',
     ]);
   });
+
+  it('a grant to GitHub makes a role for its source, the provider of the account, and no statement for it', () => {
+    const api = '    api: {access: {push: ["github:acme/api@main", "github:acme/api#production"]}}\n    web: {}';
+    const desired = registryOf(api);
+    expect(desired.companions.map(({ kind, name }) => [kind, name])).toEqual([
+      ['account', 'slipway-account-payments'],
+      ['environment', 'slipway-payments-prod'],
+    ]);
+    const [provider, role] = desired.companions.flatMap(({ resources }) => resources);
+    expect(provider).toMatchObject({
+      kind: 'oidc-provider',
+      arn: 'arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com',
+      audiences: ['sts.amazonaws.com'],
+      existing: false,
+    });
+    expect(role).toMatchObject({
+      kind: 'ci-role',
+      name: 'payments-prod-eu-west-1-github-acme.api',
+      source: 'acme/api',
+      subjects: ['repo:acme/api:environment:production', 'repo:acme/api:ref:refs/heads/main'],
+      maxSessionSeconds: 3600,
+      trust: { Statement: [{ Action: 'sts:AssumeRoleWithWebIdentity' }] },
+    });
+    const text = JSON.stringify(role);
+    expect(text).toContain('"ecr:GetAuthorizationToken"');
+    expect(text).toContain('arn:aws:ecr:eu-west-1:222222222222:repository/api');
+    expect(text).not.toContain('repository/web');
+    expect(text).not.toContain('BatchDeleteImage');
+    expect(desired.repositories.map(({ statements }) => statements)).toEqual([[], []]);
+  });
+
+  it('what the account has once is made for all environments in it, in the Region of the first', () => {
+    const text = `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    dev: {account: "222222222222", region: us-east-1, access: {push: ["gitlab:acme/api@main"]}}
+    prod: {account: "222222222222", region: eu-west-1, access: {push: ["github:acme/api@main"]}}
+    far: {account: "333333333333", region: eu-west-1, access: {push: ["gitlab:acme/api@main"]}}
+  repositories: {api: {repositoryName: "api"}}
+`;
+    const project = parseProject([
+      {
+        file: 'slipway.yaml',
+        text: text.replace('repositoryName: "api"', '').replace('spec:', 'spec:\n  naming: "{env}/{name}"'),
+        own: true,
+      },
+    ]);
+    const account = (environment: string) => compile(project, environment)[0]?.companions[0];
+    expect(account('prod')).toMatchObject({ kind: 'account', region: 'us-east-1', sharedWith: ['dev'] });
+    expect(account('prod')?.resources).toEqual(account('dev')?.resources);
+    expect(account('prod')?.resources).toHaveLength(2);
+    expect(account('far')).toMatchObject({ sharedWith: [], resources: [{ host: 'gitlab.com' }] });
+  });
+
+  it('a provider that is tuned and trusted by nobody is a mistake', () => {
+    expect(problemsOf('    api: {}', '  companions: {oidcProviders: {github: {existing: true}}}')).toEqual([
+      '17: registry/bad-companion no grant of an environment in the account trusts "github"',
+    ]);
+  });
 });
