@@ -151,3 +151,4 @@ export {
   type ObservedRepository,
   type Owner,
 } from './registry/index.js';
+export { type Template, templateOf, templateText } from './render/cloudformation/index.js';

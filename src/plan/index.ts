@@ -53,11 +53,12 @@ export type {
 } from './model.js';
 export { hazardKinds, planVersion } from './model.js';
 export { type ObserveScope, observe } from './observe.js';
-export { outputs, type RepositoryOutput } from './outputs.js';
+export { type CompanionOutputs, companionOutputs, outputs, type RepositoryOutput, type RoleOutput } from './outputs.js';
 export { type Place, placeAt, samePlace } from './place.js';
 export { type PlanOptions, type PortsFor, plan, planRegistries, requireAccount } from './plan.js';
 export {
   AwsFault,
+  type ChangeSet,
   type Clock,
   type EcrPort,
   type FaultKind,
@@ -65,7 +66,9 @@ export {
   type IamPrincipal,
   type IdentityPort,
   type Layer,
+  type NewChangeSet,
   type NewRepository,
+  type OidcProviderPort,
   type OrganizationLevel,
   type OrganizationPort,
   type ParameterPort,
@@ -74,12 +77,18 @@ export {
   type PreviewPage,
   type RegistryPorts,
   type RepositoryDescription,
+  type ResourceDrift,
+  type StackDescription,
+  type StackEffect,
+  type StackEvent,
+  type StackPort,
   type TaggingPort,
 } from './ports.js';
 export { type Preview, type PreviewOptions, preview, type RepositoryPreview } from './preview.js';
 export { remarksIn } from './remarked.js';
 export { readPlan, type SavedPlan, savePlan } from './saved.js';
-export { hasWork, isWork, stepsOf } from './steps.js';
+export type { PropertyChange, Referenced, ResourcePlan, StackAction, StackPlan } from './stacks/model.js';
+export { hasWork, isStackWork, isWork, stepsOf } from './steps.js';
 export { unreadIn } from './unread.js';
 export {
   type ImageName,

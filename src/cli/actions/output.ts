@@ -4,8 +4,17 @@ import { appendFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
 import { type Project, resolveOne } from '../../manifest/index.js';
-import { observe, outputs, type PortsFor, type RepositoryOutput, requireAccount } from '../../plan/index.js';
+import {
+  type CompanionOutputs,
+  companionOutputs,
+  observe,
+  outputs,
+  type PortsFor,
+  type RepositoryOutput,
+  requireAccount,
+} from '../../plan/index.js';
 import { requireMatches, selects } from '../../plan/scope.js';
+import { companionKey } from '../../registry/companions/key.js';
 import { compile } from '../../registry/index.js';
 import type { OutputArgs } from '../commands/output.js';
 import { systemReason } from '../errors.js';
@@ -22,8 +31,10 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
   const [name] = operands;
   // Says which repositories there are where the name is none of them, before AWS is asked.
   const wanted = name === undefined ? undefined : resolveOne(project, name, environment.name);
-  const all = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
-    readOutputs(project, environment.name, reach.reading),
+  const { repositories: all, companions } = await during(
+    `reading ${environment.account} in ${environment.region}`,
+    services,
+    () => readOutputs(project, environment.name, reach.reading),
   );
   requireMatches(global.only, all);
   const chosen = all.filter((one) => (wanted === undefined ? selects(global.only, one) : one.key === wanted.key));
@@ -35,6 +46,8 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
     services.stdout.write(`${only.uri}\n`);
     return exit.ok;
   }
+  // Of some repositories, only these are told.
+  const beside = wanted === undefined && global.only.length === 0 ? companions : { roles: [] };
   const canvas = canvasOf(services.stdout);
   const heading = title({ project: project.name, environment: environment.name }, environment, canvas.paint);
   switch (global.output) {
@@ -48,17 +61,19 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
             { name: one.name, url: one.uri, arn: one.arn, account: environment.account, region: environment.region },
           ]),
         ),
+        roles: Object.fromEntries(beside.roles.map(({ key, arn, use }) => [key, { arn, use }])),
+        key: beside.key ?? null,
         diagnostics: project.warnings,
       });
       break;
     case 'env':
-      services.stdout.write(printOutputEnv(chosen));
+      services.stdout.write(printOutputEnv(chosen, beside.roles));
       break;
     case 'github':
-      writeGithub(printOutputGithub(chosen), services);
+      writeGithub(printOutputGithub(chosen, beside.roles), services);
       break;
     default:
-      services.stdout.write(printOutputTable(heading, chosen, canvas));
+      services.stdout.write(printOutputTable(heading, chosen, canvas, beside));
   }
   return exit.ok;
 }
@@ -67,7 +82,7 @@ async function readOutputs(
   project: Project,
   environment: string,
   portsFor: PortsFor,
-): Promise<readonly RepositoryOutput[]> {
+): Promise<{ readonly repositories: readonly RepositoryOutput[]; readonly companions: CompanionOutputs }> {
   const found = await Promise.all(
     compile(project, environment).map(async (desired) => {
       const ports = await portsFor(desired);
@@ -77,10 +92,18 @@ async function readOutputs(
       for (const [name, { operation, reason }] of observed.unreadable) {
         fail('cli/unreadable', `${name} could not be read (${operation}: ${reason})`);
       }
-      return outputs(desired, observed);
+      const key = desired.companions.find(({ kind }) => kind === 'key');
+      const made = key === undefined ? undefined : await ports.stacks.describe(key.name);
+      return {
+        repositories: outputs(desired, observed),
+        companions: companionOutputs(desired, made?.outputs[companionKey.output] ?? null),
+      };
     }),
   );
-  return found.flat();
+  return {
+    repositories: found.flatMap(({ repositories }) => repositories),
+    companions: found[0]?.companions ?? { roles: [] },
+  };
 }
 
 function writeGithub(text: string, services: Services): void {

@@ -18,8 +18,9 @@ export const applyCommand = defineCommand({
   formats: textOrJson,
   json: {
     plan: 'what was to be done',
-    outcome: 'numbers of repositories done, already as planned, failed and skipped, and whether it was interrupted',
-    failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
+    outcome:
+      'numbers of repositories and stacks done, already as planned, failed and skipped, and whether it was interrupted',
+    failures: 'repository (or stack), region, step, operation, awsCode, message and skipped steps of each',
     skipped: 'repository, region and reason of each; `unbegun` is true where the run stopped before its turn',
     warnings: 'texts',
     diagnostics: 'warnings of the manifest, and of consent that was not needed',

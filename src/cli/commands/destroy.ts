@@ -6,9 +6,10 @@ import { accept, autoApprove, breakLock, lockTimeout, parallelism, reaching, tex
 export const destroyCommand = defineCommand({
   name: 'destroy',
   group: 'Registry',
-  summary: 'deletes the repositories of one environment',
+  summary: 'deletes the repositories and roles of one environment',
   description: [
     'Deletes the repositories that belong to this project and environment, and no others. A repository that holds images is deleted only where the manifest says `forceDelete: true` and the loss is consented to with --accept delete-images:NAME.',
+    'Roles go with them. The key that Slipway made stays, since images die with it, and so does the identity provider, which others may trust: --accept delete-key:STACK and --accept delete-provider:STACK take them too.',
   ],
   operands: [],
   options: { autoApprove, accept, breakLock, lockTimeout, parallelism },
@@ -16,8 +17,9 @@ export const destroyCommand = defineCommand({
   formats: textOrJson,
   json: {
     plan: 'what was to be done',
-    outcome: 'numbers of repositories done, already as planned, failed and skipped, and whether it was interrupted',
-    failures: 'repository, region, step, operation, awsCode, message and skipped steps of each',
+    outcome:
+      'numbers of repositories and stacks done, already as planned, failed and skipped, and whether it was interrupted',
+    failures: 'repository (or stack), region, step, operation, awsCode, message and skipped steps of each',
     skipped: 'repository, region and reason of each; `unbegun` is true where the run stopped before its turn',
     warnings: 'texts',
     diagnostics: 'warnings of the manifest',

@@ -1,7 +1,7 @@
 // How URLs stand at 80 columns.
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../text.js';
-import { printOutputTable } from './output.js';
+import { printOutputEnv, printOutputGithub, printOutputTable } from './output.js';
 
 const canvas = { paint: paintFor(false), columns: 80 };
 const one = (key: string, exists = true) => ({
@@ -42,5 +42,18 @@ describe('the table of outputs', () => {
     expect(coloured).toContain('\u001b[1mapi');
     // oxlint-disable-next-line no-control-regex
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(printOutputTable('payments', both, canvas));
+  });
+
+  it('names the roles and the key beneath the repositories, and the roles as variables', () => {
+    const role = { key: 'github-acme.api', arn: 'arn:aws:iam::222222222222:role/ci', use: 'ci' };
+    const text = printOutputTable('payments in prod', [one('api')], canvas, {
+      roles: [role],
+      key: { alias: 'alias/slipway/payments/prod', arn: null },
+    });
+    expect(text).toContain('Roles and keys');
+    expect(text).toMatch(/github-acme\.api +arn:aws:iam::222222222222:role\/ci/);
+    expect(text).toMatch(/alias\/slipway\/payments\/prod +\(does not exist yet\)/);
+    expect(printOutputEnv([], [role])).toBe('SLIPWAY_GITHUB_ACME_API_ROLE_ARN=arn:aws:iam::222222222222:role/ci\n');
+    expect(printOutputGithub([], [role])).toBe('github_acme_api_role_arn=arn:aws:iam::222222222222:role/ci\n');
   });
 });

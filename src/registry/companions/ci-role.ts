@@ -80,6 +80,7 @@ function roleOf(purpose: string, group: readonly CiAccess[], context: CompanionC
     id: resourceId('CiRole', purpose),
     title: `role ${basics.name}`,
     from: sortedSet(principals.map(ciText)),
+    key: purpose,
     provider: provider.host,
     source: sourceOf(first.principal),
     subjects: sortedSet(principals.flatMap(subjectsOf)),

@@ -93,6 +93,8 @@ interface Role extends Resource {
 /** What jobs of a CI system take, with nothing but their token. */
 export interface CiRole extends Role {
   readonly kind: 'ci-role';
+  /** `github-acme.api`: what the name ends in. */
+  readonly key: string;
   /** The host of the provider. */
   readonly provider: string;
   /** The repository or project on that host. */
