@@ -1,6 +1,7 @@
 // The local cloud without its wire: takes a request that was read, finds the operation, meets the fault switch, and answers.
 // It must not know sockets, processes or files.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Authorise } from './auth/authorise.js';
 import { type Callers, openCallers } from './auth/callers.js';
 import type { ApiCall, Trail } from './events/trail.js';
 import { isRead } from './events/trail-record.js';
@@ -14,7 +15,7 @@ import { readSettled, writeSettled } from './store/settled.js';
 import type { Store } from './store/store.js';
 import { type Answer, jsonAnswer, jsonError } from './wire/answer.js';
 import { utf8 } from './wire/body.js';
-import type { Caller } from './wire/caller.js';
+import { type Caller, signedFor } from './wire/caller.js';
 
 export interface CloudRequest {
   readonly method: string;
@@ -24,6 +25,10 @@ export interface CloudRequest {
   readonly body: Buffer;
   readonly requestId: string;
   readonly userAgent?: string | undefined;
+  /** With its query, as it came. */
+  readonly url: string;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
 }
 
 /** `cut` is the answer of a connection that is to be closed without one. */
@@ -45,6 +50,10 @@ export interface CloudOptions {
   readonly trail?: Trail;
   /** No rates where it is left out. */
   readonly quotas?: Quotas;
+  /** Who calls; by the access key id alone where it is left out. */
+  readonly callers?: Callers;
+  /** Whether it may; everything may be done where it is left out. */
+  readonly authorise?: Authorise;
 }
 
 /** What is known of a call before it is served. */
@@ -97,7 +106,7 @@ export class Cloud {
 
   constructor(options: CloudOptions) {
     this.#options = options;
-    this.#callers = openCallers(options.store, options.home);
+    this.#callers = options.callers ?? openCallers(options.store, options.home);
     this.#services = new Map(options.services.map((service) => [service.target, service]));
   }
 
@@ -117,19 +126,33 @@ export class Cloud {
   }
 
   async answer(request: CloudRequest): Promise<Outcome> {
-    const caller = this.#callers(request);
-    if (request.method === 'POST' && request.target !== undefined) return this.#json(request, request.target, caller);
-    if (request.method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(request.contentType ?? '')) {
-      return this.#query(request, caller);
+    const { method, target, contentType, url } = request;
+    if (method === 'POST' && target !== undefined) return this.#json(request, target);
+    if (method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '')) {
+      return this.#query(request, request.body);
     }
+    // As addresses that are signed to be handed on ask: `GET /?Action=GetCallerIdentity&…`.
+    const question = method === 'GET' ? url.indexOf('?') : -1;
+    if (question >= 0 && /[?&]Action=/.test(url)) return this.#query(request, url.slice(question + 1));
     return jsonError(unknownOperation());
   }
 
-  async #json(request: CloudRequest, target: string, caller: Caller): Promise<Outcome> {
+  #callerOf(
+    request: CloudRequest,
+    protocol: 'json' | 'query',
+    service: JsonService | QueryService | undefined,
+    anonymous = false,
+  ): Caller {
+    const { authorization } = request;
+    return this.#callers({ request, authorization, protocol, service: service && signingName(service), anonymous });
+  }
+
+  async #json(request: CloudRequest, target: string): Promise<Outcome> {
     const dot = target.lastIndexOf('.');
     const service = this.#services.get(target.slice(0, dot));
     const name = target.slice(dot + 1);
     try {
+      const caller = this.#callerOf(request, 'json', service);
       if (service === undefined) throw unknownOperation();
       const run = this.#runOf(service, name);
       if (run === undefined) {
@@ -159,15 +182,16 @@ export class Cloud {
     return (input, context) => context.store.transaction(() => operation(input, context));
   }
 
-  async #query(request: CloudRequest, caller: Caller): Promise<Outcome> {
+  async #query(request: CloudRequest, parameters: Buffer | string): Promise<Outcome> {
     const { queryServices = [] } = this.#options;
-    const form = readForm(request.body);
-    const service = serviceFor(queryServices, caller.service, form?.version) ?? queryServices[0];
+    const form = readForm(parameters);
+    const service = serviceFor(queryServices, signedFor(request), form?.version) ?? queryServices[0];
     if (service === undefined) return jsonError(unknownOperation());
     const { name: owner, failureCode = 'InternalFailure' } = service;
     const action = form?.action ?? '';
     try {
       if (form === undefined) throw new ServiceError('MalformedQueryString', 'The body is no form in UTF-8.');
+      const caller = this.#callerOf(request, 'query', service, service.anonymous?.has(action));
       const run = this.#runOf(service, action);
       if (run === undefined) throw this.#unserved(service, action, form.version);
       const { input } = form;
@@ -214,6 +238,7 @@ export class Cloud {
     try {
       const fate = await this.meet(call, context);
       if (fate === 'cut') return 'cut';
+      this.#options.authorise?.(call, context, userAgent);
       const settled = isRead(call.name) ? readSettled : writeSettled;
       const response = await settled(store, () => call.run(context));
       this.record({ ...told, response });
@@ -268,6 +293,11 @@ export class Cloud {
     this.#options.onDefect(error, operation);
     return serverError(code);
   }
+}
+
+/** What requests are signed for, which differs from the prefix of actions for one service. */
+function signingName({ name }: JsonService | QueryService): string {
+  return name === 'tag' ? 'tagging' : name;
 }
 
 function serverError(code = 'ServerException'): ServiceError {

@@ -17,6 +17,8 @@ export interface Health {
   readonly dataDirectory: string | null;
   /** Path of the certificate to trust, where the port speaks HTTPS as well. */
   readonly certificateAuthority?: string | null;
+  /** Path of the file that administrators' keys follow from; only in strict mode. */
+  readonly administratorFile?: string;
   /** An older server does not tell them. */
   readonly settings?: Settings;
 }

@@ -4,6 +4,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 import { didYouMean, listed } from '../diagnostics/suggest.js';
+import { type AdministratorFile, openAdministratorFile } from './auth/administrator-file.js';
+import { authorise, refusalOf } from './auth/authorise.js';
+import { strictCallers } from './auth/strict.js';
 import { openBackground } from './background.js';
 import { openBlobStore } from './blobs/open.js';
 import { removeLeftovers, temporaryFolder } from './blobs/temporary.js';
@@ -24,6 +27,7 @@ import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
 import { defaultHome } from './home.js';
+import { administratorKey } from './iam/administrator.js';
 import { iamService } from './iam/service.js';
 import { flushPulls, imageChores } from './images/index.js';
 import { kmsService } from './kms/service.js';
@@ -77,6 +81,8 @@ export interface LocalEcrOptions extends UpstreamOptions {
   readonly profile?: ProfileName;
   /** What becomes of a repository that names a KMS key the local KMS has never heard of: accepted where it is left out. */
   readonly unknownKeys?: 'accept' | 'refuse';
+  /** `open`: whoever reaches it may do everything. `strict`: signatures are verified, and policies decide. */
+  readonly auth?: 'open' | 'strict';
   /** Keeps to the request rates that ECR publishes. */
   readonly quotas?: boolean;
   /** How long a client or an upstream may be silent in the middle of its part, in milliseconds; a minute where it is left out. */
@@ -151,6 +157,23 @@ function openTls(
   }
 }
 
+/** The same of the file that administrators' keys follow from. */
+function openStrict(
+  dataDirectory: string | undefined,
+  undo: () => void,
+): { readonly administrators: AdministratorFile; readonly forget: () => void } {
+  try {
+    if (dataDirectory !== undefined) {
+      return { administrators: openAdministratorFile(dataDirectory), forget: () => undefined };
+    }
+    const folder = temporaryFolder(undefined, 'auth');
+    return { administrators: openAdministratorFile(folder.path), forget: () => folder.remove() };
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
 /** What types promise, for callers without them. */
 function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
   if (value === undefined || choices.includes(value)) return;
@@ -164,6 +187,7 @@ function checkChoice(name: string, value: string | undefined, choices: readonly 
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
   checkChoice('profile', options.profile, profileNames);
   checkChoice('uriStyle', options.uriStyle, ['local', 'aws']);
+  checkChoice('auth', options.auth, ['open', 'strict']);
   checkChoice('unknownKeys', options.unknownKeys, ['accept', 'refuse']);
   const home = options.home ?? defaultHome;
   const onDefect = options.onDefect ?? toStderr;
@@ -183,6 +207,11 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const store = dataDirectory === undefined ? openMemoryStore() : openFileStore(dataDirectory);
   const faults = new Faults();
   const tls = options.tls === true ? openTls(dataDirectory, () => store.close()) : undefined;
+  const undo = (): void => {
+    tls?.forget();
+    store.close();
+  };
+  const strict = options.auth === 'strict' ? openStrict(dataDirectory, undo) : undefined;
   const scheme = tls === undefined ? 'http' : 'https';
 
   const unknownKeys = options.unknownKeys ?? 'accept';
@@ -232,6 +261,10 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     signal: ending.signal,
     trail: background.trail,
     ...(options.quotas === true && { quotas: new Quotas() }),
+    ...(strict !== undefined && {
+      callers: strictCallers({ store, home, now: () => clock.now(), secret: strict.administrators.secret }),
+      authorise,
+    }),
   });
   const tokens = openTokens(store);
   const registry = distributionRoute({
@@ -240,7 +273,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     blobs,
     home,
     now: () => clock.now(),
-    verify: (authorization) => verifyBasic(tokens, authorization, clock.now()),
+    verify(authorization) {
+      const verdict = verifyBasic(tokens, authorization, clock.now());
+      // A token of open mode speaks for nobody.
+      const nobodys = strict !== undefined && verdict.ok && verdict.principal === undefined;
+      return nobodys ? { ok: false, reason: 'foreign' } : verdict;
+    },
+    ...(strict !== undefined && { refuse: refusalOf }),
     cloud,
     addresses,
     unknownKeys,
@@ -254,10 +293,12 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     pid: process.pid,
     dataDirectory: dataDirectory ?? null,
     certificateAuthority: tls?.authority.file ?? null,
+    ...(strict !== undefined && { administratorFile: strict.administrators.path }),
     settings: {
       profile: options.profile ?? 'ecr',
       uriStyle: options.uriStyle ?? 'local',
       quotas: options.quotas === true,
+      auth: options.auth ?? 'open',
       upstreams: options.upstreams ?? {},
       upstreamSecrets: Object.keys(options.upstreamSecrets ?? {}),
     },
@@ -285,6 +326,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     await blobs.close();
     store.close();
     tls?.forget();
+    strict?.forget();
     return cannotListen(options.port ?? defaultPort, error);
   }
   port = http.port;
@@ -311,6 +353,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
         await blobs.close();
         store.close();
         tls?.forget();
+        strict?.forget();
         if (note !== undefined) rmSync(note, { force: true });
       } finally {
         whenClosed();
@@ -324,9 +367,14 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     port,
     url,
     registry: `localhost:${port}`,
-    variables: (place) => awsVariables(url, tls?.authority.file, { ...home, ...place }),
+    variables: (place) => {
+      const { account, region } = { ...home, ...place };
+      const key = strict && administratorKey(strict.administrators.secret, account);
+      return awsVariables(url, tls?.authority.file, { account, region }, key);
+    },
     login: (place) => {
-      const caller = callerAt({ ...home, ...place });
+      const found = callerAt({ ...home, ...place });
+      const caller = strict === undefined ? found : { ...found, principal: `administrator/${found.account}` };
       const { authorizationToken } = issueToken({ ...caller, store, now: () => clock.now(), ...addresses }, caller);
       const [username = '', password = ''] = Buffer.from(authorizationToken, 'base64').toString().split(':', 2);
       return { username, password, authorization: `Basic ${authorizationToken}` };

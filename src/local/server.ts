@@ -74,6 +74,8 @@ async function outcome(request: IncomingMessage, requestId: string, options: Htt
     body,
     requestId,
     userAgent: header(request, 'user-agent'),
+    url: request.url ?? '/',
+    rawHeaders: request.rawHeaders,
   });
 }
 

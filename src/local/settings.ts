@@ -6,6 +6,8 @@ export interface Settings {
   readonly profile: ProfileName;
   readonly uriStyle: 'local' | 'aws';
   readonly quotas: boolean;
+  /** An older server does not know it, and is open. */
+  readonly auth?: 'open' | 'strict';
   /** Addresses by the prefix of a rule, or by an upstream's host. */
   readonly upstreams: Readonly<Record<string, string>>;
   /** The names alone: what they hold is told to nobody. */
@@ -18,10 +20,11 @@ function sameAddress(one: string, other: string | undefined): boolean {
 
 /** What was asked for and is not so, as the options it would take. One that does not tell its settings lacks them all. */
 export function lacking(asked: Partial<Settings>, has: Partial<Settings> = {}): readonly string[] {
-  const { profile, uriStyle, quotas = false, upstreams = {}, upstreamSecrets = [] } = asked;
+  const { profile, uriStyle, quotas = false, auth, upstreams = {}, upstreamSecrets = [] } = asked;
   return [
     ...(profile === undefined || profile === has.profile ? [] : [`--profile ${profile}`]),
     ...(uriStyle === undefined || uriStyle === has.uriStyle ? [] : [`--uri-style ${uriStyle}`]),
+    ...(auth === undefined || auth === (has.auth ?? 'open') ? [] : [`--auth ${auth}`]),
     ...(quotas && has.quotas !== true ? ['--quotas'] : []),
     ...Object.entries(upstreams)
       .filter(([name, address]) => !sameAddress(address, has.upstreams?.[name]))

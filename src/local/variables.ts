@@ -6,16 +6,20 @@ export interface Place {
   readonly region: string;
 }
 
-/** The secret may be anything: signatures are not verified, and nobody but this machine can reach the server. */
+/**
+ * Without a key the secret may be anything: signatures are not verified, and nobody but this machine can reach the server. With one it
+ * is that of the account's administrator.
+ */
 export function awsVariables(
   url: string,
   certificateAuthority: string | undefined,
   { account, region }: Place,
+  key: { readonly id: string; readonly secret: string } = { id: account, secret: 'local' },
 ): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
-    AWS_ACCESS_KEY_ID: account,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: key.id,
+    AWS_SECRET_ACCESS_KEY: key.secret,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     // The second is for the AWS SDK for JavaScript, which does not know the first.

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** What is kept in such a folder: it goes into its name. */
-export type Kept = 'blobs' | 'tls';
+export type Kept = 'blobs' | 'tls' | 'auth';
 
-const names = /^slipway-(?:blobs|tls)-/;
+const names = /^slipway-(?:blobs|tls|auth)-/;
 const note = 'owner.json';
 
 interface Owner {

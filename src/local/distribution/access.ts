@@ -10,6 +10,8 @@ import type { Reply } from './exchange.js';
 /** Of a token that was proven. */
 export interface Caller extends Registry {
   readonly arn: string;
+  /** The reference of a principal (iam/principal.ts), where one is behind the token. */
+  readonly principal?: string;
 }
 
 export type Verdict = ({ readonly ok: true } & Caller) | { readonly ok: false; readonly reason: string };
@@ -34,9 +36,29 @@ export function callerOf(verdict: Verdict): Caller | undefined {
   return undefined;
 }
 
+/** Why policies do not let a caller do `action` on a resource, in AWS's words; nothing where they do. */
+export type Refuse = (action: string, resource: string, context: ServiceContext) => string | undefined;
+
+/** The same where policies decide: the token is for its Region, and everything else they say. Throws AccessDeniedException. */
+export function authoriseByPolicies(
+  refuse: Refuse,
+  caller: Caller,
+  action: string,
+  { registry, name }: Address,
+  context: ServiceContext,
+): void {
+  const arn = repositoryArn(context.partition, registry.region, registry.account, name === '' ? '*' : name);
+  const message =
+    caller.region === registry.region
+      ? refuse(`ecr:${action}`, arn, context)
+      : // The words are ours (?).
+        `User: ${caller.arn} is not authorized to perform: ecr:${action} on resource: ${arn} because the authorization token is for ${caller.region}`;
+  if (message !== undefined) throw new EcrError('AccessDeniedException', message);
+}
+
 /**
  * Whether a caller may do `action` in a repository. A token is for its account and its Region (user guide of 2023); what policies allow
- * beyond that is not asked yet. Throws AccessDeniedException.
+ * beyond that is asked in strict mode alone. Throws AccessDeniedException.
  */
 export function authorise(caller: Caller, action: string, { registry, name }: Address, context: ServiceContext): void {
   if (caller.account === registry.account && caller.region === registry.region) return;

@@ -5,7 +5,7 @@ import type { CallName } from '../cloud.js';
 import { checkKeyOf } from '../ecr/encryption.js';
 import { readRepository, repositoryArn } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
-import { authorise, type Caller, callerOf, type Verdict } from './access.js';
+import { authorise, authoriseByPolicies, type Caller, callerOf, type Refuse, type Verdict } from './access.js';
 import { type Address, addressOf, type Place, type Registry } from './address.js';
 import { Refusal } from './errors.js';
 import { checkName } from './name.js';
@@ -79,8 +79,14 @@ const readsOrWrites: ReadonlySet<string> = new Set([
 ]);
 
 /** Throws where the caller has no right to what is addressed, nothing could be there, or its key cannot be used. */
-export function checkRights(action: string, { caller, address, target }: Admitted, context: ImageContext): void {
-  authorise(caller, action, address, context);
+export function checkRights(
+  action: string,
+  { caller, address, target }: Admitted,
+  context: ImageContext,
+  refuse: Refuse | undefined,
+): void {
+  if (refuse === undefined) authorise(caller, action, address, context);
+  else authoriseByPolicies(refuse, caller, action, address, context);
   if (target.path !== '') checkName(address.name);
   if (!readsOrWrites.has(action)) return;
   const { registry, name } = address;

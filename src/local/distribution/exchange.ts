@@ -28,6 +28,8 @@ export interface Exchange {
   readonly context: ImageContext;
   readonly parts: PartBook;
   readonly upstreams: PullThrough;
+  /** Whether policies let the caller do something besides what it asks for, in a repository of the registry that is addressed. */
+  readonly may: (action: string, repositoryName: string) => boolean;
   /** A signed path for a layer. */
   readonly layerPath: (layer: SizedDigest) => string;
   /** Makes what a push names and nobody has made; nothing where that is not to be. */

@@ -4,17 +4,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { BlobError, type BlobStore } from '../blobs/blob-store.js';
 import type { Cloud } from '../cloud.js';
-import type { EcrContext } from '../ecr/operation.js';
+import { type EcrContext, EcrError } from '../ecr/operation.js';
 import { createFromTemplate } from '../ecr/registry/create-from-template.js';
 import { repositoryOperations } from '../ecr/repositories.js';
-import { type Repository, readRepository } from '../ecr/repository.js';
+import { type Repository, readRepository, repositoryArn } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
 import type { Route } from '../server.js';
 import { readSettled, writeSettled } from '../store/settled.js';
 import type { Store } from '../store/store.js';
 import type { PullThrough } from '../upstream/cache.js';
 import { partitionOf } from '../wire/caller.js';
-import { type Caller, challenge, type Verdict } from './access.js';
+import { type Caller, challenge, type Refuse, type Verdict } from './access.js';
 import { type Address, placeOf, type Registry } from './address.js';
 import { type Admitted, type Asked, admit, callOf, checkRights } from './admission.js';
 import { download } from './blobs.js';
@@ -46,6 +46,8 @@ export interface DistributionOptions {
   /** Of the signatures of layers' addresses. */
   readonly layerKey: Buffer;
   readonly onDefect: (error: unknown, operation: string) => void;
+  /** Policies decide; where it is left out, everybody may do everything in the own registry. */
+  readonly refuse?: Refuse;
 }
 
 class Distribution implements Route {
@@ -108,7 +110,7 @@ class Distribution implements Route {
       const met = cloud.meet(call, context);
       const fate = typeof met === 'string' ? met : await met;
       if (fate === 'cut') return 'cut';
-      checkRights(row.action, admitted, context);
+      checkRights(row.action, admitted, context, this.#options.refuse);
       const reads = asked.request.method === 'GET' || asked.request.method === 'HEAD';
       const outcome = await (reads ? readSettled : writeSettled)(context.store, () => row.handler(exchange));
       const mounted = typeof outcome === 'object' && outcome.mounted === true;
@@ -121,10 +123,11 @@ class Distribution implements Route {
     }
   }
 
-  #contextOf({ arn, account }: Caller, region: string): ImageContext {
+  #contextOf({ arn, account, principal }: Caller, region: string): ImageContext {
     const { now, store, blobs, addresses, unknownKeys = 'accept' } = this.#options;
     const partition = partitionOf(region);
-    return { account, region, partition, callerArn: arn, now, store, blobs, unknownKeys, ...addresses };
+    const who = { account, callerArn: arn, ...(principal !== undefined && { principal }) };
+    return { ...who, region, partition, now, store, blobs, unknownKeys, ...addresses };
   }
 
   #exchange(
@@ -147,15 +150,30 @@ class Distribution implements Route {
       context,
       parts: this.#parts,
       upstreams,
+      may: (action, name) => this.#reason(action, { ...address, name }, context) === undefined,
       layerPath: (layer) => layerPath(layerKey, layer, now()),
       createRepository: () => this.#create(address, context),
     };
   }
 
+  /** Why policies do not let the caller do something in a repository; nothing where they do, or are not asked. */
+  #reason(action: string, { registry, name }: Address, context: ImageContext): string | undefined {
+    const arn = repositoryArn(context.partition, registry.region, registry.account, name);
+    return this.#options.refuse?.(`ecr:${action}`, arn, context);
+  }
+
   /** Makes the repository that a push names, where a creation template or the profile wants it. */
-  #create({ registry, name }: Address, context: ImageContext): Repository | undefined {
-    const made = context.store.transaction(() => createFromTemplate(context, registry.account, name, 'CREATE_ON_PUSH'));
+  #create(address: Address, context: ImageContext): Repository | undefined {
+    const { registry, name } = address;
+    const made = context.store.transaction(() => {
+      const found = createFromTemplate(context, registry.account, name, 'CREATE_ON_PUSH');
+      const denial = found === undefined ? undefined : this.#reason('CreateRepository', address, context);
+      if (denial !== undefined) throw new EcrError('AccessDeniedException', denial);
+      return found;
+    });
     if (made !== undefined || profiles[this.#options.profile].missingRepository === 'cut') return made;
+    const denial = this.#reason('CreateRepository', address, context);
+    if (denial !== undefined) throw new EcrError('AccessDeniedException', denial);
     repositoryOperations.CreateRepository({ repositoryName: name }, context);
     return readRepository(context.store, registry.account, registry.region, name);
   }

@@ -49,16 +49,18 @@ function mounted(exchange: Exchange, to: Repository, digest: Digest): Layer | un
   const { registry, name } = addressOf(path, place, home);
   if (registry.account !== to.account || registry.region !== context.region) return undefined;
   const from = readRepository(context.store, registry.account, registry.region, name);
-  return from === undefined ? undefined : mountLayer(context, from, to, digest, { anyBlob: profile.mount === 'any' });
+  if (from === undefined || !exchange.may('GetDownloadUrlForLayer', name)) return undefined;
+  return mountLayer(context, from, to, digest, { anyBlob: profile.mount === 'any' });
 }
 
 /** From whichever repository of this registry has it. */
-function mountFromAnywhere({ context }: Exchange, to: Repository, digest: Digest): Layer | undefined {
+function mountFromAnywhere({ context, may }: Exchange, to: Repository, digest: Digest): Layer | undefined {
   const start = `${scope(to.account, context.region)}/`;
   const [holder] = context.store.list(kinds.blobHolder, digest, { after: start, limit: 1 });
   if (holder?.[0].startsWith(start) !== true) return undefined;
   const from = readRepository(context.store, to.account, context.region, holder[0].slice(start.length));
-  return from === undefined ? undefined : mountLayer(context, from, to, digest, { anyBlob: true });
+  if (from === undefined || !may('GetDownloadUrlForLayer', from.name)) return undefined;
+  return mountLayer(context, from, to, digest, { anyBlob: true });
 }
 
 /** Ends an upload. Where the repository has the blob already, that is as good. */

@@ -19,6 +19,8 @@ export interface QueryService {
   readonly unserved: ReadonlySet<string>;
   /** The code of a failure that is ours; `InternalFailure` where it is left out. */
   readonly failureCode?: string;
+  /** Operations that need no credentials: a token in their input says who calls. */
+  readonly anonymous?: ReadonlySet<string>;
   /** The resource a call is about, as IAM names it; `*` where there is none. */
   resourceOf(input: Record<string, unknown>, context: ServiceContext, operation: string): string;
 }

@@ -35,13 +35,13 @@ export interface RoleSession {
 /** Makes the session and the part of the answer that every operation has which assumes a role. */
 export function assume(
   { found, name, seconds, more, tags, transitive }: RoleSession,
-  { store, now }: ServiceContext,
+  context: ServiceContext,
 ): Record<string, unknown> {
   const { account, partition, role } = found;
   const session = openSession(
-    store,
+    context.store,
     { kind: 'role', account, partition, role: role.name, roleId: role.id, name, tags, transitive, ...more },
-    now(),
+    context.now(),
     seconds,
   );
   return {

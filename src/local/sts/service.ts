@@ -88,6 +88,7 @@ export function stsService(fetchKeys: FetchKeys): QueryService {
       Object.entries({ GetCallerIdentity, AssumeRole, GetSessionToken, GetFederationToken, GetAccessKeyInfo }),
     ),
     asyncOperations: new Map([['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity(fetchKeys)]]),
+    anonymous: new Set(['AssumeRoleWithWebIdentity']),
     unserved: new Set([
       'AssumeRoleWithSAML',
       'AssumeRoot',

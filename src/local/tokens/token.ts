@@ -7,6 +7,8 @@ export interface Claims {
   readonly account: string;
   readonly region: string;
   readonly arn: string;
+  /** The reference of a principal (iam/principal.ts), where one was behind the call. */
+  readonly principal?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -31,10 +33,10 @@ function proofOf(secret: Buffer, payload: string): Buffer {
 }
 
 /** The password of a login, in the form of ECR's: base64 of JSON with these members. It holds no colon. */
-export function passwordOf(secret: Buffer, { account, region, arn, expiresAt }: Claims): string {
-  const payload = Buffer.from(JSON.stringify({ issuer: issuerOf(secret), account, region, arn, expiresAt })).toString(
-    'base64',
-  );
+export function passwordOf(secret: Buffer, { account, region, arn, principal, expiresAt }: Claims): string {
+  const payload = Buffer.from(
+    JSON.stringify({ issuer: issuerOf(secret), account, region, arn, principal, expiresAt }),
+  ).toString('base64');
   return Buffer.from(
     JSON.stringify({
       payload,
@@ -71,7 +73,8 @@ export function openPassword(secret: Buffer, password: string): Opened {
   if (account === undefined || region === undefined || arn === undefined || typeof expiresAt !== 'number') {
     return { reason: 'forged' };
   }
-  const claims: Claims = { account, region, arn, expiresAt };
+  const principal = text(inner['principal']);
+  const claims: Claims = { account, region, arn, ...(principal !== undefined && { principal }), expiresAt };
   const expected = Buffer.from(passwordOf(secret, claims));
   const given = Buffer.from(password);
   return expected.length === given.length && timingSafeEqual(expected, given) ? { claims } : { reason: 'forged' };

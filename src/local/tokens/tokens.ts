@@ -57,8 +57,9 @@ export function issueToken(
   registry: { readonly account: string; readonly region: string },
 ): Issued {
   const expiresAt = context.now() + lifetime;
-  const { account, region, callerArn: arn } = context;
-  const password = passwordOf(secretOf(context.store), { account, region, arn, expiresAt });
+  const { account, region, callerArn: arn, principal } = context;
+  const claims = { account, region, arn, ...(principal !== undefined && { principal }), expiresAt };
+  const password = passwordOf(secretOf(context.store), claims);
   const endpointOf = context.endpointOf ?? awsEndpoint;
   return {
     authorizationToken: Buffer.from(`${user}:${password}`).toString('base64'),

@@ -41,6 +41,11 @@ export function callerAt({ account, region }: { readonly account: string; readon
   return { account, region, partition, callerArn: `arn:${partition}:iam::${account}:user/local` };
 }
 
+/** The service that a request says it is signed for. */
+export function signedFor({ authorization }: { readonly authorization: string | undefined }): string | undefined {
+  return credential.exec(authorization ?? '')?.[3];
+}
+
 export function namesAccount(keyId: string): boolean {
   return /^[0-9]{12}$/.test(keyId);
 }
