@@ -52,6 +52,13 @@ export interface Decision {
   readonly stepFor: (answer: AccessAnswer['answer']) => AccessStep;
 }
 
+/**
+ * Decides one request. Whoever serves requests in earnest (the local ECR with `--auth strict`) has nothing unknown, and so never gets a
+ * `yes-if`: it gives the requester as it is (a role with its session, tags, `organization` or null), `resourceTags`, the keys of the
+ * request in `context`, and `otherKeys: 'absent'`. Of policies it passes the requester's identity policies (inline, attached, of groups),
+ * its boundary, `session` where the session was made with policies, and of the resource the policy of the repository (or the key, or the
+ * role's trust) with that of the registry and its scope. Anything but `yes` is a denial; `decision` says which policy it comes from.
+ */
 export function evaluateAccess(request: AccessRequest, policies: AccessPolicies): AccessAnswer {
   return answerOf(decide(request, policies));
 }
