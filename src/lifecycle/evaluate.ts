@@ -102,8 +102,8 @@ export function newestFirst(images: readonly Image[], { ties }: Pick<Corners, 't
   const lower = ties === 'lower-digest-newer';
   /** Whether the one place comes before the other, whose image was pushed at the same time. */
   const wins = (one: number, other: number): boolean => {
-    const [a, b] = [images[one]?.digest ?? '', images[other]?.digest ?? ''];
-    return a === b || a < b === lower;
+    const [a, b] = [images[one] as Image, images[other] as Image];
+    return a.digest < b.digest === lower;
   };
   for (let width = 1; width < length; width *= 2) {
     for (let start = 0; start < length; start += 2 * width) {
@@ -149,9 +149,10 @@ export function judge(given: Case, selects: (rule: number, image: number) => boo
   return {
     verdict: decisions.verdict,
     outcome: (at) => {
-      const { digest = '', tags = [] } = images[at] ?? {};
-      const action = actions[decisions.verdict[at] ?? verdicts.keep] ?? 'keep';
-      const rule = action === 'keep' ? null : (rules[actingOn(at, decisions, relations)]?.rulePriority ?? null);
+      const { digest, tags } = images[at] as Image;
+      const action = actions[decisions.verdict[at] as Verdict];
+      const acting = action === 'keep' ? undefined : rules[actingOn(at, decisions, relations)];
+      const rule = acting === undefined ? null : acting.rulePriority;
       const first = rules[(decisions.first[at] ?? 0) - 1]?.rulePriority ?? null;
       const shieldedBy = action === 'keep' ? first : null;
       return { digest, tags, action, rulePriority: rule, shieldedBy, why: whyOf(at, given, decisions, relations) };
@@ -159,6 +160,7 @@ export function judge(given: Case, selects: (rule: number, image: number) => boo
   };
 }
 
+type Verdict = (typeof verdicts)[keyof typeof verdicts];
 const actions = ['keep', 'expire', 'archive', 'fail'] as const;
 const unselected: Why = { kind: 'unselected' };
 const unranked: Why = { kind: 'unranked' };
@@ -173,17 +175,17 @@ function actingOn(image: number, { first }: Decisions, { follows }: Relations): 
 function whyOf(at: number, given: Case, decisions: Decisions, { heldBy, follows }: Relations): Why {
   const { rules, images, corners } = given;
   const verdict = decisions.verdict[at];
-  const image = images[at];
+  const image = images[at] as Image;
   const first = (decisions.first[at] ?? 0) - 1;
   if (verdict === verdicts.fail) {
-    const list = heldBy[at] ?? -1;
-    return { kind: 'held', by: images[list]?.digest ?? '', stays: !letsGo(decisions.verdict[list], corners) };
+    const list = heldBy[at] as number;
+    return { kind: 'held', by: (images[list] as Image).digest, stays: !letsGo(decisions.verdict[list], corners) };
   }
   const subject = follows.get(at);
-  if (subject !== undefined) return { kind: 'follows', subject: images[subject]?.digest ?? '' };
+  if (subject !== undefined) return { kind: 'follows', subject: (images[subject] as Image).digest };
   const rule = rules[first];
-  if (image?.activating === true) return { kind: 'activating' };
-  if (rule === undefined || image === undefined) return unselected;
+  if (image.activating === true) return { kind: 'activating' };
+  if (rule === undefined) return unselected;
   const overruled = rules[(decisions.overruled[at] ?? 0) - 1];
   if (overruled !== undefined) return { kind: 'overruled', rulePriority: overruled.rulePriority };
   const measured = decisions.measured[at] ?? Number.NaN;
@@ -210,7 +212,7 @@ export function summarise(images: readonly Image[], outcomes: readonly ImageOutc
     if (action === 'archive') archiving += 1;
     if (action !== 'expire') return;
     expiring += 1;
-    expiringBytes += images[at]?.sizeInBytes ?? 0;
+    expiringBytes += (images[at] as Image).sizeInBytes ?? 0;
     if (examples.length < examplesShown) examples.push(tags[0] ?? digest);
   });
   return { images: images.length, expiring, archiving, expiringBytes, examples };

@@ -76,12 +76,11 @@ function happened(event: Event, ago: string, limit: string): string {
   return `${past[event]} ${ago} ago${limit}`;
 }
 
-/** `images tagged a* and b*`, `untagged images`, `archived images`. */
-function imagesOf({ tagStatus, storageClass, tagPatternList = [], tagPrefixList = [] }: LifecycleSelection): string {
-  const kind = storageClass === 'archive' ? 'archived images' : 'images';
-  if (tagStatus === 'untagged') return `untagged ${kind}`;
-  if (tagStatus === 'any') return kind;
-  return `${kind} tagged ${[...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix}*`)].join(' and ')}`;
+/** `images tagged a* and b*`, `untagged images`: a rule that counts is about standard storage alone. */
+function imagesOf({ tagStatus, tagPatternList = [], tagPrefixList = [] }: LifecycleSelection): string {
+  if (tagStatus === 'untagged') return 'untagged images';
+  if (tagStatus === 'any') return 'images';
+  return `images tagged ${[...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix}*`)].join(' and ')}`;
 }
 
 /** As people know an image: the algorithm and twelve digits. */

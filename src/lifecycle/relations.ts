@@ -44,14 +44,15 @@ interface Links {
 
 function linksOf(images: readonly Image[], corners: Corners): Links {
   const named = new Map<string, number | undefined>();
-  const [listed, referring]: [number[], number[]] = [[], []];
+  const listed: [at: number, children: readonly string[]][] = [];
+  const referring: [at: number, subject: string][] = [];
   images.forEach(({ children, storageClass, subject }, at) => {
     if (children !== undefined && (corners.archivedLists === 'hold' || storageClass !== 'archive')) {
-      listed.push(at);
+      listed.push([at, children]);
       for (const child of children) named.set(child, undefined);
     }
     if (subject !== undefined) {
-      referring.push(at);
+      referring.push([at, subject]);
       named.set(subject, undefined);
     }
   });
@@ -61,10 +62,11 @@ function linksOf(images: readonly Image[], corners: Corners): Links {
     });
   }
   const placesOf = (digests: readonly string[]): number[] => digests.flatMap((digest) => named.get(digest) ?? []);
-  const subjectOf = (at: number): number[] => placesOf([images[at]?.subject ?? '']);
   return {
-    lists: new Map(listed.map((at) => [at, placesOf(images[at]?.children ?? [])])),
-    subjects: new Map(referring.flatMap((at) => subjectOf(at).map((subject): [number, number] => [at, subject]))),
+    lists: new Map(listed.map(([at, children]) => [at, placesOf(children)])),
+    subjects: new Map(
+      referring.flatMap(([at, subject]) => placesOf([subject]).map((place): [number, number] => [at, place])),
+    ),
   };
 }
 

@@ -170,10 +170,13 @@ function visitObject(schema: Extract<Schema, { type: 'object' }>, value: JsonObj
   }
 }
 
-export function typeOf(value: Json): string {
+export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
+
+export function typeOf(value: Json): JsonType {
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return Array.isArray(value) ? 'array' : typeof value;
+  if (typeof value === 'object') return Array.isArray(value) ? 'array' : 'object';
+  return typeof value === 'string' ? 'string' : 'boolean';
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -5,7 +5,7 @@ import { didYouMean, listed, nearest } from '../../diagnostics/suggest.js';
 import { ecrTexts } from '../constraints.js';
 import { maxNumber, minArchiveDays } from '../limits.js';
 import type { CountType, RawRule } from '../model.js';
-import { type Json, type JsonObject, policySchema, type Schema, typeOf } from '../schema.js';
+import { type Json, type JsonObject, type JsonType, policySchema, type Schema, typeOf } from '../schema.js';
 
 /** A rule as far as it can be understood. */
 export interface ReadRule {
@@ -49,7 +49,7 @@ export function refused(message: string, ecr: string): string {
   return `${message}; ECR would answer "${ecr}"`;
 }
 
-const a: Readonly<Record<string, string>> = {
+const a: Readonly<Record<JsonType, string>> = {
   null: 'null',
   boolean: 'true or false',
   integer: 'a whole number',
@@ -68,11 +68,19 @@ class Walk {
     if (type !== schema.type) {
       const ecr = `instance type (${type}) does not match any allowed primitive type (allowed: ["${schema.type}"])`;
       this.#wrongType(schema, value, path, instead ?? ecr);
-    } else if (schema.type === 'integer' && typeof value === 'number') this.#number(value, path, instead);
-    else if (schema.type === 'string' && typeof value === 'string') this.#text(schema.values, value, path, instead);
-    else if (schema.type === 'array' && Array.isArray(value))
-      this.#list(schema, value as readonly Json[], path, instead);
-    else if (schema.type === 'object' && isObject(value)) this.#object(schema, value, path, instead);
+      return;
+    }
+    // The type of the value is now the schema's.
+    switch (schema.type) {
+      case 'integer':
+        return this.#number(value as number, path, instead);
+      case 'string':
+        return this.#text(schema.values, value as string, path, instead);
+      case 'array':
+        return this.#list(schema, value as readonly Json[], path, instead);
+      case 'object':
+        return this.#object(schema, value as JsonObject, path, instead);
+    }
   }
 
   #report(code: DiagnosticCode, path: string, message: string, ecr: string, mend?: string): void {
@@ -82,9 +90,9 @@ class Walk {
   #wrongType(schema: Schema, value: Json, path: string, ecr: string): void {
     const name = nameOf(path);
     const shown = typeof value === 'string' || typeof value === 'number' ? `${short(value)}, ` : '';
-    const message = `${name} is ${shown}${a[typeOf(value)] ?? ''}, not ${a[schema.type] ?? ''}`;
+    const message = `${name} is ${shown}${a[typeOf(value)]}, not ${a[schema.type]}`;
     let mend: string | undefined;
-    if (schema.type === 'integer' && typeof value === 'string' && /^\d+$/.test(value))
+    if (schema.type === 'integer' && typeof value === 'string' && /^[1-9]\d*$/.test(value))
       mend = `write ${value} without quotes`;
     if (schema.type === 'array' && typeof value === 'string') mend = `write [${short(value)}]`;
     // `null` where one was left out, as Terraform's `null` in jsonencode comes out.

@@ -35,7 +35,8 @@ function neverMatching(rule: RuleView): Remark[] {
     (rule.rule.selection[name] ?? []).forEach((entry, index) => {
       const literal = name === 'tagPrefixList' && entry.includes('*');
       // An empty prefix begins every tag.
-      if (!literal && (name === 'tagPrefixList' ? entry === '' || !noTagMatches(entry) : !noTagMatches(entry))) return;
+      const whole = name === 'tagPrefixList' && entry === '';
+      if (!literal && (whole || !noTagMatches(entry))) return;
       const path = `${rule.path}.selection.${name}.${index}`;
       const message = literal
         ? `a prefix takes "*" literally, so no tag can match "${entry}" and the rule never acts`
