@@ -353,3 +353,84 @@ describe('an image on its way back from the archive', () => {
     expect(counted.images.map(({ expiresOn }) => expiresOn)).toEqual([1, null]);
   });
 });
+
+describe('what comes', () => {
+  it('comes in the middle of its share of time, in the order of its time, and of its family at one', () => {
+    const pushes = paced(
+      { name: 'b', push: { tags: ['b'] } },
+      { name: 'a', perDay: 2, push: { tags: ['a'] } },
+      { name: 'c', push: { tags: ['c'] } },
+    );
+    // Of the newest three after a day and three quarters, none is the second family's first.
+    const counts = (count: number, pattern: string) =>
+      look([rule(1, { countNumber: count })], [], { pushes, days: 1 }).families.find(({ name }) => name === pattern)
+        ?.after;
+    expect(['a', 'b', 'c'].map((name) => counts(9, name))).toEqual([2, 1, 1]);
+    expect(['a', 'b', 'c'].map((name) => counts(1, name))).toEqual([1, 0, 0]);
+    // At noon one of each of the others came: at one time, the later family is the newer.
+    expect(['a', 'b', 'c'].map((name) => counts(2, name))).toEqual([1, 0, 1]);
+    expect(['a', 'b', 'c'].map((name) => counts(3, name))).toEqual([1, 1, 1]);
+  });
+  it('is there on the day on which it comes, and a pace of nothing brings nothing', () => {
+    const found = look([], [], { pushes: paced({ perDay: 0.5 }, { name: 'none', perDay: 0 }), days: 5 });
+    expect(found.days.map(({ pushed }) => pushed)).toEqual([0, 1, 0, 1, 0, 1]);
+  });
+  it('takes the tags that move, and leaves the others', () => {
+    const images = [image('old', 3, { tags: ['v1', 'latest', 'stable'] }), image('same', 2, { tags: ['v2'] })];
+    const pushes = paced({ push: { tags: ['v3', 'latest'], moves: ['latest', 'nobody'] } });
+    const found = look([], images, { pushes, days: 2 });
+    expect(found.images.map(({ outcome }) => outcome.tags)).toEqual([['v1', 'stable'], ['v2']]);
+  });
+  it('is of the family of what it was, of an image that is of none, of none', () => {
+    const images = [image('a', 1, { tags: ['v1'] }), image('b', 2)];
+    const pushes = { ...paced({ perDay: 1 }, { name: 'w', perDay: 0 }), familyOf: [1] };
+    expect(look([], images, { pushes, days: 1 }).families.map(({ before, after }) => [before, after])).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+  });
+});
+
+describe('each day', () => {
+  it('begins with what the policy does at once, before anything comes', () => {
+    const found = look([rule(1, { countNumber: 1 })], [image('a', 1), image('b', 2)], {
+      pushes: paced({ perDay: 4 }),
+      days: 1,
+    });
+    expect(found.days.map(({ pushed, expired, expiredLater }) => [pushed, expired.length, expiredLater])).toEqual([
+      [0, 1, 0],
+      [4, 1, 3],
+    ]);
+  });
+  it('archives oldest first, and counts what stands in both classes', () => {
+    const images = [image('a', 1), image('b', 3), image('c', 2)];
+    const found = look([rule(1, {}, archive)], images, { pushes: 'none', days: 1 });
+    expect(found.days[0]).toMatchObject({ standardImages: 1, archiveImages: 2, standardBytes: 10, archiveBytes: 20 });
+    expect(found.days[0]?.archived.map(({ digest }) => digest)).toEqual(['b', 'c']);
+    expect(found.images.map(({ archivedOn, outcome }) => [archivedOn, outcome.action])).toEqual([
+      [null, 'keep'],
+      [0, 'archive'],
+      [0, 'archive'],
+    ]);
+  });
+  it('is full one image beyond the quota, archived ones among them', () => {
+    const found = (perDay: number, rules: LifecycleRule[] = []) =>
+      look(rules, [], { pushes: paced({ perDay }), days: 1 }).fullOn;
+    expect([found(100_000), found(100_001)]).toEqual([null, 1]);
+  });
+  it('a list counts for nothing where any of its children is there', () => {
+    const images = [image('list', 2, { tags: ['v1'], children: ['here', 'away'] }), image('here', 3)];
+    expect(look([], images, { pushes: 'none', days: 0 }).days[0]).toMatchObject({ standardBytes: 10 });
+    expect(look([], [image('list', 2, { children: ['away'] })], { pushes: 'none', days: 0 }).days[0]).toMatchObject({
+      standardBytes: 10,
+    });
+  });
+  it('tags of two words are not those of one: a b is not ab', () => {
+    const images = [image('x', 1, { tags: ['a', 'b'] }), image('y', 2, { tags: ['ab'] })];
+    const found = look([rule(1, { ...tagged('ab'), ...days('sinceImagePushed', 1) })], images, {
+      pushes: 'none',
+      days: 0,
+    });
+    expect(found.days[0]?.expired.map(({ digest }) => digest)).toEqual(['y']);
+  });
+});

@@ -120,12 +120,12 @@ export function forecast(policy: LifecyclePolicy, images: readonly Image[], opti
       perDay,
       before: before[at] ?? 0,
       after: after[at] ?? 0,
-      ...(trends[at] ?? { trend: 'still', settlesAfterDays: null, rulePriority: null }),
+      ...(trends[at] as FamilyTrend),
     }),
   );
   return {
     days: told,
-    images: fates.flatMap((fate) => fate ?? []),
+    images: fates as ImageFate[],
     families,
     grows: families.flatMap(({ name, trend }) => (trend === 'grows' ? [name] : [])),
     fullOn: told.find((one) => one.standardImages + one.archiveImages > imagesQuota)?.day ?? null,
@@ -220,7 +220,7 @@ function runOnce({ rules, corners, standing, at, day, fates, last }: Run): { lef
       now: at,
       corners,
     },
-    (rule, place) => standing[place]?.row[rule] === 1,
+    (rule, place) => (standing[place] as Standing).row[rule] === 1,
   );
   const [expired, archived]: [ImageOutcome[], ImageOutcome[]] = [[], []];
   let [expiredLater, archivedLater, expiredBytes] = [0, 0, 0];
@@ -302,8 +302,7 @@ class Arrivals {
 
   /** The images of one push, oldest first: the children of a list, the image, what refers to it. */
   #push(at: number, family: number): Standing[] {
-    const push = this.#pace.families[family]?.push;
-    if (push === undefined) return [];
+    const { push } = this.#pace.families[family] as FamilyPace;
     const stand = (sizeInBytes: number, rest: Partial<Image> = {}, bytes = sizeInBytes): Standing => {
       this.#number += 1;
       const image = { digest: `future:${this.#number}`, tags: [], pushedAt: at, sizeInBytes, ...rest };

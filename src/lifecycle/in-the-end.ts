@@ -3,6 +3,11 @@
 import { evaluate, type ImageOutcome } from './evaluate.js';
 import type { Image, LifecyclePolicy } from './model.js';
 
+interface Standing {
+  readonly image: Image;
+  readonly place: number;
+}
+
 /**
  * Actions in the order of the images. The children of a list that goes are held by it in one run and go in the next, at most a day later
  * (user guide: actions happen within 24 hours): whoever weighs a policy must count them. Takes one evaluation more for each level of lists
@@ -13,7 +18,7 @@ export function actionsInTheEnd(
   images: readonly Image[],
   now: number,
 ): readonly ImageOutcome['action'][] {
-  const actions: ImageOutcome['action'][] = images.map(() => 'keep');
+  const actions: ImageOutcome['action'][] = [];
   let standing = images.map((image, place) => ({ image, place }));
   for (;;) {
     const outcomes = evaluate(
@@ -22,8 +27,7 @@ export function actionsInTheEnd(
       now,
     );
     outcomes.forEach(({ action }, at) => {
-      const place = standing[at]?.place;
-      if (place !== undefined) actions[place] = action;
+      actions[(standing[at] as Standing).place] = action;
     });
     if (!outcomes.some(({ why }) => why.kind === 'held' && !why.stays)) return actions;
     standing = standing.filter(({ place }) => actions[place] !== 'expire');

@@ -21,9 +21,8 @@ export function reasonOf({ action, rulePriority, shieldedBy, why }: ImageOutcome
     case 'follows':
       return `it refers to ${shortDigest(why.subject)}, which ${name} ${verbOf(rule)}s, and goes with it`;
     case 'overruled': {
-      const later = policy.rules.find((one) => one.rulePriority === why.rulePriority);
-      const would = `rule ${why.rulePriority} would ${later === undefined ? 'act on' : verbOf(later)} it`;
-      return `${would}, but ${name} selects it first and keeps it`;
+      const later = policy.rules.find((one) => one.rulePriority === why.rulePriority) as LifecycleRule;
+      return `rule ${why.rulePriority} would ${verbOf(later)} it, but ${name} selects it first and keeps it`;
     }
     default:
       return action === 'keep' ? `kept by ${name}${keeping(rule, why)}` : acting(rule, why);

@@ -10,7 +10,7 @@ const listTypes: ReadonlySet<string> = new Set([
 ]);
 
 export function isManifestList({ mediaType, children }: Pick<Image, 'mediaType' | 'children'>): boolean {
-  return children !== undefined || (mediaType !== undefined && listTypes.has(mediaType));
+  return children !== undefined || listTypes.has(mediaType ?? '');
 }
 
 /**

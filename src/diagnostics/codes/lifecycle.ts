@@ -222,11 +222,6 @@ export const lifecycleCodes = defineCodes({
     'ECR refuses a policy with any member that its schema does not name.',
     'correct the name, or remove the member',
   ),
-  'lifecycle/policy-too-short': mistake(
-    'a policy too short',
-    'ECR takes no text of fewer than 100 characters; the smallest policy that means anything is longer.',
-    'give the whole policy',
-  ),
   'lifecycle/repeated-member': warning(
     'a member given twice',
     'JSON takes the last of two members with one name, and the first is lost.',

@@ -33,6 +33,36 @@ describe('families of tags', () => {
     ['release.7', 'prefix', 'release.*'],
     ['latest', 'word', 'latest'],
     ['prod-', 'word', 'prod-'],
+    // What only begins or ends like one is none; more digits, parts and times are.
+    ['x1.2', 'prefix', 'x1.*'],
+    ['x-1.2', 'prefix', 'x-*'],
+    ['1.2!', 'word', '1.2!'],
+    ['12.345', 'version', '*.*'],
+    ['1.23.456.7', 'version', '*.*'],
+    ['1.2.x', 'version', '*.*'],
+    ['1.2x', 'word', '1.2x'],
+    ['v10.20_beta', 'version', 'v*'],
+    ['1.2+build.5', 'version', '*.*'],
+    ['x20260131', 'word', 'x20260131'],
+    ['20260131x', 'word', '20260131x'],
+    ['20260130', 'date', '20*'],
+    ['20260215', 'date', '20*'],
+    ['2026-12-01', 'date', '20*'],
+    ['2026-01-31T1200', 'date', '20*'],
+    ['20260131.5', 'date', '20*'],
+    ['20260131.1234567', 'date', '20*'],
+    ['20260131T12', 'date', '20*'],
+    ['2026-01-31-12-30-59', 'date', '20*'],
+    ['20260131-123059Z', 'date', '20*'],
+    ['20260131Z', 'word', '20260131Z'],
+    ['20260131123059', 'date', '20*'],
+    ['2026013112345678', 'date', '20*'],
+    ['2026x131', 'word', '2026x131'],
+    [`x-sha256-${'ab'.repeat(32)}`, 'prefix', 'x-*'],
+    [`sha256-${'ab'.repeat(32)}.Sig`, 'prefix', 'sha256-*'],
+    [`sha256-${'ab'.repeat(32)}.att`, 'digest', 'sha256-*'],
+    ['a1b-x', 'prefix', 'a1b-*'],
+    ['1a-x', 'word', '1a-x'],
   ])('%s: %s', (tag, kind, pattern) => {
     expect([familyOf(tag).kind, familyOf(tag).pattern]).toEqual([kind, pattern]);
   });
@@ -79,13 +109,29 @@ describe('families of tags', () => {
       'rel.1',
     );
     all('passing', 'feature-*', 'PR-*', 'pr*', 'dev-*', 'buildcache', 'test1*', 'ci-*');
-    all('unknown', 'product-*', 'values*', 'devops-*', 'proto', 'relay-*', 'x-*');
+    all('passing', 'ci', 'pr.1', 'wip/x', 'tmp_1', 'draft9');
+    all('release', 'v', 'v.*', 'v_*', 'v*', 'v9', '9', 'STABLE', 'live9', 'stage*', 'rel/x');
+    all(
+      'unknown',
+      'product-*',
+      'values*',
+      'devops-*',
+      'proto',
+      'relay-*',
+      'x-*',
+      'my-feature-*',
+      'my-prod-*',
+      'vx',
+      'xv',
+    );
   });
   test('which patterns speak of branches', () => {
     expect(['feature-*', 'feat_*', 'PR-*', 'pr*', 'user-*', 'users.*'].filter((one) => !namesBranches(one))).toEqual(
       [],
     );
-    expect(['feature-x', 'prod-*', 'dev-*', 'print-*', '*-feature'].filter(namesBranches)).toEqual([]);
+    expect(
+      ['feature-x', 'prod-*', 'dev-*', 'print-*', '*-feature', 'my-feature-*', 'prx*'].filter(namesBranches),
+    ).toEqual([]);
   });
 });
 
@@ -113,6 +159,13 @@ describe('the pattern that was meant', () => {
     ['PROD', ['latest', 'Prod'], 'Prod'],
     ['*-prod_*', ['x-prod-1'], undefined],
     ['pr_od', ['prod', 'pr.od'], 'pr.od'],
+    // A fixed name is no pattern of another, and a version is one from its beginning on.
+    ['prod*', ['prodx1', 'prod1'].slice(0, 0), undefined],
+    ['v-1*', ['-1x'], undefined],
+    ['rc*', ['vrc1'], undefined],
+    ['PROD-*', ['xprod-1', 'prod-1'], 'prod-*'],
+    ['Ä*', ['ä1'], 'ä*'],
+    ['prod-1', ['prod-1-1', 'other'], 'prod-1-*'],
   ])('%s among %j: %s', (pattern, tags, expected) => {
     expect(nearestPattern(pattern, tags)).toBe(expected);
   });

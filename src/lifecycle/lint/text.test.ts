@@ -572,3 +572,99 @@ describe('on anything', () => {
     );
   });
 });
+
+describe('where a policy stands', () => {
+  const policy = JSON.stringify(good);
+  const found = (value: unknown) =>
+    lintText(JSON.stringify(value), 'f').map(({ at, refusal }) => [at, refusal === null]);
+  test.each([
+    'lifecyclePolicy',
+    'lifecycle_policy',
+    'LifecyclePolicyText',
+    'lifecycle_policy_text',
+    'policy',
+    'policyText',
+    'policy_text',
+  ])('%s holds one', (key) => {
+    expect(found({ a: { [key]: policy } })).toEqual([[`a.${key}`, true]]);
+  });
+  test.each(['my_policy', 'policies', 'policyTexts', 'the lifecyclePolicyText', 'lifecyclePolicyTexts'])(
+    '%s holds none: the whole is no policy',
+    (key) => {
+      expect(found({ [key]: policy })).toEqual([['', false]]);
+    },
+  );
+  test('only a text can hold one, and only the member that holds nothing else must', () => {
+    expect(found({ policy: 7, b: { policy: null, lifecyclePolicyText: policy } })).toEqual([
+      ['b.lifecyclePolicyText', true],
+    ]);
+    expect(found({ policy: ['{}'], policyText: 'x', lifecyclePolicyText: 'x' })).toEqual([
+      ['lifecyclePolicyText', false],
+    ]);
+    expect(found([good, [good]])).toEqual([
+      ['0', true],
+      ['1.0', true],
+    ]);
+  });
+  test('what is wrong around them is told once, what is wrong in one with that one', () => {
+    const inner = JSON.stringify(`${policy.slice(0, -1)},}`);
+    const source = `[{"policy":${JSON.stringify(policy)},},{"policy":${inner}}]`;
+    const told = lintText(source, 'f').map(({ at, remarks }) => [
+      at,
+      remarks.map(({ message, text: shown }) => [message, shown]),
+    ]);
+    expect(told).toEqual([
+      ['0.policy', [['not JSON: a comma before "}"', ',']]],
+      ['1.policy', [['not JSON: a comma before "}"', ',']]],
+    ]);
+    const alone = lintText(
+      `[{"a":1,"a":2,"policy":${JSON.stringify(policy)}},{"policy":${JSON.stringify(policy)}}]`,
+      'f',
+    );
+    expect(
+      alone.map(({ remarks }) =>
+        remarks.map(({ range, text: shown }) => `${range.column}-${range.endColumn} ${shown}`),
+      ),
+    ).toEqual([['9-12 "a"'], []]);
+  });
+});
+
+describe('beside what ECR refuses', () => {
+  test('that of each sound rule is told which is about that rule alone', () => {
+    const tagged = (rulePriority: number, tagPatternList: string[], countNumber = 20) => ({
+      rulePriority,
+      selection: { tagStatus: 'tagged', tagPatternList, countType: 'imageCountMoreThan', countNumber },
+      action,
+    });
+    const broken = { ...tagged(9, ['pr-*'], 3), description: 7 };
+    const source = text(
+      broken,
+      tagged(1, ['a-*', 'b-*']),
+      tagged(2, ['c*', 'c-*']),
+      tagged(3, ['.d*']),
+      tagged(4, ['feature-*'], 3),
+      tagged(5, ['v*'], 1),
+      { rulePriority: 6, selection: { ...untagged, countNumber: 1 }, action },
+      // What is about rules beside each other waits until all are sound.
+      tagged(7, ['e'], 1),
+    );
+    expect(brief(source).map((line) => line.split(' ').slice(1, 4).join(' '))).toEqual([
+      'error wrong-type rules.0.description',
+      'warning and-trap rules.1.selection.tagPatternList',
+      'info redundant-entry rules.2.selection.tagPatternList',
+      'warning never-matches rules.3.selection.tagPatternList.0',
+      'warning shared-count rules.4.selection.countNumber',
+      'warning short-rollback rules.5.selection.countNumber',
+      'info untagged-too-soon rules.6.selection.countNumber',
+    ]);
+  });
+  test('a policy that is too long, and what to do', () => {
+    expect(messages(JSON.stringify(good).padEnd(30_721))).toEqual([
+      'the policy has 30721 characters, more than the 30720 of ECR; ECR would answer "must have length less than or equal to 30720" | write it without spaces and line feeds; then shorten descriptions and patterns, or drop rules',
+    ]);
+    // Not said of one that is wrong in another way.
+    expect(brief(JSON.stringify({ rules: 7 }).padEnd(30_721))).toEqual([
+      '1:2 error wrong-type rules 7'.replace('1:2', '1:10'),
+    ]);
+  });
+});

@@ -2,7 +2,7 @@
 // All that ECR would refuse and all remarks come at once, each at its line and column. It must not read files, nor throw.
 import { diagnostic, type SourceRange } from '../../diagnostics/index.js';
 import { problemsBetween, problemsWithin } from '../constraints.js';
-import { maxText, minText } from '../limits.js';
+import { maxText } from '../limits.js';
 import type { LifecyclePolicy } from '../model.js';
 import { readPolicy, validateLifecyclePolicyText } from '../validate.js';
 import { decode, entryOf, type JsonNode, plainOf, readJson, stretchOf } from './json.js';
@@ -145,7 +145,7 @@ function judge(node: JsonNode, context: LintContext): readonly Remark[] {
   const value = plainOf(node);
   const { problems, rules, whole } = shapeOf(value);
   const raw = rules.map((rule) => rule.raw);
-  const within = problemsWithin(raw).filter(({ code }) => code !== 'lifecycle/bad-number');
+  const within = problemsWithin(raw);
   const sound = rules.filter((rule) => rule.whole);
   const comparable = rules.filter((rule) => rule.comparable);
   const between = problemsBetween(comparable.map((rule) => rule.raw));
@@ -171,15 +171,8 @@ function moved(one: Remark, index: number): Remark {
   return { ...one, path: (one.path ?? '').replace(/^rules\.0/, `rules.${index}`) };
 }
 
-function lengthProblem(text: string): Remark[] {
-  const { length } = text;
-  if (length < minText) {
-    const message = refused(
-      `the policy has ${length} characters, fewer than the ${minText} that ECR demands`,
-      `must have length greater than or equal to ${minText}`,
-    );
-    return [diagnostic('lifecycle/policy-too-short', message, { path: '' })];
-  }
+/** No text with a rule in it is too short for ECR. */
+function lengthProblem({ length }: string): Remark[] {
   if (length <= maxText) return [];
   const message = refused(
     `the policy has ${length} characters, more than the ${maxText} of ECR`,
