@@ -264,4 +264,21 @@ spec:
       '17: registry/bad-companion no grant of an environment in the account trusts "github"',
     ]);
   });
+
+  it('a role that IAM would refuse for its size is refused before', () => {
+    const many = Array.from({ length: 200 }, (_, index) => `    service-of-a-long-name-${index}: {}`).join('\n');
+    expect(problemsOf(many, '  companions: {pullRoles: {tasks: {for: ecs-task-execution}}}')).toEqual([
+      expect.stringMatching(
+        /registry\/bad-companion role payments-prod-eu-west-1-tasks would need \d+ characters of permissions, and IAM takes 10240/,
+      ),
+    ]);
+    const branches = Array.from({ length: 60 }, (_, index) => `"github:acme/api@release-of-the-year-${index}"`).join(
+      ', ',
+    );
+    expect(problemsOf(`    api: {access: {push: [${branches}]}}`, '  companions: {}')).toEqual([
+      expect.stringMatching(
+        /would need \d+ characters of trust, and IAM takes 2048: name fewer branches, or a pattern of them/,
+      ),
+    ]);
+  });
 });

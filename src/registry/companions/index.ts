@@ -14,6 +14,7 @@ import { encryptionKey } from './key.js';
 import { type Companion, type CompanionKind, type CompanionStack, type StackKind, stackKinds } from './model.js';
 import { oidcProvider } from './oidc-provider.js';
 import { pullRole } from './pull-role.js';
+import { roleProblems } from './role.js';
 
 const definitions: { readonly [Kind in CompanionKind]: CompanionDefinition<Extract<Companion, { kind: Kind }>> } = {
   'oidc-provider': oidcProvider,
@@ -68,6 +69,11 @@ export function companionsOf(
       .sort((one, other) => byText(one.id, other.id));
     return resources.length === 0 ? [] : [{ ...stackOf(kind, context), resources }];
   });
+  for (const one of stacks.flatMap(({ resources }) => resources)) {
+    if (one.kind !== 'ci-role' && one.kind !== 'pull-role') continue;
+    const path = one.kind === 'pull-role' ? `pullRoles.${one.key}` : 'roles';
+    for (const problem of roleProblems(one)) context.report(path, problem);
+  }
   return { stacks, diagnostics };
 }
 

@@ -1,7 +1,8 @@
 // What all roles have in common: their names, their paths, the bound on them.
 // It must not know who takes them.
-import type { CompanionContext } from './context.js';
-import { shortHash } from './context.js';
+import type { PolicyDocument } from '../../access/model.js';
+import { type CompanionContext, shortHash } from './context.js';
+import type { CiRole, PullRole } from './model.js';
 
 /** IAM, CreateRole: RoleName. */
 const longest = 64;
@@ -26,4 +27,25 @@ export function fitting(name: string): string {
   if (legal === name && name.length <= longest) return name;
   const hash = `-${shortHash(name)}`;
   return `${legal.slice(0, longest - hash.length).replace(/-+$/, '')}${hash}`;
+}
+
+/** Characters that IAM takes, white space not counted ("IAM and AWS STS quotas"): in a role's inline policies together, and in its trust. */
+const most = { permissions: 10_240, trust: 2048 };
+
+/** What IAM would refuse of a role that is otherwise sound. */
+export function roleProblems(role: CiRole | PullRole): readonly string[] {
+  const size = (document: PolicyDocument) => JSON.stringify(document).replace(/\s/g, '').length;
+  const [permissions, trust] = [size(role.permissions), size(role.trust)];
+  return [
+    ...(permissions > most.permissions
+      ? [
+          `role ${role.name} would need ${permissions} characters of permissions, and IAM takes ${most.permissions}: name fewer repositories, or put them into several projects`,
+        ]
+      : []),
+    ...(trust > most.trust
+      ? [
+          `role ${role.name} would need ${trust} characters of trust, and IAM takes ${most.trust}: name fewer branches, or a pattern of them`,
+        ]
+      : []),
+  ];
 }
