@@ -207,7 +207,7 @@ function conformance(endpoint: () => string): void {
   it('asks for tags in bulk, and gets maps by ARN', async () => {
     const { arn } = await ecr.createRepository(repository(name, { tags: { only: name } }));
     const found = new Map<string, unknown>();
-    for await (const page of ports.tagging.repositoriesWithTags({ only: name }))
+    for await (const page of ports.tagging.resourcesWithTags({ only: name }))
       for (const [key, tags] of page) found.set(key, tags);
     // moto does not index ECR; whoever does must have it right.
     expect([[], [[arn, { only: name }]]]).toContainEqual([...found]);
@@ -316,8 +316,7 @@ describe('the local ECR', () => {
       const { arn } = await ports.ecr.createRepository(repository('source/a'));
       expect(arn).toContain(':444444444444:');
       await ports.parameters.create('/slipway/source', 'x');
-      for await (const page of ports.tagging.repositoriesWithTags({ Team: 'a' }))
-        expect([...page.keys()]).toEqual([arn]);
+      for await (const page of ports.tagging.resourcesWithTags({ Team: 'a' })) expect([...page.keys()]).toEqual([arn]);
       expect(readFileSync(asked, 'utf8')).toBe('x');
     } finally {
       putBack(kept);
@@ -485,7 +484,7 @@ describe('the local ECR', () => {
     await Promise.all(names.map((name) => ports.ecr.createRepository(repository(name))));
     expect((await all(ports.ecr.listRepositories())).map((one) => one.name)).toEqual(names);
     let sum = 0;
-    for await (const page of ports.tagging.repositoriesWithTags({ 'slipway:project': 'payments' })) sum += page.size;
+    for await (const page of ports.tagging.resourcesWithTags({ 'slipway:project': 'payments' })) sum += page.size;
     expect(sum).toBe(names.length);
   });
 

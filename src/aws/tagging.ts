@@ -1,4 +1,4 @@
-// Tags of many repositories at once, by the Resource Groups Tagging API.
+// Tags of many repositories and stacks at once, by the Resource Groups Tagging API.
 // It must not know ownership; its index lags behind ECR, which the engine allows for.
 import type { TaggingPort } from '../plan/ports.js';
 import type { Caller } from './caller.js';
@@ -13,12 +13,12 @@ export function taggingPort(place: Place, caller: Caller): TaggingPort {
     return { sdk, client: new sdk.ResourceGroupsTaggingAPIClient(clientOptions(place)) };
   });
   return {
-    async *repositoriesWithTags(filter) {
+    async *resourcesWithTags(filter) {
       const { sdk, client } = await tagging();
       let token: string | undefined;
       do {
         const input = {
-          ResourceTypeFilters: ['ecr:repository'],
+          ResourceTypeFilters: ['ecr:repository', 'cloudformation:stack'],
           TagFilters: Object.entries(filter).map(([Key, value]) => ({ Key, Values: [value] })),
           ResourcesPerPage: pageSize,
           ...(token === undefined ? {} : { PaginationToken: token }),

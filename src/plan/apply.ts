@@ -167,9 +167,9 @@ class Run {
   /** Stacks come before the repositories that need them, and go after them. */
   async #site(site: Site): Promise<void> {
     const stacks = site.registry.stacks.filter(isStackWork);
-    if (this.#plan.purpose !== 'destroy') for (const stack of stacks) await this.#stack(site, stack);
+    for (const stack of stacks) if (stack.action !== 'delete') await this.#stack(site, stack);
     await this.#repositories(site);
-    if (this.#plan.purpose === 'destroy') for (const stack of stacks.toReversed()) await this.#stack(site, stack);
+    for (const stack of stacks.toReversed()) if (stack.action === 'delete') await this.#stack(site, stack);
   }
 
   async #stack(site: Site, stack: StackPlan): Promise<void> {

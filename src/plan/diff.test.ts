@@ -39,6 +39,7 @@ function observed(repositories: readonly ObservedRepository[], rest: Partial<Obs
     repositories: new Map(repositories.map((one) => [one.name, one])),
     unreadable: new Map(),
     orphansKnown: { known: true },
+    stacks: [],
     ...rest,
   };
 }

@@ -12,6 +12,7 @@ import {
   ownershipTags,
   type Reading,
   repositoryOfArn,
+  stackOfArn,
   type Tags,
 } from '../registry/index.js';
 import { AwsFault, type RegistryPorts, type RepositoryDescription } from './ports.js';
@@ -106,6 +107,7 @@ export async function observe(
         .map(([name, { operation, reason }]) => [name, { operation, reason }]),
     ),
     orphansKnown,
+    stacks: bulk.stacks,
   };
 }
 
@@ -169,26 +171,31 @@ function mayBeOurs(tags: Reading<Tags>, { owner }: DesiredRegistry): boolean {
 
 interface BulkTags {
   readonly tags: ReadonlyMap<string, Tags>;
+  /** Names of stacks. */
+  readonly stacks: readonly string[];
   readonly failure?: Ignorance;
 }
 
-const noBulk: BulkTags = { tags: new Map() };
+const noBulk: BulkTags = { tags: new Map(), stacks: [] };
 
 async function bulkTags(desired: DesiredRegistry, ports: RegistryPorts, limit: LimitFunction): Promise<BulkTags> {
   const tags = new Map<string, Tags>();
+  const stacks: string[] = [];
   try {
     await limit(async () => {
-      for await (const page of ports.tagging.repositoriesWithTags(ownershipTags(desired.owner))) {
+      for await (const page of ports.tagging.resourcesWithTags(ownershipTags(desired.owner))) {
         for (const [arn, found] of page) {
           const name = repositoryOfArn(desired, arn);
           if (name !== undefined) tags.set(name, found);
+          const stack = stackOfArn(desired, arn);
+          if (stack !== undefined) stacks.push(stack);
         }
       }
     });
-    return { tags };
+    return { tags, stacks };
   } catch (error) {
     // Half an answer is good for what it tells, but not for what it leaves out.
-    return { tags, failure: ignorance(error) };
+    return { tags, stacks, failure: ignorance(error) };
   }
 }
 

@@ -12,7 +12,7 @@ import { observe } from './observe.js';
 import type { RegistryPorts } from './ports.js';
 import { requireMatches } from './scope.js';
 import type { StackPlan } from './stacks/model.js';
-import { asItIs, outputsIn, planStacks, stackHazards } from './stacks/plan.js';
+import { asItIs, outputsIn, planStacks, planStrays, type StackSettings, stackHazards } from './stacks/plan.js';
 import { resolvedEncryption } from './stacks/values.js';
 import { isStackWork } from './steps.js';
 import type { UsageSource } from './usage/index.js';
@@ -80,31 +80,25 @@ export async function planRegistry(
   const ports = await portsFor(desired);
   await requireAccount(ports, desired.account, desired.owner.environment);
   const depth = settings.purpose === 'destroy' ? 'existence' : 'everything';
-  const [observed, stacks] = await Promise.all([
+  const ofStacks: StackSettings = {
+    purpose: settings.purpose,
+    accept: settings.accept ?? [],
+    portsIn: async (region) => portsFor({ account: desired.account, region }),
+  };
+  const [observed, declared] = await Promise.all([
     observe(desired, ports, { only: settings.only, depth }),
-    stacksOf(desired, portsFor, settings),
+    planStacks(desired, ofStacks),
   ]);
+  const strays = await planStrays(observed.stacks, desired, ofStacks, settings.prune);
+  // Where the plan is about some repositories only, stacks are looked at for what they have made, and left as they are.
+  const all = [...declared, ...strays];
+  const stacks = settings.only.length === 0 ? all : all.map(asItIs);
   const [keyUnknown] = stacks.filter(({ kind }) => kind === 'key').flatMap(({ unknown }) => unknown);
   const options = keyUnknown === undefined ? settings : { ...settings, keyUnknown };
   const registry = { ...diff(withKnownKeys(desired, stacks), observed, options), stacks };
   if (guard === undefined) return { registry, hazards: [] };
   const assessed = await assess(registry, observed, desired.owner, ports, guard);
   return { ...assessed, hazards: [...assessed.hazards, ...stackHazards(stacks)] };
-}
-
-/** Where the plan is about some repositories only, stacks are looked at for what they have made, and left as they are. */
-async function stacksOf(
-  desired: DesiredRegistry,
-  portsFor: PortsFor,
-  { purpose, only, accept = [] }: DiffOptions & { readonly accept?: readonly string[] },
-): Promise<readonly StackPlan[]> {
-  const { account } = desired;
-  const stacks = await planStacks(desired, {
-    purpose,
-    accept,
-    portsIn: async (region) => portsFor({ account, region }),
-  });
-  return only.length === 0 ? stacks : stacks.map(asItIs);
 }
 
 /** Keys that are made by now are known, so that they compare and print as what they are. */

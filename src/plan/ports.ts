@@ -156,8 +156,8 @@ export interface PreviewPage {
 }
 
 export interface TaggingPort {
-  /** Tags by ARN of the repositories that carry all of `filter`, in bulk. This index lags behind ECR. */
-  repositoriesWithTags(filter: Tags): AsyncIterable<ReadonlyMap<string, Tags>>;
+  /** Tags by ARN of the repositories and stacks that carry all of `filter`, in bulk. This index lags behind ECR. */
+  resourcesWithTags(filter: Tags): AsyncIterable<ReadonlyMap<string, Tags>>;
 }
 
 export interface IdentityPort {

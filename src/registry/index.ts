@@ -25,4 +25,4 @@ export {
 } from './normalise.js';
 export { environmentTag, type Ownership, ownershipOf, ownershipTags, projectTag } from './ownership.js';
 export { matches, type Selectable } from './pattern.js';
-export { type Place, partitionOf, repositoryArn, repositoryOfArn } from './place.js';
+export { type Place, partitionOf, repositoryArn, repositoryOfArn, stackOfArn } from './place.js';

@@ -87,6 +87,8 @@ export interface ObservedRegistry {
   readonly repositories: ReadonlyMap<string, ObservedRepository>;
   /** Declared repositories of which it could not be read whether they exist; by name. */
   readonly unreadable: ReadonlyMap<string, { readonly operation: string; readonly reason: string }>;
+  /** Names of the stacks whose tags say that they are ours, as far as the index of tags knows. */
+  readonly stacks: readonly string[];
   /** Whether every repository of ours could be found; otherwise orphans may be missing, and this says why. */
   readonly orphansKnown: { readonly known: true } | { readonly known: false; readonly reason: string };
 }

@@ -33,3 +33,13 @@ export function repositoryOfArn(place: Pick<Place, 'account' | 'region'>, arn: s
   const whole = resource.join(':');
   return whole.startsWith('repository/') ? whole.slice('repository/'.length) : undefined;
 }
+
+/** The stack's name, where the ARN is that of a stack in this account and Region. */
+export function stackOfArn(place: Pick<Place, 'account' | 'region'>, arn: string): string | undefined {
+  const [start, , service, region, account, resource = ''] = arn.split(':');
+  if (start !== 'arn' || service !== 'cloudformation' || region !== place.region || account !== place.account) {
+    return undefined;
+  }
+  const [type, name] = resource.split('/');
+  return type === 'stack' ? name : undefined;
+}

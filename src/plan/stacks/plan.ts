@@ -1,7 +1,7 @@
 // What would become of the stacks of a registry: wanted templates beside those that are there.
 // It must not write anything, nor know how a stack is changed. A project without companions asks for nothing here.
 import type { CompanionStack, OidcProvider, StackKind } from '../../registry/companions/model.js';
-import { type DesiredRegistry, hasTags, ownershipOf, projectTag } from '../../registry/index.js';
+import { type DesiredRegistry, hasTags, ownershipOf, ownershipTags, projectTag } from '../../registry/index.js';
 import { type Template, templateOf } from '../../render/cloudformation/index.js';
 import type { Hazard } from '../model.js';
 import type { OidcProviderPort, StackPort } from '../ports.js';
@@ -34,6 +34,30 @@ export async function planStacks(desired: DesiredRegistry, settings: StackSettin
       return settings.purpose === 'destroy'
         ? planEnd(stack, observed, settings.accept, desired)
         : planWanted(stack, observed, ports.oidcProviders, desired);
+    }),
+  );
+  return plans.filter((one) => one !== undefined);
+}
+
+/** Stacks that are ours and no longer declared: left until `--prune` or `destroy` takes them, and the key only with its own consent. */
+export async function planStrays(
+  names: readonly string[],
+  desired: DesiredRegistry,
+  { purpose, accept, portsIn }: StackSettings,
+  prune: boolean,
+): Promise<readonly StackPlan[]> {
+  const known = new Set(desired.companions.map(({ name }) => name));
+  const strays = [...new Set(names)].filter((name) => !known.has(name)).sort();
+  const plans = await Promise.all(
+    strays.map(async (name): Promise<StackPlan | undefined> => {
+      const { region, owner } = desired;
+      const kind: StackKind = name.startsWith('slipway-key-') ? 'key' : 'environment';
+      const tags = ownershipTags(owner);
+      const stack = { kind, name, region, description: '', tags, resources: [], sharedWith: [] };
+      const end = planEnd(stack, await observeStack(name, (await portsIn(region)).stacks), accept, desired);
+      if (end?.action !== 'delete') return end;
+      if (purpose === 'destroy' || prune) return { ...end, reason: 'no longer declared' };
+      return { ...end, action: 'kept', reason: 'ours, but no longer declared; --prune deletes it', resources: [] };
     }),
   );
   return plans.filter((one) => one !== undefined);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { companionsRegistry } from '../../../test/support/companions.js';
 import type { OidcProvider } from '../../registry/companions/model.js';
 import { type DesiredRegistry, projectTag } from '../../registry/index.js';
+import { driftOf } from '../drift.js';
 import type { ApplyEvent, Plan } from '../model.js';
 import { planRegistries } from '../plan.js';
 import { readPlan, savePlan } from '../saved.js';
@@ -388,6 +389,75 @@ describe('destroy', () => {
     const { plan, events } = await destroy(cloud, desiredWith());
     expect(plan.summary.stacks).toBe(0);
     expect(outcomeOf(events)).toMatchObject({ done: 0, failed: 0 });
+  });
+});
+
+describe('a stack that is no longer declared', () => {
+  const bare = () => ({ ...desiredWith(), companions: [] });
+
+  it('is found by its tags, without a call to CloudFormation where there is none', async () => {
+    const cloud = memory();
+    await converge(cloud, desiredWith());
+    const plan = await planOn(cloud.process(), bare());
+    expect(stacksIn(plan).map(({ name, action, reason }) => [name, action, reason])).toEqual([
+      [keyStack, 'kept', `images that its key encrypts die with it; to delete it too, --accept delete-key:${keyStack}`],
+      [ownStack, 'kept', 'ours, but no longer declared; --prune deletes it'],
+    ]);
+  });
+
+  it('goes with --prune, the key only with its own consent, and after the repositories', async () => {
+    const cloud = memory();
+    await converge(cloud, desiredWith());
+    const plan = await planOn(cloud.process(), bare(), { prune: true });
+    expect(stacksIn(plan).map(({ action }) => action)).toEqual(['kept', 'delete']);
+    expect(order(await applyOn(cloud.process(), plan))).toEqual([ownStack]);
+    expect([...cloud.stacks.stacks.keys()]).toEqual(['slipway-account-payments', keyStack]);
+  });
+
+  it('goes with destroy', async () => {
+    const cloud = memory();
+    await converge(cloud, desiredWith());
+    const accept = [`delete-key:${keyStack}`];
+    const plan = await planOn(cloud.process(), bare(), { purpose: 'destroy', accept });
+    await applyOn(cloud.process(), plan, { accept });
+    expect([...cloud.stacks.stacks.keys()]).toEqual(['slipway-account-payments']);
+  });
+});
+
+describe('drift', () => {
+  it('tells what CloudFormation found changed behind it, and what is gone', async () => {
+    const cloud = memory();
+    await converge(cloud, desiredWith());
+    cloud.stacks.drifted.set(ownStack, [
+      {
+        resource: 'PullRolePods',
+        type: 'AWS::IAM::Role',
+        deleted: false,
+        differences: [{ path: '/Policies/0/PolicyName', expected: 'slipway', actual: 'mine' }],
+      },
+    ]);
+    cloud.stacks.stacks.delete(keyStack);
+    const found = await driftOf([desiredWith()], () => cloud.process());
+    expect(stacksIn(found)).toMatchObject([
+      { action: 'unchanged' },
+      { name: keyStack, action: 'delete', reason: 'declared, but it does not exist' },
+      {
+        name: ownStack,
+        action: 'update',
+        resources: [
+          { id: 'PullRolePods', changes: [{ property: 'Policies.0.PolicyName', before: 'slipway', after: 'mine' }] },
+        ],
+      },
+    ]);
+  });
+
+  it('an endpoint that cannot detect it still has the templates compared; a denied look is unknown', async () => {
+    const cloud = memory();
+    await converge(cloud, desiredWith());
+    const driftWith = (kind: 'denied' | 'not-implemented') =>
+      driftOf([desiredWith()], () => cloud.process({ faults: { 'cloudformation:DetectStackDrift': kind } }));
+    expect(stacksIn(await driftWith('not-implemented')).flatMap(({ unknown }) => unknown)).toEqual([]);
+    expect(stacksIn(await driftWith('denied')).flatMap(({ unknown }) => unknown)).toHaveLength(3);
   });
 });
 

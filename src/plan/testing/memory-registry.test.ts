@@ -116,8 +116,7 @@ describe('the double of a registry', () => {
     live.seed('c', { tags: { x: '2' } });
     const found = async (bulk: 'live' | 'empty' | 'stale') => {
       const names: string[] = [];
-      for await (const page of live.process({ bulk }).tagging.repositoriesWithTags({ x: '1' }))
-        names.push(...page.keys());
+      for await (const page of live.process({ bulk }).tagging.resourcesWithTags({ x: '1' })) names.push(...page.keys());
       return names.map((arn) => arn.slice(-1));
     };
     expect([await found('live'), await found('stale'), await found('empty')]).toEqual([['a', 'b'], ['a'], []]);

@@ -166,7 +166,7 @@ export class MemoryRegistry {
       calls,
       clock: this.clock,
       ecr: this.#ecr(call),
-      tagging: { repositoriesWithTags: (filter) => this.#bulk(call, options.bulk ?? 'live', filter) },
+      tagging: { resourcesWithTags: (filter) => this.#bulk(call, options.bulk ?? 'live', filter) },
       identity: {
         callerIdentity: () =>
           call('sts:GetCallerIdentity', '', () => {
@@ -456,7 +456,8 @@ export class MemoryRegistry {
   ): AsyncGenerator<ReadonlyMap<string, Tags>> {
     yield await call('tag:GetResources', '', () => {
       const live = [...this.repositories].map(([name, { tags }]): [string, Tags] => [this.arn(name), { ...tags }]);
-      const all = bulk === 'empty' ? [] : bulk === 'stale' ? [...this.#staleTags] : live;
+      const stacks = [...this.stacks.stacks.values()].map(({ id, tags }): [string, Tags] => [id, tags]);
+      const all = bulk === 'empty' ? [] : bulk === 'stale' ? [...this.#staleTags] : [...live, ...stacks];
       return new Map(all.filter(([, tags]) => Object.entries(filter).every(([key, value]) => tags[key] === value)));
     });
   }
