@@ -12,6 +12,8 @@ import { openBlobStore } from './blobs/open.js';
 import { removeLeftovers, temporaryFolder } from './blobs/temporary.js';
 import { checkRoute } from './check/route.js';
 import { Cloud } from './cloud.js';
+import { delegateTo } from './cloudformation/delegate.js';
+import { cloudFormationService } from './cloudformation/service.js';
 import { type Health, serviceName } from './control.js';
 import { daemonStatus, describeStatus } from './daemon.js';
 import {
@@ -22,7 +24,7 @@ import {
   profileNames,
   type SizedDigest,
 } from './distribution/index.js';
-import { ecrDuties } from './duties.js';
+import { localDuties } from './duties.js';
 import { awsUri } from './ecr/repository.js';
 import { type Addresses, ecrService } from './ecr/service.js';
 import { type FaultRule, Faults, faultRules } from './faults.js';
@@ -230,10 +232,16 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     ...(dataDirectory !== undefined && { folder: dataDirectory }),
     now: () => clock.now(),
   });
+  const layerKey = openLayerKey(store);
+  const layerUrl = (layer: SizedDigest, now: number): string =>
+    `${scheme}://localhost:${port}${layerPath(layerKey, layer, now)}`;
+  const ecr = ecrService({ ...addresses, unknownKeys, blobs, layerUrl, upstreams });
+  // What CloudFormation makes resources with.
+  const delegate = delegateTo([ecr, ssmService, kmsService, iamService], faults);
   const background = openBackground({
     store,
     machine: options.clock ?? Date,
-    duties: ecrDuties,
+    duties: (context) => localDuties(context, delegate),
     chores: (context) => [
       ...imageChores({ ...context, blobs, signal: ending.signal }),
       replicationChore({ ...context, faults, signal: ending.signal }),
@@ -242,18 +250,10 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     signal: ending.signal,
   });
   const { clock, timekeeper } = background;
-  const layerKey = openLayerKey(store);
-  const layerUrl = (layer: SizedDigest, now: number): string =>
-    `${scheme}://localhost:${port}${layerPath(layerKey, layer, now)}`;
   const cloud = new Cloud({
     store,
-    services: [
-      ecrService({ ...addresses, unknownKeys, blobs, layerUrl, upstreams }),
-      taggingService,
-      ssmService,
-      kmsService,
-    ],
-    queryServices: [stsService(keyFetcher(ending.signal)), iamService],
+    services: [ecr, taggingService, ssmService, kmsService],
+    queryServices: [stsService(keyFetcher(ending.signal)), iamService, cloudFormationService(delegate)],
     faults,
     home,
     now: () => clock.now(),

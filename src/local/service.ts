@@ -10,6 +10,8 @@ export interface ServiceContext {
   readonly callerArn: string;
   /** The reference of who calls (iam/principal.ts); the account's administrator where it is left out. */
   readonly principal?: string;
+  /** The service of AWS that calls for the caller; nothing where the caller calls. */
+  readonly invokedBy?: string;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly store: Store;

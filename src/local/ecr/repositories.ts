@@ -51,7 +51,7 @@ const CreateRepository = checked(shapes.CreateRepository, (input, context) => {
     ...(filters !== undefined && { exclusionFilters: filters }),
     scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
     encryption: encryptionOf(input.encryptionConfiguration, context, account),
-    tags: mergeTags([], input.tags ?? []),
+    tags: mergeTags([], input.tags ?? [], context.invokedBy),
   };
   if (readRepository(context.store, account, context.region, name) !== undefined) {
     throw new EcrError(

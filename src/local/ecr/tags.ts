@@ -13,14 +13,14 @@ function invalidTag(message: string): EcrError {
 }
 
 /** Sizes as the API model describes the exception; in characters, not in UTF-16 units. */
-function checkTag({ Key, Value }: Tag): void {
+function checkTag({ Key, Value }: Tag, system: boolean): void {
   const keyLength = Array.from(Key).length;
   if (keyLength < 1 || keyLength > 128 || Array.from(Value).length > 256) {
     throw invalidTag(
       'An invalid parameter has been specified. Tag keys can have a maximum character length of 128 characters, and tag values can have a maximum length of 256 characters.',
     );
   }
-  if (/^aws:/i.test(Key)) {
+  if (/^aws:/i.test(Key) && !system) {
     throw invalidTag(
       `An invalid parameter has been specified. Tag key '${Key}' must not start with 'aws:', which is reserved for system use.`,
     );
@@ -32,12 +32,15 @@ function checkTag({ Key, Value }: Tag): void {
   }
 }
 
-/** The tags after some were set: a known key takes the new value where it stands, a new one goes to the end. */
-export function mergeTags(present: readonly Tag[], set: readonly Tag[]): Tag[] {
+/**
+ * The tags after some were set: a known key takes the new value where it stands, a new one goes to the end. A service of AWS may set those
+ * that are AWS's own.
+ */
+export function mergeTags(present: readonly Tag[], set: readonly Tag[], invokedBy?: string): Tag[] {
   const result = new Map(present.map((tag) => [tag.Key, tag.Value]));
   const seen = new Set<string>();
   for (const tag of set) {
-    checkTag(tag);
+    checkTag(tag, invokedBy !== undefined);
     if (seen.has(tag.Key)) {
       throw invalidTag(`An invalid parameter has been specified. Duplicate tag key '${tag.Key}'`);
     }
@@ -67,7 +70,7 @@ function repositoryByArn(resourceArn: string, context: EcrContext): Repository {
 
 const TagResource = checked(shapes.TagResource, (input, context) => {
   const repository = repositoryByArn(input.resourceArn, context);
-  writeRepository(context, { ...repository, tags: mergeTags(repository.tags, input.tags) });
+  writeRepository(context, { ...repository, tags: mergeTags(repository.tags, input.tags, context.invokedBy) });
   return {};
 });
 

@@ -82,7 +82,7 @@ const CreateKey = checkedJson(shapes.CreateKey, (input, context) => {
       input.Policy === undefined
         ? defaultPolicy(context)
         : keptPolicy(context, input.Policy, input.BypassPolicyLockoutSafetyCheck ?? false),
-    tags: mergeKeyTags([], input.Tags ?? []),
+    tags: mergeKeyTags([], input.Tags ?? [], context.invokedBy),
     rotatedAt: [],
   };
   writeKey(context, key);

@@ -10,12 +10,12 @@ import { shapes } from './shapes.js';
 
 const most = 50;
 
-/** The tags after some were set. Throws TagException or LimitExceededException. */
-export function mergeKeyTags(present: readonly KmsTag[], set: readonly KmsTag[]): KmsTag[] {
+/** The tags after some were set; a service of AWS may set those that are AWS's own. Throws TagException or LimitExceededException. */
+export function mergeKeyTags(present: readonly KmsTag[], set: readonly KmsTag[], invokedBy?: string): KmsTag[] {
   const merged = new Map(present.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
   const seen = new Set<string>();
   for (const { TagKey, TagValue } of set) {
-    if (/^aws:/i.test(TagKey))
+    if (invokedBy === undefined && /^aws:/i.test(TagKey))
       throw new ServiceError('TagException', 'aws: prefixed tag key names are not allowed for external use.');
     if (seen.has(TagKey)) throw new ServiceError('TagException', 'Duplicate tag keys');
     seen.add(TagKey);
@@ -28,7 +28,7 @@ export function mergeKeyTags(present: readonly KmsTag[], set: readonly KmsTag[])
 const TagResource = checkedJson(shapes.TagResource, (input, context) => {
   const key = findKey(context, input.KeyId);
   checkKept(context, key);
-  writeKey(context, { ...key, tags: mergeKeyTags(key.tags, input.Tags) });
+  writeKey(context, { ...key, tags: mergeKeyTags(key.tags, input.Tags, context.invokedBy) });
   return {};
 });
 

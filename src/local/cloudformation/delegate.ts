@@ -1,0 +1,57 @@
+// Calls operations of the other services of this cloud, in this process and in the caller's transaction; the fault switch is met on the way.
+// It must not know CloudFormation, nor any one operation.
+import type { Faults } from '../faults.js';
+import { type Operation, type ServiceContext, ServiceError } from '../service.js';
+
+interface Service {
+  readonly name: string;
+  readonly operations: ReadonlyMap<string, Operation>;
+}
+
+/** `met` where the call has met the fault switch before. Throws the operation's refusals, or Delayed. */
+export type Delegate = (
+  service: string,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  context: ServiceContext,
+  met: boolean,
+) => Record<string, unknown>;
+
+/** The call is to be made again after so many milliseconds: nobody waits inside a transaction. */
+export class Delayed extends Error {
+  readonly milliseconds: number;
+
+  constructor(milliseconds: number) {
+    super('to be done later');
+    this.milliseconds = milliseconds;
+  }
+}
+
+function meet(faults: Faults, service: string, operation: string): void {
+  const { kind, delay } = faults.meet(operation);
+  switch (kind) {
+    case 'throttle':
+      throw new ServiceError('ThrottlingException', 'Rate exceeded');
+    case 'deny':
+      throw new ServiceError(
+        'AccessDeniedException',
+        `User is not authorized to perform: ${service}:${operation} because no identity-based policy allows the ${service}:${operation} action`,
+      );
+    case 'server-error':
+    case 'drop':
+    case 'drop-after':
+      throw new ServiceError('ServerException', 'These errors are usually caused by a server-side issue.', 500);
+    case undefined:
+      if (delay > 0) throw new Delayed(delay);
+  }
+}
+
+export function delegateTo(services: readonly Service[], faults: Faults): Delegate {
+  const byName = new Map(services.map((service) => [service.name, service.operations]));
+  return (service, operation, input, context, met) => {
+    const run = byName.get(service)?.get(operation);
+    if (run === undefined) throw new Error(`no operation ${service}:${operation}`);
+    if (!met) meet(faults, service, operation);
+    return run({ ...input }, { ...context, invokedBy: 'cloudformation.amazonaws.com' });
+  };
+}
