@@ -3,11 +3,17 @@
 import type { Readable } from 'node:stream';
 import { Signer } from './sdk/signer.js';
 
+export interface LocalPlace {
+  readonly endpoint: string;
+  /** The account's key where signatures are verified; else the account is the access key id. */
+  readonly keyOf?: (account: string) => Pick<Credentials, 'accessKeyId' | 'secretAccessKey'>;
+}
+
 export interface Place {
   readonly account: string;
   readonly region: string;
   /** The local ECR: everything goes there, and the account is the access key id. */
-  readonly local?: { readonly endpoint: string };
+  readonly local?: LocalPlace;
   readonly profile?: string;
   /** In the place of the SDK's own chain, for instance those of a role that is assumed. */
   readonly credentials?: CredentialSource;
@@ -84,7 +90,7 @@ export function clientOptions({
       ? {}
       : {
           endpoint: local.endpoint,
-          credentials: { accessKeyId: account, secretAccessKey: 'local' },
+          credentials: local.keyOf?.(account) ?? { accessKeyId: account, secretAccessKey: 'local' },
           // The SDK refuses an endpoint of one's own beside these, which the environment may ask for.
           useFipsEndpoint: false,
           useDualstackEndpoint: false,

@@ -2,7 +2,7 @@
 // It must not know plans.
 import type { Clock, RegistryPorts } from '../plan/ports.js';
 import { Caller, type CallerOptions } from './caller.js';
-import { type Place, quietSdk } from './client.js';
+import { type LocalPlace, type Place, quietSdk } from './client.js';
 import { systemClock } from './clock.js';
 import { stackPort } from './cloudformation.js';
 import { ecrPort } from './ecr.js';
@@ -17,7 +17,7 @@ export interface AwsPortsOptions extends Omit<CallerOptions, 'clock'> {
   readonly account: string;
   readonly region: string;
   /** The local ECR's address; AWS profiles are then ignored. */
-  readonly local?: { readonly endpoint: string };
+  readonly local?: LocalPlace;
   readonly profile?: string;
   /** Calls under way at once. */
   readonly concurrency?: number;

@@ -26,10 +26,14 @@ const world = { env, clock: { now: () => Date.now(), sleep }, signal: new AbortC
 
 function localCredential(port: number): Promise<Credential | undefined> {
   const key = env['AWS_ACCESS_KEY_ID'] ?? '';
-  return localAuthorization(port, {
+  const caller = {
     // As for every other tool: an access key id of twelve digits names the account.
     account: /^\d{12}$/.test(key) ? key : undefined,
     region: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
+  };
+  return localAuthorization(port, caller, async (call, file) => {
+    const { localSigner } = await import('./local-signing.js');
+    return localSigner(env, caller)(call, file);
   });
 }
 

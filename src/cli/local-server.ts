@@ -3,6 +3,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
+import { administratorCredentials } from '../local/auth/administrator-file.js';
 import type { ClockAnswer } from '../local/clock-control.js';
 import { askControl } from '../local/control-client.js';
 import { daemonStatus, type RunningEcr, startDaemon } from '../local/daemon.js';
@@ -61,7 +62,7 @@ export async function holdsNothing(project: string, services: Services): Promise
 }
 
 /** What a server says of itself that decides how it is reached. */
-export type Reached = Pick<RunningEcr, 'port' | 'certificateAuthority'>;
+export type Reached = Pick<RunningEcr, 'port' | 'certificateAuthority' | 'administratorFile'>;
 
 /** The address for people and their tools; Slipway itself needs no certificate on this machine. */
 export function toolUrl({ port, certificateAuthority }: Reached): string {
@@ -87,6 +88,22 @@ export async function joinOrStart(project: string, services: Services): Promise<
   const flag = port === defaultPort ? '' : ` --port ${port}`;
   services.stderr.write(`it stays until: slipway local stop${flag}\n\n`);
   return localUrl(port);
+}
+
+/** Keys of accounts' administrators at the local ECR that is reached, where it verifies signatures. */
+export async function localKeys(services: Services): Promise<KeyOf | undefined> {
+  const status = await daemonStatus(localPort(undefined, services));
+  const file = status.state === 'running' ? status.administratorFile : undefined;
+  return file === undefined ? undefined : keysIn(file);
+}
+
+type KeyOf = (account: string) => { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+function keysIn(file: string): KeyOf {
+  return (account) => {
+    const { id, secret } = administratorCredentials(file, account);
+    return { accessKeyId: id, secretAccessKey: secret };
+  };
 }
 
 /** This machine's clock, as far ahead as the local ECR's is: the age of an image there is told by that one. */

@@ -1,5 +1,6 @@
 // What to type so that other people's tools use the ECR of this machine: variables, logins, files to trust.
 // It must not know how a server is found or started.
+import { administratorCredentials } from '../local/auth/administrator-file.js';
 import { awsVariables, type Place } from '../local/variables.js';
 import { type Reached, toolUrl } from './local-server.js';
 import { type Canvas, folded, shellQuote } from './text.js';
@@ -7,9 +8,13 @@ import { type Canvas, folded, shellQuote } from './text.js';
 /** Where no environment says otherwise: the registry whose repositories have the short address. */
 export const anyPlace = { account: '123456789012', region: 'us-east-1' } as const;
 
+const usualPort = 4510;
+
 /** The variables that point any AWS tool at it. */
 export function localVariables(server: Reached, place: Place): Readonly<Record<string, string>> {
-  return awsVariables(toolUrl(server), server.certificateAuthority ?? undefined, place);
+  const { certificateAuthority, administratorFile } = server;
+  const key = administratorFile === undefined ? undefined : administratorCredentials(administratorFile, place.account);
+  return awsVariables(toolUrl(server), certificateAuthority ?? undefined, place, key);
 }
 
 export function exportsOf(variables: Readonly<Record<string, string>>): readonly string[] {
@@ -29,8 +34,14 @@ export interface Paste {
   readonly podman: readonly string[];
 }
 
+function envLine({ port }: Reached): string {
+  return `eval "$(slipway local env${port === usualPort ? '' : ` --port ${port}`})"`;
+}
+
 export function pasteFor(server: Reached): Paste {
-  const exports = exportsOf(localVariables(server, anyPlace));
+  // Secrets are printed by the command that is asked for them, and stand in no log.
+  const exports =
+    server.administratorFile === undefined ? exportsOf(localVariables(server, anyPlace)) : [envLine(server)];
   const login = `slipway login --registry ${registryHost(server)}`;
   const image = `${registryHost(server)}/REPOSITORY:TAG`;
   return {

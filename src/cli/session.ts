@@ -8,7 +8,7 @@ import { requireMatches } from '../plan/scope.js';
 import { compile } from '../registry/index.js';
 import type { GlobalValues } from './command.js';
 import { isInterruption } from './errors.js';
-import { holdsNothing, joinOrStart, localClock } from './local-server.js';
+import { holdsNothing, joinOrStart, localClock, localKeys } from './local-server.js';
 import type { Services } from './services.js';
 import { canvasOf } from './text.js';
 import { usageSourcesOf } from './usage-sources.js';
@@ -36,11 +36,12 @@ export async function reachOf(
   services: Services,
 ): Promise<Reach> {
   const endpoint = global.local ? await joinOrStart(global.project, services) : undefined;
+  const keyOf = endpoint === undefined ? undefined : await localKeys(services);
   const { awsPorts } = await import('../aws/index.js');
   const common = {
     clock: endpoint === undefined ? services.clock : await localClock(services),
     ...(parallelism === undefined ? {} : { concurrency: parallelism }),
-    ...(endpoint === undefined ? {} : { local: { endpoint } }),
+    ...(endpoint === undefined ? {} : { local: { endpoint, ...(keyOf !== undefined && { keyOf }) } }),
   };
   return {
     reading: ({ account, region }) => awsPorts({ ...common, account, region, signal: services.signal }),

@@ -23,6 +23,8 @@ export interface RunningEcr {
   readonly dataDirectory: string | null;
   /** Path of the certificate to trust, where the port speaks HTTPS as well. */
   readonly certificateAuthority: string | null;
+  /** Path of the file that administrators' keys follow from; only in strict mode. */
+  readonly administratorFile?: string;
   /** An older server does not tell them. */
   readonly settings?: Settings;
 }
@@ -75,8 +77,11 @@ export async function daemonStatus(port: number): Promise<DaemonStatus> {
   try {
     const health: unknown = await response.json();
     if (isHealth(health)) {
-      const { pid, dataDirectory, certificateAuthority = null, settings } = health;
-      const told = settings === undefined ? {} : { settings };
+      const { pid, dataDirectory, certificateAuthority = null, administratorFile, settings } = health;
+      const told = {
+        ...(administratorFile !== undefined && { administratorFile }),
+        ...(settings !== undefined && { settings }),
+      };
       return { state: 'running', port, pid, dataDirectory, certificateAuthority, ...told };
     }
   } catch {
@@ -202,8 +207,9 @@ async function answering(
   }
 }
 
-function running({ port, pid, dataDirectory, certificateAuthority }: RunningEcr): RunningEcr {
-  return { port, pid, dataDirectory, certificateAuthority };
+function running({ port, pid, dataDirectory, certificateAuthority, administratorFile }: RunningEcr): RunningEcr {
+  const common = { port, pid, dataDirectory, certificateAuthority };
+  return administratorFile === undefined ? common : { ...common, administratorFile };
 }
 
 /** One that runs, where it is as was asked for. Throws `local/no-tls` or `local/other-settings`. */

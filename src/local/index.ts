@@ -107,6 +107,8 @@ export interface LocalEcr {
   readonly registry: string;
   /** Path of the certificate to trust, with `tls`. */
   readonly certificateAuthority: string | undefined;
+  /** Path of the file that administrators' keys follow from, in strict mode. */
+  readonly administratorFile: string | undefined;
   /** Resolves when the server has ended, however that came about. */
   readonly closed: Promise<void>;
   close(): Promise<void>;
@@ -262,7 +264,13 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     trail: background.trail,
     ...(options.quotas === true && { quotas: new Quotas() }),
     ...(strict !== undefined && {
-      callers: strictCallers({ store, home, now: () => clock.now(), secret: strict.administrators.secret }),
+      callers: strictCallers({
+        store,
+        home,
+        now: () => clock.now(),
+        machine: () => (options.clock ?? Date).now(),
+        secret: strict.administrators.secret,
+      }),
       authorise,
     }),
   });
@@ -298,7 +306,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       profile: options.profile ?? 'ecr',
       uriStyle: options.uriStyle ?? 'local',
       quotas: options.quotas === true,
-      auth: options.auth ?? 'open',
+      ...(strict !== undefined && { auth: 'strict' }),
       upstreams: options.upstreams ?? {},
       upstreamSecrets: Object.keys(options.upstreamSecrets ?? {}),
     },
@@ -380,6 +388,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       return { username, password, authorization: `Basic ${authorizationToken}` };
     },
     certificateAuthority: tls?.authority.file,
+    administratorFile: strict?.administrators.path,
     closed,
     close,
     calls: () => cloud.calls(),

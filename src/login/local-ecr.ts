@@ -46,11 +46,17 @@ function ask(
   });
 }
 
-/** Whether a local ECR listens on this port. */
-async function isLocalEcr(port: number): Promise<boolean> {
+/** What a local ECR says of itself; nothing where none listens on this port. */
+async function healthOf(port: number): Promise<Readonly<Record<string, unknown>> | undefined> {
   const health = await ask(port, { method: 'GET', path: '/_slipway/health', headers: { host: `localhost:${port}` } });
-  return health?.['service'] === 'slipway-local';
+  return health?.['service'] === 'slipway-local' ? health : undefined;
 }
+
+/** Signs a call for one that verifies signatures, and tells where its administrators' keys are; gives all headers. */
+export type SignCall = (
+  call: { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body: string },
+  administratorFile: string,
+) => Promise<Readonly<Record<string, string>>>;
 
 /**
  * A token for an account in a Region, or the server's own account where none is named. Nothing where no local ECR listens; it
@@ -59,20 +65,27 @@ async function isLocalEcr(port: number): Promise<boolean> {
 export async function localAuthorization(
   port: number,
   caller: { readonly account: string | undefined; readonly region: string },
+  sign?: SignCall,
 ): Promise<Authorization | undefined> {
-  if (!(await isLocalEcr(port))) return undefined;
+  const health = await healthOf(port);
+  if (health === undefined) return undefined;
+  const { administratorFile } = health;
   const scope = `${caller.account ?? 'local'}/20260101/${caller.region}/ecr/aws4_request`;
-  const answer = await ask(port, {
-    method: 'POST',
-    path: '/',
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken',
-      // A local ECR reads the caller from it and verifies nothing.
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
-    },
-    body: '{}',
-  });
+  const plain = {
+    host: `localhost:${port}`,
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken',
+  };
+  const call = { path: '/', body: '{}' };
+  const headers =
+    sign !== undefined && typeof administratorFile === 'string'
+      ? await sign({ ...call, headers: plain }, administratorFile)
+      : // An open one reads the caller from it and verifies nothing.
+        {
+          ...plain,
+          authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
+        };
+  const answer = await ask(port, { ...call, method: 'POST', headers });
   const [data] = Array.isArray(answer?.['authorizationData']) ? (answer['authorizationData'] as unknown[]) : [];
   const { authorizationToken, expiresAt, proxyEndpoint } = (data ?? {}) as Record<string, unknown>;
   const authorization = readAuthorization({

@@ -52,6 +52,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   const asked = {
     ...(options.profile !== undefined && { profile: profileOf(options.profile) }),
     ...(options.uriStyle !== undefined && { uriStyle: uriStyleOf(options.uriStyle) }),
+    ...(options.auth !== undefined && { auth: authOf(options.auth) }),
     quotas: options.quotas,
     ...(upstreams !== undefined && { upstreams }),
     ...(upstreamSecrets !== undefined && { upstreamSecrets: Object.keys(upstreamSecrets) }),
@@ -60,6 +61,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   const extraArguments = [
     ...(options.uriStyle === undefined ? [] : ['--uri-style', options.uriStyle]),
     ...(options.profile === undefined ? [] : ['--profile', options.profile]),
+    ...(options.auth === undefined ? [] : ['--auth', options.auth]),
     ...(options.quotas ? ['--quotas'] : []),
     ...upstreamArguments(options, services.cwd),
   ];
@@ -102,6 +104,10 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
 
 function profileOf(text: string | undefined): 'ecr' | 'strict-oci' {
   return text === 'strict-oci' ? text : 'ecr';
+}
+
+function authOf(text: string | undefined): 'open' | 'strict' {
+  return text === 'strict' ? text : 'open';
 }
 
 function uriStyleOf(text: string | undefined): 'local' | 'aws' {
@@ -147,6 +153,7 @@ async function serve(
     port,
     uriStyle: uriStyleOf(options.uriStyle),
     tls: options.tls,
+    auth: authOf(options.auth),
     quotas: options.quotas,
     profile: profileOf(options.profile),
     ...(await readUpstreams(options, services.cwd)),
@@ -155,7 +162,12 @@ async function serve(
   const end = (): void => void server.close();
   services.signal.addEventListener('abort', end, { once: true });
   if (services.signal.aborted) end();
-  const reached = { port: server.port, certificateAuthority: server.certificateAuthority ?? null };
+  const { administratorFile } = server;
+  const reached = {
+    port: server.port,
+    certificateAuthority: server.certificateAuthority ?? null,
+    ...(administratorFile !== undefined && { administratorFile }),
+  };
   if (global.output === 'json') {
     const health = await daemonStatus(server.port);
     const pid = health.state === 'running' ? health.pid : null;

@@ -19,6 +19,7 @@ import type { LoginArgs } from '../commands/login.js';
 import { diagnosticContext } from '../diagnostic-context.js';
 import { failureOf } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
+import { localSigner } from '../local-signing.js';
 import { type Target, targetsOf } from '../login-targets.js';
 import { printDiagnostics } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
@@ -114,7 +115,7 @@ async function find(
 
   const found: Found[] = [];
   for (const target of targets) {
-    if (target.kind === 'local') found.push(await ofLocal(target));
+    if (target.kind === 'local') found.push(await ofLocal(target, services));
     else if (options.installHelper && target.place.host !== undefined) {
       found.push({ url: `https://${target.place.host}`, token: undefined });
     } else {
@@ -125,8 +126,8 @@ async function find(
   return found;
 }
 
-async function ofLocal({ port, host, caller }: Extract<Target, { kind: 'local' }>): Promise<Found> {
-  const token = await localAuthorization(port, caller);
+async function ofLocal({ port, host, caller }: Extract<Target, { kind: 'local' }>, { env }: Services): Promise<Found> {
+  const token = await localAuthorization(port, caller, localSigner(env, caller));
   if (token === undefined) fail('login/no-local-ecr', `no local ECR listens on port ${port}`);
   const reached = host ?? hostIn(token.proxyEndpoint);
   // On this machine plain HTTP always works, and needs no certificate.

@@ -41,6 +41,14 @@ export const localStartCommand = defineCommand({
       description:
         'speaks HTTPS on its port as well, with a certificate authority that is made once in the data directory',
     },
+    auth: {
+      kind: 'value',
+      flag: '--auth',
+      value: 'MODE',
+      choices: ['open', 'strict'],
+      description:
+        'lets everybody do everything, or verifies signatures and lets policies decide as AWS does (default: open)',
+    },
     quotas: {
       kind: 'flag',
       flag: '--quotas',
@@ -79,6 +87,7 @@ export const localStartCommand = defineCommand({
   examples: [
     { command: 'slipway local start', text: 'then `slipway plan --local`, or any AWS tool' },
     { command: 'slipway local start --memory --foreground --port 4600', text: 'for a test run' },
+    { command: 'slipway local start --auth strict', text: 'to try policies, roles and CI jobs before AWS sees them' },
     { command: 'slipway local start --tls', text: 'for clients that insist on HTTPS; says what they are to trust' },
     {
       command: 'slipway local start --upstream registry-1.docker.io=http://127.0.0.1:5000',
@@ -131,7 +140,7 @@ export const localEnvCommand = defineCommand({
   group: 'This machine',
   summary: 'prints the variables that point AWS tools at it',
   description: [
-    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and us-east-1. Where it runs with --tls, the variables name its certificate authority too.',
+    'The account becomes the access key id, which is how the local ECR knows it. With -e, account and Region are those of the environment; without, 123456789012 and us-east-1. Where it runs with --tls, the variables name its certificate authority too; where with --auth strict, they hold the keys of the account’s administrator, the user `local`.',
   ],
   operands: [],
   options: { port },

@@ -17,6 +17,8 @@ export interface StrictOptions {
   readonly store: Store;
   readonly home: { readonly account: string; readonly region: string };
   readonly now: () => number;
+  /** The clock that clients sign by, which the local one may be far ahead of. */
+  readonly machine: () => number;
   /** Administrators' keys follow from it. */
   readonly secret: Buffer;
 }
@@ -56,7 +58,7 @@ function timeTrouble({ time, expires }: Signature, now: number): string | undefi
   return `Signature expired: ${time} is now earlier than ${stampOf(now - (until - made))} (${stampOf(now)} - ${allowed})`;
 }
 
-export function strictCallers({ store, home, now, secret }: StrictOptions): Callers {
+export function strictCallers({ store, home, now, machine, secret }: StrictOptions): Callers {
   const credentialOf = (keyId: string): Credential | undefined => {
     const administrator = administratorOf(secret, keyId);
     if (administrator === undefined) return findCredential(store, keyId);
@@ -86,7 +88,7 @@ export function strictCallers({ store, home, now, secret }: StrictOptions): Call
         'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
       );
     }
-    const late = timeTrouble(signature, now());
+    const late = timeTrouble(signature, machine());
     if (late !== undefined) throw trouble('mismatch', protocol, late);
     if (credential.expiresAt !== undefined && credential.expiresAt <= now()) {
       throw trouble('expired', protocol, 'The security token included in the request is expired');
