@@ -246,6 +246,26 @@ test('what could not be read changes only what is certain', () => {
   );
 });
 
+test('what could not be read, be it what it may, gives nobody more than the answer at best', () => {
+  let seen = 0;
+  fc.assert(
+    fc.property(scene, fc.constantFrom(...places), (one, place) => {
+      fc.pre(one[place] !== undefined && one[place] !== null);
+      const { answer, atBest } = ask({ ...one, [place]: null });
+      const real = ask(one);
+      expect(atBest !== undefined).toBe(answer === 'unknown');
+      if (atBest?.conditions === undefined) return;
+      seen += 1;
+      const needs = real.conditions === undefined ? [atBest.conditions] : [atBest.conditions, real.conditions];
+      for (const context of contexts({ all: needs })) {
+        if (ask(one, requestIn(one, context)).answer === 'yes') expect(holds(atBest.conditions, context)).toBe(true);
+      }
+    }),
+    { numRuns: 300, seed: 7 },
+  );
+  expect(seen).toBeGreaterThan(0);
+});
+
 function requirements(need: Need | undefined): string[] {
   if (need === undefined) return [];
   if ('key' in need) return [JSON.stringify(need)];
