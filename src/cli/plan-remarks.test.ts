@@ -51,7 +51,7 @@ describe('remarks in a plan', () => {
       One hazard needs your consent
 
         ! expire-images  shop/api
-            1 of 3 images would expire (13 B): pr-search-1
+            1 of 3 images would expire (13 bytes): pr-search-1
             --accept expire-images:shop/api
 
       warning[lifecycle/shared-count]: shop/api: the last 2 of "pr-*" are 2 of all

@@ -67,9 +67,9 @@ describe('a preview of two files', () => {
           v1.1.0  2026-08-22  2.0 MB  the 3rd newest of 4 images tagged v*, beyond the
                                       newest 2
 
-        - expire  1 image, 5.0 MB
+        - expire  1 image
           rule 800: expire untagged images 14 days after their push
-          sha256:000000000000  2026-09-01  5.0 MB  pushed 30 days ago, more than 14
+          sha256:000000000000  2026-09-01  list  pushed 30 days ago, more than 14
 
         ! cannot go: a manifest list refers to them  1 image, 6.0 MB
           rule 800: expire untagged images 14 days after their push
@@ -77,14 +77,14 @@ describe('a preview of two files', () => {
                                                    index sha256:000000000000 that
                                                    stays refers to it
 
-        = stay  3 images, 14.0 MB
+        = stay  3 images, 7.0 MB
           v1.3.0 +1  2026-09-30  4.0 MB  kept by rule 10 as one of the newest 2 tagged
                                          v*
-          multi      2026-09-28  7.0 MB  no rule selects it
+          multi      2026-09-28    list  no rule selects it
           v1.2.0     2026-09-26  3.0 MB  kept by rule 10 as one of the newest 2 tagged
                                          v*
 
-      7 images, 28.0 MB: 3 expire (8.0 MB), 1 cannot go yet and 3 stay
+      7 images, 16.0 MB: 3 expire (3.0 MB), 1 cannot go yet and 3 stay
       Storage at most: <$0.01 a month, <$0.01 after this
       ($0.10 a GB and month, the price of us-east-1 as of 2026-03, as no file names a
       Region; layers that images share are counted for each)
@@ -168,9 +168,9 @@ describe('a preview of two files', () => {
         "summary": {
           "archive": 0,
           "archiveBytes": 0,
-          "bytes": 28000000,
+          "bytes": 16000000,
           "expire": 3,
-          "expireBytes": 8000000,
+          "expireBytes": 3000000,
           "fail": 1,
           "images": 7,
           "keep": 3,

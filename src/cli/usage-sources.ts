@@ -5,6 +5,7 @@ import { defaultHome } from '../local/home.js';
 import type { ProjectEnvironment } from '../manifest/index.js';
 import type { Project } from '../manifest/project.js';
 import type { UsageSource } from '../plan/index.js';
+import { compile } from '../registry/index.js';
 import type { GlobalValues } from './command.js';
 import { placeOf } from './place.js';
 import type { Services } from './services.js';
@@ -26,6 +27,9 @@ export async function usageSourcesOf(
     environment: services.env,
     clock: services.clock,
     ...(place.kind === 'aws' ? {} : { localHome: defaultHome }),
+    repositories: new Set(
+      compile(project, environment.name).flatMap(({ repositories }) => repositories.map(({ name }) => name)),
+    ),
     // Nothing that AWS runs can pull from this machine.
     withoutAws: global.local,
   });

@@ -6,6 +6,7 @@ import { evaluate, type ImageOutcome } from './evaluate.js';
 import type { Image, LifecyclePolicy } from './model.js';
 import { readPolicyText } from './policy-text.js';
 import { reasonOf } from './reason.js';
+import { sized } from './sized.js';
 
 /** One image; names and order are those of the JSON that the command prints. */
 export interface PreviewResult {
@@ -18,7 +19,7 @@ export interface PreviewResult {
   readonly reason: string;
 }
 
-/** Bytes as DescribeImages tells them: layers that images share count in each. */
+/** Bytes as DescribeImages tells them: layers that images share count in each, and a list for nothing beside what it names. */
 export interface PreviewSummary {
   readonly images: number;
   readonly bytes: number;
@@ -65,9 +66,10 @@ export function previewOf(policy: LifecyclePolicy | null, images: readonly Image
 export function summaryOf(images: readonly Image[], results: readonly PreviewResult[]): PreviewSummary {
   const count = { expire: 0, archive: 0, keep: 0, fail: 0 };
   const bytes = { expire: 0, archive: 0, keep: 0, fail: 0 };
+  const stored = sized(images);
   results.forEach(({ action }, index) => {
     count[action] += 1;
-    bytes[action] += images[index]?.sizeInBytes ?? 0;
+    bytes[action] += stored[index]?.sizeInBytes ?? 0;
   });
   return {
     images: images.length,

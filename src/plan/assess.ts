@@ -2,7 +2,7 @@
 // It must not change which changes there are, nor decide whether consent was given.
 import pLimit from 'p-limit';
 import { type AccessChange, accessChange, type ChangeContext, type Statement } from '../access/index.js';
-import type { Image } from '../lifecycle/index.js';
+import { type Image, shortDigest } from '../lifecycle/index.js';
 import { byText, type ObservedRegistry, type Owner, ownershipOf } from '../registry/index.js';
 import { asPoliciesSee } from './children.js';
 import { whose } from './diff.js';
@@ -213,7 +213,7 @@ async function assessDeletion(
 }
 
 function wouldExpire({ images, expiring, expiringBytes, examples }: LifecycleEffect): string {
-  const shown = examples.slice(0, 3).join(', ');
+  const shown = examples.slice(0, 3).map(shortDigest).join(', ');
   return `${expiring} of ${plural(images, 'image')} would expire (${bytes(expiringBytes)}): ${shown}${expiring > 3 ? ', …' : ''}`;
 }
 
@@ -223,7 +223,7 @@ function plural(number: number, noun: string): string {
 
 /** Decimal units, as registries bill them. */
 export function bytes(size: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let rest = size;
   let unit = 0;
   // 999.95 would be printed as 1000.0.

@@ -1,6 +1,6 @@
 // Stands between a change and the images that somebody runs: who uses those that go, and what is not known of that.
 // It must not know which images go, nor where uses come from.
-import type { Image } from '../lifecycle/index.js';
+import { type Image, shortDigest } from '../lifecycle/index.js';
 import { nameOf } from './effect.js';
 import type { UsageKnown, UsedImage } from './model.js';
 import { matchUses, type RegistryPlace, type UsageReading, type UsageSource } from './usage/index.js';
@@ -79,7 +79,7 @@ const mostNamed = 3;
 export function usersIn({ inUse }: UsageKnown): string {
   const named = inUse.slice(0, mostNamed).map((image) => {
     const [first = '', ...others] = image.by;
-    return `${nameOf(image)} by ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+    return `${shortDigest(nameOf(image))} by ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
   });
   const more = inUse.length - named.length;
   return `${named.join('; ')}${more > 0 ? `; and ${more} more ${more === 1 ? 'image' : 'images'}` : ''}`;

@@ -10,9 +10,19 @@ export interface FileOptions {
   readonly path: string;
   /** As the manifest has it. */
   readonly shown: string;
+  /** Names in ECR that nobody means of Docker Hub. */
+  readonly repositories?: ReadonlySet<string>;
 }
 
-export function fileSource({ path, shown }: FileOptions, references: ReferenceContext = {}): UsageSource {
+/** The repository in an address without a host, such as `payments/api:v1`: Docker Hub's, to a client. */
+function bareNameOf(address: string): string | undefined {
+  return /^([a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*)(?::[\w.-]+)?(?:@.*)?$/.exec(address)?.[1];
+}
+
+export function fileSource(
+  { path, shown, repositories = new Set() }: FileOptions,
+  references: ReferenceContext = {},
+): UsageSource {
   const name = `file ${shown}`;
   const fault = (code: string, message: string) => new AwsFault('other', `read ${shown}`, code, message);
   return {
@@ -33,7 +43,14 @@ export function fileSource({ path, shown }: FileOptions, references: ReferenceCo
           if (address === '') continue;
           const read = readReference(address, references);
           // A line that nobody can read may be the one that matters.
-          if (read.kind === 'malformed') {
+          const bare = read.kind === 'elsewhere' ? bareNameOf(address) : undefined;
+          if (bare !== undefined && repositories.has(bare)) {
+            const problem = fault(
+              'BadLine',
+              `line ${index + 1}: "${address}" names no registry, and a repository here is called so: write its host before it`,
+            );
+            await uses.part(() => Promise.reject(problem));
+          } else if (read.kind === 'malformed') {
             const problem = fault('BadLine', `line ${index + 1}: ${read.reason}`);
             await uses.part(() => Promise.reject(problem));
           } else uses.add(address, `${shown}, line ${index + 1}`);

@@ -22,6 +22,8 @@ export interface UsageOptions extends Omit<CallerOptions, 'clock' | 'signal'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The registry that addresses of this machine mean, where the repositories are not in AWS. */
   readonly localHome?: RegistryPlace;
+  /** Names of the repositories that the manifest declares. */
+  readonly repositories?: ReadonlySet<string>;
   /** Whether ECS and Lambda are left out: they cannot pull from the ECR of this machine. */
   readonly withoutAws?: boolean;
   readonly clock?: Clock;
@@ -41,11 +43,13 @@ export function usageSources(usage: UsageSpec, options: UsageOptions): readonly 
     environment,
     localHome,
     withoutAws,
+    repositories,
     clock = systemClock,
     concurrency = usualConcurrency,
     ...rest
   } = options;
   const reader: ReaderOptions = { ...rest, clock, concurrency };
+  const known = repositories === undefined ? {} : { repositories };
   const references = localHome === undefined ? {} : { localHome };
   const accounts: readonly UsageAccount[] =
     usage.accounts === undefined ? [at] : usage.accounts.map((one) => ({ ...one, region: one.region ?? at.region }));
@@ -62,7 +66,7 @@ export function usageSources(usage: UsageSpec, options: UsageOptions): readonly 
     sources.push(kubernetesSource(asked, reader, references));
   }
   for (const shown of usage.files ?? []) {
-    sources.push(fileSource({ path: pathOf(shown, directory, environment), shown }, references));
+    sources.push(fileSource({ path: pathOf(shown, directory, environment), shown, ...known }, references));
   }
   return sources;
 }

@@ -40,6 +40,21 @@ describe('a file', () => {
     });
   });
 
+  it('is unknown where an address without a host is called as a repository here: Docker Hub is hardly meant', async () => {
+    const path = join(folder, 'running.txt');
+    const of = (text: string) => {
+      writeFileSync(path, text);
+      return fileSource({ path, shown: 'running.txt', repositories: new Set(['payments/api']) }).read();
+    };
+    expect(await of('payments/api:v1')).toMatchObject({
+      state: 'unknown',
+      reason:
+        'BadLine: line 1: "payments/api:v1" names no registry, and a repository here is called so: write its host before it',
+    });
+    expect(await of(`payments/api@sha256:${'a'.repeat(64)}`)).toMatchObject({ state: 'unknown' });
+    expect(await of('payments/web:v1\nnginx\nghcr.io/payments/api:v1')).toMatchObject({ state: 'read', uses: [] });
+  });
+
   it('is unknown where it does not exist', async () => {
     expect(await fileSource({ path: join(folder, 'nowhere'), shown: 'nowhere' }).read()).toMatchObject({
       state: 'unknown',

@@ -1,6 +1,6 @@
 // Lifecycle rules in words, and a policy's change rule by rule.
 // It must not know repositories or plans beyond the pieces it is given.
-import { type LifecycleRule, neverActs } from '../../lifecycle/index.js';
+import { type LifecycleRule, neverActs, shortDigest } from '../../lifecycle/index.js';
 import type { ImageInBrief, LifecycleEffect, PieceChange, Saving } from '../../plan/model.js';
 import { bytes, type Canvas, count, dollars, grouped, hang, list } from '../text.js';
 import { arrowLines, type Mark, markOf, painted } from './view.js';
@@ -89,7 +89,7 @@ export function lifecycleLines(
 }
 
 function names(some: readonly string[], all: number): string {
-  return some.length === 0 ? '' : `: ${some.join(', ')}${all > some.length ? ', …' : ''}`;
+  return some.length === 0 ? '' : `: ${some.map(shortDigest).join(', ')}${all > some.length ? ', …' : ''}`;
 }
 
 function size(number: number): string {

@@ -3,7 +3,7 @@
 
 import type { Diagnostic } from '../../diagnostics/index.js';
 import type { LintedPolicy, RetentionAdvice } from '../../lifecycle/index.js';
-import { type Canvas, count, hang, list } from '../text.js';
+import { type Canvas, count, hang, list, width } from '../text.js';
 import { type DiagnosticContext, printDiagnostics, shownPath } from './diagnostics.js';
 
 export interface LintView {
@@ -22,13 +22,16 @@ export function printLint({ file, policies, advice }: LintView, context: Diagnos
 function policyBlock({ at, refusal, policy, remarks }: LintedPolicy, file: string, context: DiagnosticContext): string {
   const { paint, columns } = context;
   const name = at === '' ? file : `${file}, ${at}`;
+  // The place of a policy within others may be as long as a line.
+  const head = (what: string, verdict: string, rest: string): readonly string[] => {
+    const long = width(`${what}: ${verdict}${rest}`) > columns;
+    return long ? [`${paint.bold(what)}:`, `  ${verdict}${rest}`] : [`${paint.bold(what)}: ${verdict}${rest}`];
+  };
   const lines =
     refusal === null
-      ? [
-          `${paint.bold(name)}: ${paint.green('ECR takes it')}, ${count(policy?.rules.length ?? 0, 'rule')}; ${tally(remarks)}`,
-        ]
+      ? head(name, paint.green('ECR takes it'), `, ${count(policy?.rules.length ?? 0, 'rule')}; ${tally(remarks)}`)
       : [
-          `${paint.bold(name)}: ${paint.red('ECR refuses it')}; ${tally(remarks)}`,
+          ...head(name, paint.red('ECR refuses it'), `; ${tally(remarks)}`),
           ...refusal.split('\n').flatMap((line) => hang('  ', line, columns, paint.dim)),
         ];
   // The printer counts errors and warnings itself; here the head has said it already.

@@ -1,9 +1,11 @@
 // A preview for people: images grouped by what becomes of them and by which rule, with the reason of each, and the totals.
 // It must not know how a policy is evaluated, nor where images come from.
 import {
+  actionsInTheEnd,
   addDays,
   type Image,
   type ImagesPreview,
+  isManifestList,
   type LaterResult,
   type LifecyclePolicy,
   monthlyCost,
@@ -14,6 +16,7 @@ import {
   pricesOf,
   saves,
   shortDigest,
+  sized,
 } from '../../lifecycle/index.js';
 import type { PreviewComparison } from '../../plan/compare-preview.js';
 import type { Preview, RepositoryPreview } from '../../plan/preview.js';
@@ -82,7 +85,7 @@ const words: Readonly<Record<Action, string>> = {
 };
 
 function sizeOf(rows: readonly Row[]): number {
-  return rows.reduce((sum, { image }) => sum + (image.sizeInBytes ?? 0), 0);
+  return sized(rows.map(({ image }) => image)).reduce((sum, { sizeInBytes = 0 }) => sum + sizeInBytes, 0);
 }
 
 function cut(text: string, columns: number): string {
@@ -100,7 +103,9 @@ function nameOf({ tags, digest }: Image): string {
 function rowLines(rows: readonly Row[], canvas: Canvas): readonly string[] {
   const { columns, paint } = canvas;
   const names = Math.max(...rows.map(({ image }) => width(nameOf(image))));
-  const sizes = rows.map(({ image }) => (image.sizeInBytes === undefined ? '' : bytes(image.sizeInBytes)));
+  const sizes = rows.map(({ image }) =>
+    isManifestList(image) ? 'list' : image.sizeInBytes === undefined ? '' : bytes(image.sizeInBytes),
+  );
   const sizeWidth = Math.max(...sizes.map((size) => size.length));
   return rows.flatMap(({ image, result }, index) => {
     const size = (sizes[index] ?? '').padStart(sizeWidth);
@@ -176,22 +181,32 @@ function priceLine(region: string, whose: string): string {
   return `${price}, ${assumed ? `assumed for ${region}: the price of us-east-1` : `the price of ${region}`} as of ${asOf}${whose}`;
 }
 
+/** What becomes of images once the runs that follow find nothing more: children go after their list. A later moment has had these runs. */
+function settled(
+  { policy, images, preview, prospect }: Subject,
+  now: number,
+): readonly Pick<PreviewResult, 'action'>[] {
+  if (policy === null || prospect?.at !== undefined) return preview.results;
+  return actionsInTheEnd(policy, images, now).map((action) => ({ action }));
+}
+
 /** Dollars a month, before and after; and what they rest on. Layers that images share count in each: it is an upper bound. */
 function costLines(
   subjects: readonly Subject[],
   region: string,
   whose: string,
+  now: number,
   { columns, paint }: Sight,
 ): readonly string[] {
   const images = subjects.flatMap((one) => one.images);
   if (images.every(({ sizeInBytes = 0 }) => sizeInBytes === 0)) return [];
-  const outcomes = subjects.flatMap((one) => one.preview.results);
-  const { before, after, monthly } = saves(images, outcomes, region);
-  const [now, then] = [monthlyCost(before, region).total, monthlyCost(after, region).total];
+  const outcomes = subjects.flatMap((one) => settled(one, now));
+  const { before, after, monthly } = saves(sized(images), outcomes, region);
+  const [today, then] = [monthlyCost(before, region).total, monthlyCost(after, region).total];
   const days = addDays(subjects.flatMap(({ prospect }) => prospect?.timeline ?? prospect?.at ?? []));
   const ahead = costAhead(days, region);
   const saved = monthly === 0 ? '' : `, ${dollars(then)} after this`;
-  const text = ahead === undefined ? `${dollars(now)} a month${saved}` : `${dollars(now)} a month today, ${ahead}`;
+  const text = ahead === undefined ? `${dollars(today)} a month${saved}` : `${dollars(today)} a month today, ${ahead}`;
   return [
     ...hang('', `Storage at most: ${text}`, columns, paint.bold),
     ...hang('', `(${priceLine(region, whose)}; layers that images share are counted for each)`, columns, paint.dim),
@@ -212,7 +227,7 @@ export function printFilePreview(subject: Subject, now: number, sight: Sight): s
     ...(body.length === 0 ? [] : [...body, '']),
     ...(timeline.length === 0 ? [] : [...timeline, '']),
     ...hang('', totals(shownNow.preview.summary), columns, paint.bold),
-    ...costLines([subject], fileRegion, ', as no file names a Region', sight),
+    ...costLines([shownNow], fileRegion, ', as no file names a Region', now, sight),
     '',
   ].join('\n');
 }
@@ -315,7 +330,7 @@ export function printPreview(
     const last = read.length === 0 ? 'No repository could be looked at' : `In ${repositories(read.length)}: ${total}`;
     lines.push('', ...hang('', last, columns, paint.bold));
   }
-  const cost = costLines(subjects, place.region, '', sight);
+  const cost = costLines(subjects, place.region, '', found.now, sight);
   if (cost.length > 0) lines.push(...(found.repositories.length > 1 ? [] : ['']), ...cost);
   return `${lines.join('\n')}\n`;
 }

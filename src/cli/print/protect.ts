@@ -104,7 +104,8 @@ export function printProtection(
   const idle = plan.refused.filter(({ why }) => why === 'no-policy' || why === 'missing');
   for (const { repository, reason } of idle) blocks.push(hang(`${repository}: `, reason, columns, paint.dim));
   blocks.push(danglingLines(plan.dangling, canvas), unknownLines(readings, canvas));
-  blocks.push(hang('', headline(summaryOf(plan, events, dryRun), dryRun), columns, paint.bold));
+  const refused = plan.refused.some(({ why }) => why === 'no-rule');
+  blocks.push(hang('', headline(summaryOf(plan, events, dryRun), dryRun, refused), columns, paint.bold));
   return `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -126,7 +127,11 @@ function lastTagLines(left: readonly ProtectionStep[], region: string, { paint, 
   ];
 }
 
-function headline({ protected: added, released, kept, left, failed }: ProtectionSummary, dryRun: boolean): string {
+function headline(
+  { protected: added, released, kept, left, failed }: ProtectionSummary,
+  dryRun: boolean,
+  refused: boolean,
+): string {
   const parts = [
     ...(added > 0 ? [`${count(added, 'image')} ${dryRun ? 'would be protected' : 'protected'}`] : []),
     ...(released > 0 ? [`${count(released, 'image')} ${dryRun ? 'would be released' : 'released'}`] : []),
@@ -134,5 +139,8 @@ function headline({ protected: added, released, kept, left, failed }: Protection
     ...(left > 0 ? [`${left} left as they are`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
-  return parts.length === 0 ? 'Nothing to protect: no image of these repositories is in use' : list(parts);
+  if (parts.length > 0) return list(parts);
+  return refused
+    ? 'Nothing was done: no lifecycle policy here begins with the rule that keeps images in use'
+    : 'Nothing to protect: no image of these repositories is in use';
 }

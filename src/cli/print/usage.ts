@@ -1,6 +1,6 @@
 // What is running and which images it uses, for people and for programs.
 // It must not know how uses are found.
-import type { Image } from '../../lifecycle/index.js';
+import { type Image, isProtectiveTag } from '../../lifecycle/index.js';
 import type { ImageUse, RepositoryUsage, UsageReading } from '../../plan/index.js';
 import { shownImage } from '../../plan/index.js';
 import type { Owner } from '../../registry/model.js';
@@ -25,11 +25,13 @@ export function usersInBrief(users: readonly string[], most = 2): string {
   return more > 0 ? `${users.slice(0, most).join('; ')}; and ${more} more` : users.join('; ');
 }
 
-/** An image by its newest-looking name: its tags, or the beginning of its digest. */
+/** An image by its tags, those of `slipway protect` only where it has no other, or by the beginning of its digest. */
 export function imageInBrief({ digest, tags }: Pick<Image, 'digest' | 'tags'>): string {
   if (tags.length === 0) return digest.slice(0, 'sha256:'.length + 12);
-  const more = tags.length - 2;
-  return more > 0 ? `${tags.slice(0, 2).join(', ')} +${more}` : tags.join(', ');
+  const own = tags.filter((tag) => !isProtectiveTag(tag));
+  const named = own.length === 0 ? tags : own;
+  const more = named.length - 2;
+  return more > 0 ? `${named.slice(0, 2).join(', ')} +${more}` : named.join(', ');
 }
 
 /** Images in use for their own sake or through a list, in the order ECR tells of them. */

@@ -7,6 +7,7 @@ import { shapeOf } from './shape.js';
 const selection = { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 14 };
 const action = { type: 'expire' };
 const good = { rulePriority: 1, selection, action };
+const letters = 'abcdefghijk'.split('');
 const of = (...rules: Json[]) => shapeOf({ rules });
 /** The rule as it is understood, and whether it is whole and comparable. */
 const read = (rule: Json) => of(rule).rules.map(({ raw, whole, comparable }) => [raw, whole, comparable]);
@@ -125,8 +126,8 @@ describe('what is guessed, so that no more is said of it', () => {
     ],
     [
       'the twelfth of the prefixes, which tell rules apart',
-      { ...good, selection: { ...selection, tagStatus: 'tagged', tagPrefixList: [...'abcdefghijk', 1] } },
-      { ...good, selection: { ...selection, tagStatus: 'tagged', tagPrefixList: [...'abcdefghijk'] } },
+      { ...good, selection: { ...selection, tagStatus: 'tagged', tagPrefixList: [...letters, 1] } },
+      { ...good, selection: { ...selection, tagStatus: 'tagged', tagPrefixList: letters } },
       false,
     ],
     [
@@ -213,7 +214,7 @@ describe('what is wrong', () => {
       {
         rules: [
           { ...good, selection: { ...selection, tagStatus: 'tagged', tagPatternList: 12 } },
-          { ...good, selection: { ...selection, tagStatus: 'tagged', tagPatternList: [...'abcdefghijk', 1] } },
+          { ...good, selection: { ...selection, tagStatus: 'tagged', tagPatternList: [...letters, 1] } },
         ],
       },
       [
