@@ -222,7 +222,7 @@ describe('images that cannot be read', () => {
     expect(told(await planOn(unread(), wanted, { usage: [ecs] }))).toEqual([
       {
         kind: 'expire-in-use',
-        reason: `${start}; in use are v1 by one and 1 more; ${digest} by three`,
+        reason: `${start}; in use are v1 by one and 1 more; sha256:aaaaaaaaaaaa by three`,
         mustBeNamed: true,
       },
     ]);
