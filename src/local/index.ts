@@ -41,6 +41,7 @@ import { type HttpServer, listen } from './server.js';
 import { ssmService } from './ssm/service.js';
 import { openFileStore } from './store/file.js';
 import { openMemoryStore } from './store/memory.js';
+import { type IssuerOptions, knownIssuers } from './sts/issuers.js';
 import { keyFetcher } from './sts/jwks.js';
 import { stsService } from './sts/service.js';
 import { taggingService } from './tagging.js';
@@ -64,7 +65,7 @@ export const defaultPort = 4510;
 
 const defaultSilence = 60_000;
 
-export interface LocalEcrOptions extends UpstreamOptions {
+export interface LocalEcrOptions extends UpstreamOptions, IssuerOptions {
   /** 0 takes any free port; 4510 where it is left out. */
   readonly port?: number;
   /** Keeps nothing. The default where no data directory is given. */
@@ -201,6 +202,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   // By whoever starts next, whether or not it needs such a folder itself.
   removeLeftovers();
   const ending = new AbortController();
+  const issuers = knownIssuers(options);
   const upstreams = new PullThrough({
     ...options,
     // The port speaks HTTP whatever else it speaks.
@@ -255,7 +257,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const cloud = new Cloud({
     store,
     services: [ecr, taggingService, ssmService, kmsService],
-    queryServices: [stsService(keyFetcher(ending.signal)), iamService, cloudFormationService(delegate)],
+    queryServices: [stsService(keyFetcher(ending.signal, issuers)), iamService, cloudFormationService(delegate)],
     faults,
     home,
     now: () => clock.now(),
@@ -309,6 +311,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
       ...(strict !== undefined && { auth: 'strict' }),
       upstreams: options.upstreams ?? {},
       upstreamSecrets: Object.keys(options.upstreamSecrets ?? {}),
+      oidcIssuers: options.oidcIssuers ?? {},
     },
   };
   const stop = (): void => void close();

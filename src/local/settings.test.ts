@@ -8,6 +8,7 @@ const has: Settings = {
   quotas: true,
   upstreams: { 'docker-hub': 'http://127.0.0.1:5000' },
   upstreamSecrets: ['ecr-pullthroughcache/docker-hub'],
+  oidcIssuers: { 'token.actions.githubusercontent.com': 'http://127.0.0.1:8080' },
 };
 
 describe('the settings of a local ECR', () => {
@@ -26,11 +27,14 @@ describe('the settings of a local ECR', () => {
       '--upstream docker-hub=http://127.0.0.1:5001',
     ]);
     expect(lacking({ upstreams: { quay: 'http://127.0.0.1:5000' } }, has)).toHaveLength(1);
+    expect(lacking({ oidcIssuers: { 'gitlab.com': 'http://127.0.0.1:8080' } }, has)).toEqual([
+      '--oidc-issuer gitlab.com=http://127.0.0.1:8080',
+    ]);
     expect(lacking({ upstreamSecrets: ['x'] }, has)).toEqual(["the secret 'x' of --upstream-secrets"]);
   });
 
   it('are all missed where a server does not tell them', () => {
-    expect(lacking(has)).toHaveLength(5);
+    expect(lacking(has)).toHaveLength(6);
     expect(lacking({ quotas: false })).toEqual([]);
   });
 });

@@ -12,6 +12,18 @@ export interface Settings {
   readonly upstreams: Readonly<Record<string, string>>;
   /** The names alone: what they hold is told to nobody. */
   readonly upstreamSecrets: readonly string[];
+  /** Addresses by an issuer's name. An older server does not know them. */
+  readonly oidcIssuers?: Readonly<Record<string, string>>;
+}
+
+function addressesLacking(
+  option: string,
+  asked: Readonly<Record<string, string>>,
+  has: Readonly<Record<string, string>> = {},
+): string[] {
+  return Object.entries(asked)
+    .filter(([name, address]) => !sameAddress(address, has[name]))
+    .map(([name, address]) => `${option} ${name}=${address}`);
 }
 
 function sameAddress(one: string, other: string | undefined): boolean {
@@ -26,11 +38,10 @@ export function lacking(asked: Partial<Settings>, has: Partial<Settings> = {}): 
     ...(uriStyle === undefined || uriStyle === has.uriStyle ? [] : [`--uri-style ${uriStyle}`]),
     ...(auth === undefined || auth === (has.auth ?? 'open') ? [] : [`--auth ${auth}`]),
     ...(quotas && has.quotas !== true ? ['--quotas'] : []),
-    ...Object.entries(upstreams)
-      .filter(([name, address]) => !sameAddress(address, has.upstreams?.[name]))
-      .map(([name, address]) => `--upstream ${name}=${address}`),
+    ...addressesLacking('--upstream', upstreams, has.upstreams),
     ...upstreamSecrets
       .filter((name) => has.upstreamSecrets?.includes(name) !== true)
       .map((name) => `the secret '${name}' of --upstream-secrets`),
+    ...addressesLacking('--oidc-issuer', asked.oidcIssuers ?? {}, has.oidcIssuers),
   ];
 }

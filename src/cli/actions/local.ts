@@ -14,6 +14,7 @@ import {
 } from '../commands/local.js';
 import { loginCommand } from '../commands/login.js';
 import { type ExitCode, exit } from '../exit.js';
+import { readIssuers } from '../issuers.js';
 import {
   dataDirectoryOf,
   describeData,
@@ -49,6 +50,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
   if (options.foreground) return serve(args, port, dataDirectory, services);
   // Whatever is wrong with them is told here, not by the process that stays behind.
   const { upstreams, upstreamSecrets } = await readUpstreams(options, services.cwd);
+  const issuers = await readIssuers(options.oidcIssuer);
   const asked = {
     ...(options.profile !== undefined && { profile: profileOf(options.profile) }),
     ...(options.uriStyle !== undefined && { uriStyle: uriStyleOf(options.uriStyle) }),
@@ -56,6 +58,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
     quotas: options.quotas,
     ...(upstreams !== undefined && { upstreams }),
     ...(upstreamSecrets !== undefined && { upstreamSecrets: Object.keys(upstreamSecrets) }),
+    ...issuers,
   };
 
   const extraArguments = [
@@ -64,6 +67,7 @@ export async function start(args: LocalStartArgs, services: Services): Promise<E
     ...(options.auth === undefined ? [] : ['--auth', options.auth]),
     ...(options.quotas ? ['--quotas'] : []),
     ...upstreamArguments(options, services.cwd),
+    ...options.oidcIssuer.flatMap((one) => ['--oidc-issuer', one]),
   ];
   const data = dataDirectory === undefined ? { memory: true } : { dataDirectory };
   const running = await startDaemon({ port, ...data, tls: options.tls, asked, entry: services.entry, extraArguments });
@@ -157,6 +161,7 @@ async function serve(
     quotas: options.quotas,
     profile: profileOf(options.profile),
     ...(await readUpstreams(options, services.cwd)),
+    ...(await readIssuers(options.oidcIssuer)),
     ...(dataDirectory === undefined ? { memory: true } : { dataDirectory }),
   });
   const end = (): void => void server.close();

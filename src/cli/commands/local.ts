@@ -69,6 +69,13 @@ export const localStartCommand = defineCommand({
       description:
         'what Secrets Manager would hold for them, as JSON: names of secrets, each with username and accessToken',
     },
+    oidcIssuer: {
+      kind: 'list',
+      flag: '--oidc-issuer',
+      value: 'NAME=URL',
+      description:
+        "where the keys of an issuer of OIDC tokens are, by the issuer's name as IAM's provider has it; without, they are asked of the issuer (repeatable)",
+    },
     foreground: { kind: 'flag', flag: '--foreground', description: 'stays with it until Ctrl-C' },
   },
   globals: ['project', 'output', 'color'],
@@ -92,6 +99,10 @@ export const localStartCommand = defineCommand({
     {
       command: 'slipway local start --upstream registry-1.docker.io=http://127.0.0.1:5000',
       text: 'Docker Hub is a registry on this machine',
+    },
+    {
+      command: 'slipway local start --oidc-issuer token.actions.githubusercontent.com=http://127.0.0.1:8080',
+      text: "an issuer of your own signs the tokens of GitHub's jobs",
     },
   ],
 });

@@ -145,6 +145,14 @@ export const localCodes = defineCodes({
       'Pull-through cache rules may be given another address than that of their upstream: the prefix of a rule or the host of an upstream, and scheme, host and port. Plain HTTP is for this machine only.',
     mend: 'give it as `--upstream docker-hub=http://127.0.0.1:5000`, and credentials in the file of --upstream-secrets',
   },
+  'local/bad-issuer': {
+    severity: 'error',
+    fault: 'user',
+    title: 'The address of an issuer of OIDC tokens cannot be used',
+    meaning:
+      'The keys of an issuer may be elsewhere than at the issuer: its name, as the provider of IAM has it, and an address below which /.well-known/openid-configuration is. Plain HTTP is for this machine only.',
+    mend: 'give it as `--oidc-issuer token.actions.githubusercontent.com=http://127.0.0.1:8080`',
+  },
   'local/bad-secrets': {
     severity: 'error',
     fault: 'user',

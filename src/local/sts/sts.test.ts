@@ -261,6 +261,30 @@ describe('AssumeRoleWithWebIdentity', () => {
     }
   });
 
+  it('asks a stand-in for the keys of an issuer that is elsewhere, for a token of that issuer alone', async () => {
+    const github = 'token.actions.githubusercontent.com';
+    iam('CreateOpenIDConnectProvider', { Url: `https://${github}`, ClientIDList: ['sts.amazonaws.com'] });
+    role('github', {
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${github}` },
+      Condition: { StringEquals: { [`${github}:sub`]: claims.sub } },
+    });
+    const elsewhere = keyFetcher(new AbortController().signal, new Map([[github, issuer.url]]));
+    const operation = stsService(elsewhere).asyncOperations?.get('AssumeRoleWithWebIdentity');
+    const ofGithub = { ...claims, iss: `https://${github}` };
+    const as = (token: string): Promise<unknown> =>
+      Promise.resolve(operation?.({ ...ask('github'), WebIdentityToken: token }, at())).then((it) => it, textOf);
+    expect(await as(issuer.token(ofGithub, now))).toMatchObject({ SubjectFromWebIdentityToken: claims.sub });
+    issuer.answer(
+      '/.well-known/openid-configuration',
+      JSON.stringify({ issuer: `https://${github}`, jwks_uri: `${issuer.url}/keys` }),
+    );
+    expect(await as(issuer.token(ofGithub, now))).toMatchObject({ SubjectFromWebIdentityToken: claims.sub });
+    issuer.answer('/.well-known/openid-configuration', undefined);
+    expect(await as(issuer.forge(ofGithub, now))).toContain('InvalidIdentityToken: ');
+    expect(await as(issuer.token(claims, now))).toContain('Not authorized');
+  });
+
   it('asks the trust policy for the branch', async () => {
     const other = { ...claims, sub: 'repo:acme/api:ref:refs/heads/feature' };
     expect(await refused(issuer.token(other, now))).toBe(
