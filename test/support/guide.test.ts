@@ -55,6 +55,8 @@ hello …
 
   it('expects the exit code that it is told', async () => {
     await follow("'''sh\nsh -c 'exit 3' # exits with 3\ntrue\n'''\n");
+    await follow("'''sh\nsh -c 'exit 3' # exits with an error\ntrue\n'''\n");
+    await expect(follow("'''sh\ntrue # exits with an error\n'''\n")).rejects.toThrow('exited with 0, not an error');
     await expect(follow("'''sh\ntrue # exits with 3\n'''\n")).rejects.toThrow('exited with 0, not 3');
     await expect(follow("'''sh\ntrue # exits with 0\nfalse\n'''\n")).rejects.toThrow('ended with 1');
   }, 60_000);

@@ -2,7 +2,7 @@
 // It must not know what any guide is about.
 //
 // A block is what its fence says: `yaml slipway.yaml` (a language and a file name) is written to that file; `sh` is run, all of them in one
-// shell, each line of which must succeed unless it ends in `# exits with N`; `text` right after a `sh` block is what that printed, where
+// shell, each line of which must succeed unless it ends in `# exits with N` or `# exits with an error`; `text` right after a `sh` block is what that printed, where
 // `…` stands for anything within a line, and a line of `…` alone for any lines.
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ export function blocksOf(guide: string): readonly Block[] {
   return blocks;
 }
 
-const exits = / +# exits with (\d+)$/;
+const exits = / +# exits with (\d+|an error)$/;
 
 /** What the shell is to run for one block: each command alone, its exit code looked at. Lines that go on (`\`, quotes, pipes) stay together. */
 function shellOf(block: Block): string {
@@ -45,7 +45,8 @@ function shellOf(block: Block): string {
       const code = exits.exec(line)?.[1];
       if (code === undefined) return line;
       const command = line.replace(exits, '');
-      return `set +e\n${command}\nguide_code=$?\n[ $guide_code = ${code} ] || { echo "exited with $guide_code, not ${code}" >&2; exit 99; }\nset -e`;
+      const holds = code === 'an error' ? '$guide_code != 0' : `$guide_code = ${code}`;
+      return `set +e\n${command}\nguide_code=$?\n[ ${holds} ] || { echo "exited with $guide_code, not ${code}" >&2; exit 99; }\nset -e`;
     })
     .join('\n')
     .replace(/^/, 'set -e\n')
