@@ -42,6 +42,7 @@ export {
   type VerbAnswer,
 } from './evaluate/verbs.js';
 export { type Exposure, exposuresOf } from './exposure.js';
+export { type GitHubJobs, type GitLabJobs, grantee } from './grantees.js';
 export {
   documentOf,
   foreignStatements,
