@@ -18,6 +18,7 @@ import { localEventsCommand } from './commands/local-events.js';
 import { localScanFindingsCommand } from './commands/local-scan-findings.js';
 import { loginCommand } from './commands/login.js';
 import { outputCommand } from './commands/output.js';
+import { permissionsCommand } from './commands/permissions.js';
 import { planCommand } from './commands/plan.js';
 
 import { previewCommand } from './commands/preview.js';
@@ -46,6 +47,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
   bind(whoCanCommand, async () => (await import('./actions/who-can.js')).whoCanDo),
+  bind(permissionsCommand, async () => (await import('./actions/permissions.js')).showPermissions),
   bind(auditCommand, async () => (await import('./actions/audit.js')).showAudit),
   bind(lifecycleLintCommand, async () => (await import('./actions/lifecycle-lint.js')).lintPolicy),
   bind(loginCommand, async () => (await import('./actions/login.js')).login),

@@ -54,6 +54,7 @@ export type {
 export { hazardKinds, planVersion } from './model.js';
 export { type ObserveScope, observe } from './observe.js';
 export { type CompanionOutputs, companionOutputs, outputs, type RepositoryOutput, type RoleOutput } from './outputs.js';
+export { type PermissionLevel, permissionLevels, permissionsFor } from './permissions.js';
 export { type Place, placeAt, samePlace } from './place.js';
 export { type PlanOptions, type PortsFor, plan, planRegistries, requireAccount } from './plan.js';
 export {

@@ -16,7 +16,7 @@ import {
   type Statement,
 } from '../access/index.js';
 import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
-import type { AccessSpec, GrantLists, ResolvedRepository } from '../manifest/project.js';
+import type { AccessSpec, Grantee, GrantLists, ResolvedRepository } from '../manifest/project.js';
 import type { Issuer } from './companions/context.js';
 import type { Owner } from './model.js';
 import { matches, type Selectable } from './pattern.js';
@@ -62,6 +62,15 @@ const verbsOf: Readonly<Record<keyof GrantLists, readonly AccessVerb[]>> = {
 };
 const lists: readonly (keyof GrantLists)[] = ['pull', 'push', 'pullAndPush', 'read', 'manage'];
 
+/** Every grantee, with what it is granted. */
+export function granteesOf(
+  access: RepositoryAccess,
+): readonly { readonly grantee: Grantee; readonly verbs: readonly AccessVerb[] }[] {
+  return access.sources.flatMap(([, source]) =>
+    lists.flatMap((list) => (source[list] ?? []).map((grantee) => ({ grantee, verbs: verbsOf[list] }))),
+  );
+}
+
 /** `production`: trust in CI jobs that is broad needs consent. */
 export function grantsOf(access: RepositoryAccess, owner: Owner, place: Place, production: boolean): Grants {
   const found: Diagnostic[] = [];
@@ -100,15 +109,13 @@ export function grantsOf(access: RepositoryAccess, owner: Owner, place: Place, p
 export function issuersOf(resolved: readonly ResolvedRepository[]): readonly Issuer[] {
   const issuers = new Map<string, Issuer>();
   for (const repository of resolved) {
-    for (const [, source] of accessOf(repository.spec.access, repository).sources) {
-      for (const grantee of lists.flatMap((list) => source[list] ?? [])) {
-        if (grantee.github === undefined && grantee.gitlab === undefined) continue;
-        if (checkGrantee(grantee).length > 0) continue;
-        const principal = principalOf(grantee);
-        if (!isCi(principal)) continue;
-        const { host, audience } = providerOf(principal);
-        issuers.set(host, { host, audience });
-      }
+    for (const { grantee } of granteesOf(accessOf(repository.spec.access, repository))) {
+      if (grantee.github === undefined && grantee.gitlab === undefined) continue;
+      if (checkGrantee(grantee).length > 0) continue;
+      const principal = principalOf(grantee);
+      if (!isCi(principal)) continue;
+      const { host, audience } = providerOf(principal);
+      issuers.set(host, { host, audience });
     }
   }
   return [...issuers.values()].sort((one, other) => (one.host < other.host ? -1 : 1));

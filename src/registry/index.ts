@@ -1,6 +1,7 @@
 // The room's door.
 // Behind it: the two models of a registry, compilation to the desired one, and what counts as equal and as ours.
 export { check, checkRules, compile } from './compile.js';
+export { type Granted, grantedTo, jobText } from './consumer.js';
 export { assertDesired, type Desired, desire } from './desired.js';
 export type {
   DesiredRegistry,

@@ -51,7 +51,10 @@ function operationOf(message: IncomingMessage, body: string): string {
     return `${services[service] ?? service}:${operation}`;
   }
   const action = /(?:^|&)Action=([A-Za-z]+)/.exec(body)?.[1];
-  return action === undefined ? `${message.method} ${message.url}` : `sts:${action}`;
+  if (action === undefined) return `${message.method} ${message.url}`;
+  // Several services speak the query protocol: the signature says which is meant.
+  const scope = /Credential=[^/]+\/\d+\/[^/]+\/([a-z0-9-]+)\//.exec(message.headers.authorization ?? '')?.[1];
+  return `${scope ?? 'sts'}:${action}`;
 }
 
 function read(message: IncomingMessage): Promise<Buffer> {

@@ -136,6 +136,11 @@ export const accessCodes = defineCodes({
       'A grant by pattern holds for the repositories whose key or name in ECR the pattern matches, and this one matches none.',
     mend: 'correct the pattern; `*` stands for any run of characters, slashes included',
   },
+  'access/nothing-granted': mistake(
+    'nothing is granted to it',
+    'No grant of the environment names the principal or its account, so that no policy on its side would give it access.',
+    'add it to `access` of the project, the environment or a repository',
+  ),
   'access/open-to-everyone': {
     severity: 'warning',
     fault: 'user',

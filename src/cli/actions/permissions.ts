@@ -1,0 +1,148 @@
+// Prints the policies that Slipway needs, or that somebody with a grant needs.
+// It must not know which operations there are, nor which actions a verb is.
+import {
+  type CiPrincipal,
+  ciPolicyOf,
+  ciText,
+  isCi,
+  type PolicyDocument,
+  type Principal,
+  principalOf,
+  providerArn,
+  providerOf,
+  trustPolicyOf,
+} from '../../access/index.js';
+import { fail } from '../../diagnostics/index.js';
+import { type Project, type ProjectEnvironment, readGrantee } from '../../manifest/index.js';
+import { permissionsFor } from '../../plan/index.js';
+import { requireMatches, selects } from '../../plan/scope.js';
+import { compile, type DesiredRegistry, grantedTo, jobText, repositoryArn } from '../../registry/index.js';
+import type { PermissionsArgs } from '../commands/permissions.js';
+import { type ExitCode, exit } from '../exit.js';
+import { printJson } from '../print/json.js';
+import type { Services } from '../services.js';
+import { canvasOf, hang } from '../text.js';
+import { chooseEnvironment, openProject, showWarnings } from '../workspace.js';
+
+interface Answer {
+  readonly policies: readonly { readonly name: 'permissions' | 'trust'; readonly document: PolicyDocument }[];
+  readonly notes: readonly string[];
+}
+
+export async function showPermissions({ options, global }: PermissionsArgs, services: Services): Promise<ExitCode> {
+  const project = await openProject(global);
+  const environment = chooseEnvironment(project, global.environment);
+  showWarnings(project, global, services);
+  if (options.for !== undefined && options.forCommand !== undefined)
+    fail('cli/bad-usage', '--for and --for-command stand together', { mend: 'ask for one of the two' });
+  const registry = selected(compile(project, environment.name)[0], global.only);
+  const answer =
+    options.for === undefined
+      ? ofSlipway(options.forCommand, registry, environment)
+      : ofPrincipal(principalNamed(options.for), registry, project);
+  if (global.output === 'json') {
+    printJson(services.stdout, { ...answer, diagnostics: project.warnings });
+    return exit.ok;
+  }
+  const { columns } = canvasOf(services.stderr);
+  for (const note of answer.notes) services.stderr.write(`${hang('note: ', note, columns).join('\n')}\n`);
+  const several = answer.policies.length > 1;
+  const documents = Object.fromEntries(answer.policies.map(({ name, document }) => [name, document]));
+  services.stdout.write(`${JSON.stringify(several ? documents : answer.policies[0]?.document, null, 2)}\n`);
+  return exit.ok;
+}
+
+function selected(registry: DesiredRegistry | undefined, only: readonly string[]): DesiredRegistry {
+  if (registry === undefined) throw new TypeError('an environment without a registry');
+  requireMatches(only, registry.repositories);
+  return { ...registry, repositories: registry.repositories.filter((one) => selects(only, one)) };
+}
+
+function ofSlipway(
+  command: PermissionsArgs['options']['forCommand'],
+  registry: DesiredRegistry,
+  { usage }: ProjectEnvironment,
+): Answer {
+  const level = command === 'read' || command === 'plan' ? command : 'apply';
+  const { policy, whole } = permissionsFor(level, { registry, ...(usage === undefined ? {} : { usage }) });
+  const notes = whole
+    ? [
+        `${registry.repositories.length} repositories are more than a policy can name one by one: it is for every repository of the registry`,
+      ]
+    : [];
+  return { policies: [{ name: 'permissions', document: policy }], notes };
+}
+
+/** As in the manifest's short form; an ARN or an account id alone will do. */
+function principalNamed(text: string): Principal | CiPrincipal {
+  const kinds = ['account', 'role', 'user', 'org', 'ou', 'service', 'github', 'gitlab'];
+  const read = (one: string) => readGrantee(one, kinds);
+  const first = read(text);
+  const reading = first.kind === undefined && first.instead !== undefined ? read(first.instead) : first;
+  if (reading.kind === undefined)
+    return fail('cli/bad-usage', `--for is "${text.slice(0, 200)}"`, {
+      mend: 'write a principal as the manifest does, for instance account:444444444444 or github:acme/api@main',
+    });
+  return principalOf({ [reading.kind]: reading.value });
+}
+
+function ofPrincipal(who: Principal | CiPrincipal, registry: DesiredRegistry, project: Project): Answer {
+  const { environment } = registry.owner;
+  const { repositories, perhaps } = grantedTo(project, environment, who);
+  const names = new Set(registry.repositories.map(({ name }) => name));
+  const kept = {
+    pull: repositories.pull.filter((name) => names.has(name)),
+    push: repositories.push.filter((name) => names.has(name)),
+    read: repositories.read.filter((name) => names.has(name)),
+    manage: repositories.manage.filter((name) => names.has(name)),
+  };
+  const notes = perhaps.map(
+    (one) => `everyone in ${one} has grants too; ask with --for ${one.includes('/') ? 'ou' : 'org'}:${one}`,
+  );
+  if (Object.values(kept).every((list) => list.length === 0)) {
+    const [hint] = notes;
+    return fail(
+      'access/nothing-granted',
+      `no grant of ${environment} names ${wordsOf(who)}`,
+      hint === undefined ? {} : { mend: hint },
+    );
+  }
+  if (who.kind === 'service')
+    return fail(
+      'access/nothing-granted',
+      `${who.service} needs no policy of its own: the repository policy is enough`,
+      {
+        mend: 'nothing is to be attached anywhere',
+      },
+    );
+  const permissions = ciPolicyOf(kept, (name) => repositoryArn(registry, name));
+  if (!isCi(who)) {
+    const same = accountOf(who) === registry.account;
+    const words = same
+      ? `${wordsOf(who)} is of the registry's own account: the repository policy is enough, but for logging in`
+      : 'the grant takes effect once the other account attaches this policy, or one that allows as much';
+    return { policies: [{ name: 'permissions', document: permissions }], notes: [words, ...notes] };
+  }
+  const granted = registry.ciAccess?.map(({ principal }) => principal) ?? [];
+  const declared = granted.find((one) => jobText(one) === jobText(who)) ?? who;
+  return {
+    policies: [
+      { name: 'trust', document: trustPolicyOf([declared], providerArn(providerOf(declared), registry)) },
+      { name: 'permissions', document: permissions },
+    ],
+    notes: ['apply makes the role of the job; these are its policies, for whoever would rather make it by hand'],
+  };
+}
+
+function accountOf(who: Principal): string | undefined {
+  if (who.kind === 'account') return who.account;
+  return who.kind === 'role' || who.kind === 'user' ? who.arn.split(':')[4] : undefined;
+}
+
+function wordsOf(who: Principal | CiPrincipal): string {
+  if (isCi(who)) return ciText(who);
+  if (who.kind === 'account') return `account ${who.account}`;
+  if (who.kind === 'org') return `organisation ${who.id}`;
+  if (who.kind === 'ou') return `unit ${who.organization}/${who.unit}`;
+  return who.kind === 'service' ? who.service : who.arn;
+}
