@@ -51,8 +51,12 @@ describeWith({ tools: ['aws', 'skopeo', 'boto3'] }, 'a strict local ECR', () => 
     ask(unsigned, [
       'sts',
       'assume-role-with-web-identity',
-      ...['--role-arn', `arn:aws:iam::${account}:role/push`, '--role-session-name', 'build'],
-      ...['--web-identity-token', issuer.token({ aud: 'sts.amazonaws.com', sub }, Date.now())],
+      '--role-arn',
+      `arn:aws:iam::${account}:role/push`,
+      '--role-session-name',
+      'build',
+      '--web-identity-token',
+      issuer.token({ aud: 'sts.amazonaws.com', sub }, Date.now()),
     ]);
   const login = async (who: Environment): Promise<string> => {
     const { stdout } = await run(toolPath('aws'), ['ecr', 'get-login-password'], { env: environment(who) });
@@ -60,12 +64,20 @@ describeWith({ tools: ['aws', 'skopeo', 'boto3'] }, 'a strict local ECR', () => 
   };
   const push = async (who: Environment, repository: string): Promise<Finished> =>
     at.attempt('skopeo', [
-      ...['copy', '--dest-tls-verify=false', '--dest-creds', await login(who)],
-      ...[layout, `docker://localhost:${local.port}/${repository}:v1`],
+      'copy',
+      '--dest-tls-verify=false',
+      '--dest-creds',
+      await login(who),
+      layout,
+      `docker://localhost:${local.port}/${repository}:v1`,
     ]);
   const pull = async (who: Environment, repository: string): Promise<Finished> =>
     at.attempt('skopeo', [
-      ...['inspect', '--raw', '--tls-verify=false', '--creds', await login(who)],
+      'inspect',
+      '--raw',
+      '--tls-verify=false',
+      '--creds',
+      await login(who),
       `docker://localhost:${local.port}/${repository}:v1`,
     ]);
 
@@ -147,7 +159,10 @@ describeWith({ tools: ['aws', 'skopeo', 'boto3'] }, 'a strict local ECR', () => 
         code: 'AccessDenied',
         message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity',
       });
-      const { AccessKeyId, SecretAccessKey, SessionToken } = own.output?.['Credentials'] as Record<string, string>;
+      const { AccessKeyId, SecretAccessKey, SessionToken } = (own.output?.['Credentials'] ?? {}) as Record<
+        string,
+        string
+      >;
       ci = {
         AWS_ACCESS_KEY_ID: AccessKeyId ?? '',
         AWS_SECRET_ACCESS_KEY: SecretAccessKey ?? '',
