@@ -1,6 +1,6 @@
 // Policies that AWS manages: those of ECR, and those that roles which pull, push or manage images usually have.
 // It must not know who has them.
-// Source: AWS managed policy reference guide, the page of each policy (version and times as there).
+// Documents, versions and times are AWS's, as moto 5 lists them from IAM; they were not held against AWS's reference guide (?).
 
 export interface AwsPolicy {
   readonly name: string;
