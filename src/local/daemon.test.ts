@@ -78,7 +78,14 @@ describe('the local ECR in the background', () => {
       pid: first.pid,
       dataDirectory: folder,
       certificateAuthority: null,
-      settings: { profile: 'ecr', uriStyle: 'local', quotas: false, upstreams: {}, upstreamSecrets: [] },
+      settings: {
+        profile: 'ecr',
+        uriStyle: 'local',
+        quotas: false,
+        upstreams: {},
+        upstreamSecrets: [],
+        oidcIssuers: {},
+      },
     });
     expect(await startDaemon({ port, dataDirectory: folder, entry })).toEqual({ ...first, started: false });
     await client().send(new CreateRepositoryCommand({ repositoryName: 'app' }));

@@ -413,7 +413,14 @@ describe('the fault switch', () => {
         pid: process.pid,
         dataDirectory: null,
         certificateAuthority: null,
-        settings: { profile: 'ecr', uriStyle: 'local', quotas: false, upstreams: {}, upstreamSecrets: [] },
+        settings: {
+          profile: 'ecr',
+          uriStyle: 'local',
+          quotas: false,
+          upstreams: {},
+          upstreamSecrets: [],
+          oidcIssuers: {},
+        },
       },
     ]);
     for (const [body, message] of [
