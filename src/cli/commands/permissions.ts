@@ -7,7 +7,7 @@ import { textOrJson } from './shared.js';
 export const permissionsCommand = defineCommand({
   name: 'permissions',
   group: 'Registry',
-  summary: 'prints the IAM policies that Slipway, or who has a grant, needs',
+  summary: 'prints the IAM policies that Slipway, or a grantee, needs',
   description: [
     'Prints the identity policy with which Slipway can be run on an environment, and nothing else: to read (drift, output), to plan, or to apply. It is made of the operations that the engine calls and of what the manifest declares.',
     'With --for it prints the other side of the grants: the policy that the other account attaches to its role or user, since across accounts both sides have to allow; for a CI job, the trust policy of its role beside the permissions.',
