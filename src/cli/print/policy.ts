@@ -1,7 +1,7 @@
 // Policy statements in words, and a policy's change statement by statement.
 // It must not know repositories or plans beyond the pieces it is given.
 import type { PrincipalElement, Statement } from '../../access/index.js';
-import { pullActions, pushActions } from '../../access/names.js';
+import { verbActions } from '../../access/names.js';
 import type { PieceChange } from '../../plan/model.js';
 import { type Canvas, hang, list, padEnd } from '../text.js';
 import { markOf, painted } from './view.js';
@@ -47,9 +47,9 @@ function isExactly(actions: readonly string[], set: readonly string[]): boolean 
 function may(statement: Statement): readonly string[] {
   const actions = many(statement.Action);
   if (statement.NotAction !== undefined) return [`everything but ${list(many(statement.NotAction))}`];
-  if (isExactly(actions, pullActions)) return ['pull'];
-  if (isExactly(actions, pushActions)) return ['push'];
-  if (isExactly(actions, [...new Set([...pullActions, ...pushActions])])) return ['pull', 'push'];
+  const verb = Object.entries(verbActions).find(([, all]) => isExactly(actions, all));
+  if (verb !== undefined) return [verb[0]];
+  if (isExactly(actions, [...new Set([...verbActions.pull, ...verbActions.push])])) return ['pull', 'push'];
   if (actions.some((action) => action === '*' || action === 'ecr:*')) return ['do everything'];
   return actions;
 }
@@ -77,6 +77,42 @@ export function statementInWords(statement: Statement): string {
   const conditions = members === undefined ? where(statement) : [];
   const effect = statement.Effect === 'Allow' ? 'allow' : 'deny';
   return `${effect} ${subjects} to ${list(may(statement))}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}`;
+}
+
+/** Of a trust policy: the jobs, services, accounts and roles that it lets take the role. */
+function takers(statement: Statement): readonly string[] {
+  const subjects = membersOf(statement.Condition).flatMap(([, keys]) =>
+    membersOf(keys).flatMap(([key, value]) => (key.endsWith(':sub') ? many(value) : [])),
+  );
+  if (subjects.length > 0) return subjects.map((subject) => `jobs of ${subject}`);
+  return [organisation(statement) ?? list(who(statement))];
+}
+
+const prepositions: Readonly<Record<string, string>> = { pull: 'from', push: 'to' };
+
+/** `push to payments/api and payments/web`. To log in goes without saying where anything else is allowed. */
+function allowance(statement: Statement): readonly string[] {
+  const actions = may(statement);
+  if (list(actions) === 'ecr:GetAuthorizationToken') return [];
+  const on = actions.length === 1 ? (prepositions[actions[0] ?? ''] ?? 'on') : 'on';
+  const repositories = many(statement.Resource).map((arn) => arn.split(':repository/')[1] ?? arn);
+  return [`${list(actions)} ${on} ${list(repositories)}`];
+}
+
+/** Who may take a role, and what it may do then. */
+export function roleLines(
+  trust: readonly Statement[],
+  permissions: readonly Statement[],
+  indent: string,
+  { columns, paint }: Canvas,
+): readonly string[] {
+  const rows = [
+    ['taken by', list(trust.flatMap(takers), 'or')],
+    ['may', list(permissions.flatMap(allowance))],
+  ] as const;
+  return rows.flatMap(([name, text]) =>
+    text === '' ? [] : hang(`${indent}${padEnd(paint.dim(name), 8)}  `, text, columns),
+  );
 }
 
 function difference(

@@ -1,8 +1,10 @@
 // What becomes of the stacks of companions, resource by resource.
 // It must not know how a plan is made.
+import type { Statement } from '../../access/index.js';
 import type { PropertyChange, ResourcePlan, StackPlan } from '../../plan/stacks/model.js';
 import { type Canvas, hang } from '../text.js';
 import { indent } from './changes.js';
+import { roleLines } from './policy.js';
 import { arrowLines, headline, type Mark, painted } from './view.js';
 
 const fates: Readonly<Record<StackPlan['action'], readonly [Mark, string]>> = {
@@ -34,6 +36,22 @@ function propertyLines({ property, before, after }: PropertyChange, canvas: Canv
   return arrowLines(`${head}  `, valueText(before), valueText(after), canvas);
 }
 
+type Properties = Readonly<Record<string, unknown>>;
+
+function statementsOf(document: unknown): readonly Statement[] {
+  // Of our own template, which this program has made.
+  return (document as { readonly Statement?: readonly Statement[] } | undefined)?.Statement ?? [];
+}
+
+/** What comes with a resource that is made, where its title does not say it. */
+function contentLines({ type, action, id }: ResourcePlan, { template }: StackPlan, canvas: Canvas): readonly string[] {
+  if (type !== 'AWS::IAM::Role' || (action !== 'create' && action !== 'replace')) return [];
+  const role: Properties = template?.Resources[id]?.Properties ?? {};
+  const policies = (role['Policies'] ?? []) as readonly { readonly PolicyDocument?: unknown }[];
+  const permissions = policies.flatMap(({ PolicyDocument }) => statementsOf(PolicyDocument));
+  return roleLines(statementsOf(role['AssumeRolePolicyDocument']), permissions, `${indent}    `, canvas);
+}
+
 export function stackLines(stack: StackPlan, canvas: Canvas): readonly string[] {
   const { paint, columns } = canvas;
   const [mark, what] =
@@ -41,9 +59,11 @@ export function stackLines(stack: StackPlan, canvas: Canvas): readonly string[] 
       ? (['?', 'stack could not be read whole'] as const)
       : fates[stack.action];
   const lines = [...headline(mark, stack.name, what, stack.reason, indent, canvas)];
-  for (const { action, title, changes } of stack.resources) {
+  for (const resource of stack.resources) {
+    const { action, title, changes } = resource;
     const replaced = action === 'replace' ? ' (a new one takes its place)' : '';
     lines.push(...hang(`${indent}${painted(marks[action], paint)} `, `${title}${replaced}`, columns));
+    lines.push(...contentLines(resource, stack, canvas));
     for (const change of changes) lines.push(...propertyLines(change, canvas));
   }
   for (const { arn, note } of stack.referenced) {
