@@ -15,9 +15,10 @@ import {
   type Progress,
   type Stack,
   stackBy,
+  usedExport,
   writeStack,
 } from '../stacks/model.js';
-import { beginStep, isStuck, usedExport } from '../stacks/run.js';
+import { beginStep, isStuck } from '../stacks/run.js';
 import { parseTemplate } from '../template/model.js';
 import { desiredOf } from '../wish.js';
 

@@ -284,3 +284,17 @@ export function exportsOf(context: {
 export function importersOf(context: Keeper, name: string): readonly Stack[] {
   return listStacks(context).filter(({ status, imports }) => status !== 'DELETE_COMPLETE' && imports.includes(name));
 }
+
+/** Another stack that uses an export of this one. */
+export function otherUserOf(context: Keeper, stack: Stack, name: string): Stack | undefined {
+  return importersOf(context, name).find(({ uuid }) => uuid !== stack.uuid);
+}
+
+/** Whether an export of the stack is used by others. */
+export function usedExport(context: Keeper, stack: Stack): { readonly name: string; readonly user: Stack } | undefined {
+  for (const { name } of exportsOf(context).filter((one) => one.stack.uuid === stack.uuid)) {
+    const user = otherUserOf(context, stack, name);
+    if (user !== undefined) return { name, user };
+  }
+  return undefined;
+}
