@@ -6,6 +6,7 @@ import { fail } from '../diagnostics/index.js';
 import { didYouMean, listed } from '../diagnostics/suggest.js';
 import { type AdministratorFile, openAdministratorFile } from './auth/administrator-file.js';
 import { authorise, refusalOf } from './auth/authorise.js';
+import { authoriseForService } from './auth/for-service.js';
 import { strictCallers } from './auth/strict.js';
 import { openBackground } from './background.js';
 import { openBlobStore } from './blobs/open.js';
@@ -241,7 +242,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
     `${scheme}://localhost:${port}${layerPath(layerKey, layer, now)}`;
   const ecr = ecrService({ ...addresses, unknownKeys, blobs, layerUrl, upstreams });
   // What CloudFormation makes resources with.
-  const delegate = delegateTo([ecr, ssmService, kmsService, iamService], faults);
+  const delegate = delegateTo([ecr, ssmService, kmsService, iamService], faults, strict && authoriseForService);
   const background = openBackground({
     store,
     machine: options.clock ?? Date,

@@ -12,6 +12,8 @@ export interface ServiceContext {
   readonly principal?: string;
   /** The service of AWS that calls for the caller; nothing where the caller calls. */
   readonly invokedBy?: string;
+  /** The ARN of the role that the service was handed to act as, in the caller's place. */
+  readonly actingRole?: string;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly store: Store;

@@ -4,6 +4,7 @@ import { principalBehind } from '../iam/principal.js';
 import { type ServiceContext, ServiceError } from '../service.js';
 import { denialOf } from './decide.js';
 import { actionOf, guardOf, keysOf, resourcesOf } from './resources.js';
+import { cloudFormationSession } from './service-role.js';
 
 export interface AskedCall {
   readonly service: string;
@@ -24,15 +25,29 @@ const decided: ReadonlySet<string> = new Set([
   'sts:GetSessionToken',
 ]);
 
-/** What every request has here (IAM user guide, "AWS global condition context keys"). */
-function circumstances(context: ServiceContext, userAgent: string | undefined): Record<string, string> {
+/** How a request came (IAM user guide, "AWS global condition context keys"): a service that acts as its role is not "via" a service. */
+function way({ invokedBy, actingRole }: ServiceContext): Record<string, string | readonly string[]> {
+  if (invokedBy === undefined) return { 'aws:SourceIp': '127.0.0.1', 'aws:ViaAWSService': 'false' };
+  if (actingRole !== undefined) return { 'aws:ViaAWSService': 'false' };
+  return {
+    'aws:ViaAWSService': 'true',
+    'aws:CalledVia': [invokedBy],
+    'aws:CalledViaFirst': invokedBy,
+    'aws:CalledViaLast': invokedBy,
+  };
+}
+
+/** What every request has here (the same page). */
+function circumstances(
+  context: ServiceContext,
+  userAgent: string | undefined,
+): Record<string, string | readonly string[]> {
   const now = context.now();
   return {
-    'aws:SourceIp': '127.0.0.1',
+    ...way(context),
     'aws:CurrentTime': new Date(now).toISOString(),
     'aws:EpochTime': String(Math.floor(now / 1000)),
     'aws:RequestedRegion': context.region,
-    'aws:ViaAWSService': 'false',
     ...(userAgent !== undefined && { 'aws:UserAgent': userAgent }),
   };
 }
@@ -82,5 +97,12 @@ export const authorise: Authorise = (call, context, userAgent) => {
     refuse(
       `User: ${context.callerArn} is not authorized to perform: ${action} on resource: * because no resource-based policy allows the ${action} action`,
     );
+  }
+  const { RoleARN: role } = input;
+  if (service === 'cloudformation' && typeof role === 'string') {
+    const to = { 'iam:PassedToService': 'cloudformation.amazonaws.com' };
+    const message = refusalOf('iam:PassRole', role, context, userAgent, to);
+    if (message !== undefined) refuse(message);
+    cloudFormationSession(role, context);
   }
 };

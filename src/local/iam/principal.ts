@@ -10,7 +10,7 @@ import { administratorName } from './administrator.js';
 import { compiled } from './compiled.js';
 import { type AccessKey, readAccessKey } from './keys.js';
 import { currentText, findPolicy } from './managed.js';
-import { arnOf, groups, type Holder, roles, users } from './state.js';
+import { arnOf, groups, type Holder, type Role, roles, users } from './state.js';
 
 export interface Principal {
   readonly account: string;
@@ -128,6 +128,41 @@ function sessionKeys({ issuedAt }: Session): Record<string, string | null> {
   };
 }
 
+/** Whoever acts as a role, by the name of a session. */
+function rolePrincipal(place: Place, role: Role, name: string, tags: Readonly<Record<string, string>>) {
+  const { account, partition } = place;
+  return {
+    account,
+    partition,
+    arn: `arn:${partition}:sts::${account}:assumed-role/${role.name}/${name}`,
+    userId: `${role.id}:${name}`,
+    requester: {
+      kind: 'role',
+      arn: arnOf(place, 'role', role),
+      id: role.id,
+      session: name,
+      tags: { ...tagsOf(role.tags), ...tags },
+      organization: null,
+    },
+    policies: { identity: identityOf(place, role), ...boundaryOf(place, role) },
+  } satisfies Partial<Principal>;
+}
+
+/** The reference of a session that a service of AWS opens for itself in a role of the account: nobody has its credentials. */
+export function serviceSession(account: string, { id, name }: Role, sessionName: string): string {
+  return `role/${account}/${id}/${name}/${sessionName}`;
+}
+
+function servicePrincipal(place: Place, id: string, name: string, sessionName: string): Principal | undefined {
+  const role = roles.find(place, name);
+  if (role === undefined || role.id !== id) return undefined;
+  return {
+    ...rolePrincipal(place, role, sessionName, {}),
+    keys: { 'aws:MultiFactorAuthPresent': null, 'aws:TokenIssueTime': null },
+    reference: serviceSession(place.account, role, sessionName),
+  };
+}
+
 function sessionPrincipal(store: Store, session: Session): Principal | undefined {
   const { account, partition } = session;
   const place: Place = { store, account, partition };
@@ -151,23 +186,11 @@ function sessionPrincipal(store: Store, session: Session): Principal | undefined
   }
   const role = roles.find(place, session.role);
   if (role === undefined || role.id !== session.roleId) return undefined;
+  const assumed = rolePrincipal(place, role, session.name, session.tags);
   return {
+    ...assumed,
     ...common,
-    arn: `arn:${partition}:sts::${account}:assumed-role/${role.name}/${session.name}`,
-    userId: `${role.id}:${session.name}`,
-    requester: {
-      kind: 'role',
-      arn: arnOf(place, 'role', role),
-      id: role.id,
-      session: session.name,
-      tags: { ...tagsOf(role.tags), ...session.tags },
-      organization: null,
-    },
-    policies: {
-      identity: identityOf(place, role),
-      ...boundaryOf(place, role),
-      ...sessionOf(place, session.policies),
-    },
+    policies: { ...assumed.policies, ...sessionOf(place, session.policies) },
     keys: {
       ...sessionKeys(session),
       'aws:SourceIdentity': session.sourceIdentity ?? null,
@@ -209,13 +232,15 @@ export function findCredential(store: Store, id: string): Credential | undefined
  * where it calls, which tells the partition.
  */
 export function principalBehind(store: Store, reference: string, region: string): Principal | undefined {
-  const [kind, account = '', id = '', name = ''] = reference.split('/');
+  const [kind, account = '', id = '', name = '', sessionName = ''] = reference.split('/');
   const partition = partitionOf(region);
   switch (kind) {
     case 'administrator':
       return administrator(account, partition);
     case 'user':
       return userPrincipal({ store, account, partition }, name, id === '' ? undefined : id);
+    case 'role':
+      return servicePrincipal({ store, account, partition }, id, name, sessionName);
     case 'session': {
       const session = readSession(store, account);
       return session === undefined ? undefined : sessionPrincipal(store, session);

@@ -33,6 +33,7 @@ export function progressOf(
     phase: kind === 'delete' ? 'remove' : 'apply',
     callerArn: context.callerArn,
     ...(context.principal !== undefined && { principal: context.principal }),
+    ...(target.roleArn !== undefined && { roleArn: target.roleArn }),
     target,
     onFailure: 'ROLLBACK',
     done: [],
@@ -175,8 +176,12 @@ const DeleteStack = checkedQuery(shapes.DeleteStack, (input, context) => {
   if (used !== undefined) {
     throw invalid(`Export ${used.name} cannot be deleted as it is in use by ${used.user.name}`);
   }
-  const token = input.ClientRequestToken;
-  const progress = progressOf(context, 'delete', stack.desired, { retain, ...(token !== undefined && { token }) });
+  const { ClientRequestToken: token, RoleARN: roleArn } = input;
+  const progress = progressOf(context, 'delete', stack.desired, {
+    retain,
+    ...(token !== undefined && { token }),
+    ...(roleArn !== undefined && { roleArn }),
+  });
   begin(context, { ...stack, progress }, 'DELETE_IN_PROGRESS', 'User Initiated');
   return {};
 });
@@ -188,7 +193,8 @@ const ContinueUpdateRollback = checkedQuery(shapes.ContinueUpdateRollback, (inpu
   if (progress === undefined || !isStuck(stack)) {
     throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not continue rollback.`);
   }
-  const skip = input.ResourcesToSkip ?? [];
+  const { ResourcesToSkip: skip = [], RoleARN: roleArn = progress.roleArn } = input;
+  const { principal: _, ...rest } = progress;
   const resumed: Stack = {
     ...stack,
     // Whatever has failed counts as it was before: the template's next update finds what differs.
@@ -196,7 +202,14 @@ const ContinueUpdateRollback = checkedQuery(shapes.ContinueUpdateRollback, (inpu
       const was = progress.before?.resources.find(({ logicalId }) => logicalId === one.logicalId);
       return skip.includes(one.logicalId) && was !== undefined ? { ...was, status: 'UPDATE_COMPLETE' } : one;
     }),
-    progress: { ...progress, done: [...progress.done, ...skip] },
+    progress: {
+      ...rest,
+      done: [...progress.done, ...skip],
+      // Whoever helps it on may do more than whoever began it.
+      callerArn: context.callerArn,
+      ...(context.principal !== undefined && { principal: context.principal }),
+      ...(roleArn !== undefined && { roleArn }),
+    },
   };
   begin(context, resumed, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
   return {};

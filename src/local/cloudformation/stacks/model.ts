@@ -50,6 +50,8 @@ export interface Progress {
   readonly callerArn: string;
   /** Who began it, where that is known: resources are made in their name. */
   readonly principal?: string;
+  /** The role that makes them instead, where the stack has one: to the end, also of a rollback. */
+  readonly roleArn?: string;
   readonly token?: string;
   readonly target: Desired;
   /** Of an update: what there was, to go back to. */

@@ -97,8 +97,13 @@ export class Step {
       call: (service, operation, input) => {
         this.calls += 1;
         const met = this.calls <= this.progress.met;
-        const { callerArn, principal } = this.progress;
-        const as = { ...context, callerArn, ...(principal !== undefined && { principal }) };
+        const { callerArn, principal, roleArn } = this.progress;
+        const as = {
+          ...context,
+          callerArn,
+          ...(principal !== undefined && { principal }),
+          ...(roleArn !== undefined && { actingRole: roleArn }),
+        };
         return this.delegate(service, operation, input, as, met);
       },
     };
