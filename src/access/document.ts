@@ -14,8 +14,10 @@ export type PolicyValidation =
 
 type Fields = { readonly [name: string]: unknown };
 
-const documentMembers = ['Version', 'Id', 'Statement'];
-const statementMembers = [
+/** IAM user guide, "JSON policy element reference". */
+export const documentMembers: readonly string[] = ['Version', 'Id', 'Statement'];
+/** In the order in which policies are written. */
+export const statementMembers: readonly string[] = [
   'Sid',
   'Effect',
   'Principal',

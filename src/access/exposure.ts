@@ -2,7 +2,7 @@
 // It must not know plans or whose the statement is. Where it cannot prove that somebody stays out, it says that they get in.
 import type { Statement } from './model.js';
 import { accountOf, isEveryone, isOpen, isService, names, spares } from './open.js';
-import { type Grant, grantsOf, type Reach, reachOf, uncovered } from './reach.js';
+import { type Grant, grantsOf, type Reach, reachOf, undenied } from './reach.js';
 import { actionWords, whereWords, whoWords } from './words.js';
 
 export interface Exposure {
@@ -62,7 +62,7 @@ function audienceOf(grant: Grant, account: string): Exposure['to'] | undefined {
 /** The actions that no Deny takes away from all of them. */
 function remaining(grant: Grant, to: Exposure['to'], denials: readonly Reach[]): ReadonlySet<string> {
   const closing = to === 'everyone' ? denials.filter(closesToStrangers) : [];
-  const actions = uncovered(grant, denials, 'Deny');
+  const actions = undenied(grant, denials);
   return new Set(actions.filter((action) => !closing.some((denial) => denial.actions.has(action))));
 }
 

@@ -1,6 +1,6 @@
 // One form for each meaning of a statement, so that what AWS rewrites on its own is no drift.
 // It must not know whose a statement is, nor drop a member it does not know.
-import { isAccountId } from './document.js';
+import { isAccountId, statementMembers } from './document.js';
 import type { Statement } from './model.js';
 import { canonicalAction, canonicalKey, canonicalOperator } from './names.js';
 
@@ -11,18 +11,6 @@ export interface CanonicalContext {
 
 type Fields = { readonly [name: string]: unknown };
 
-const order = [
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-];
-
 /**
  * Accounts as the ARN of their root (the form AWS stores), everyone as `"*"`, lists of one as the member, longer ones sorted
  * and without repetition, actions, operators and condition keys in IAM's spelling, condition values as text, and no
@@ -32,9 +20,9 @@ export function canonicalStatement(statement: Statement, context: CanonicalConte
   const result: Record<string, unknown> = {};
   const fields: Fields = { ...statement };
   const unknown = Object.keys(fields)
-    .filter((name) => !order.includes(name))
+    .filter((name) => !statementMembers.includes(name))
     .sort();
-  for (const name of [...order, ...unknown]) {
+  for (const name of [...statementMembers, ...unknown]) {
     const value = fields[name];
     if (value === undefined) continue;
     const canonical = canonicalMember(name, value, context);

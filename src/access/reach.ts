@@ -133,21 +133,13 @@ function combine(parts: readonly ConditionPart[]): readonly (readonly ConditionP
   return combinations;
 }
 
-/** The actions of a grant that no statement of `reaches` with this effect covers. */
-export function uncovered(grant: Grant, reaches: readonly Reach[], effect: Reach['effect']): readonly string[] {
-  const covering = reaches.filter(
-    (reach) =>
-      reach.effect === effect &&
-      includes(reach.principals, grant.principal, effect) &&
-      weaker(reach.conditions, grant.conditions),
+/** The actions of a grant that no Deny takes away from all whom it lets in. */
+export function undenied(grant: Grant, denials: readonly Reach[]): readonly string[] {
+  const denying = denials.filter(
+    ({ principals, conditions }) =>
+      (principals.includes(grant.principal) || principals.includes('*')) && weaker(conditions, grant.conditions),
   );
-  return [...grant.actions].filter((action) => !covering.some((reach) => reach.actions.has(action)));
-}
-
-/** Everyone does not include services in an Allow: AWS does not say that it does. */
-function includes(principals: readonly string[], principal: string, effect: Reach['effect']): boolean {
-  if (principals.includes(principal)) return true;
-  return principals.includes('*') && (effect === 'Deny' || principal.startsWith('AWS '));
+  return [...grant.actions].filter((action) => !denying.some((denial) => denial.actions.has(action)));
 }
 
 /** Whether whatever meets `grant` meets `conditions` too. */

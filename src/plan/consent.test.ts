@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isSlipwayError } from '../diagnostics/index.js';
 import { consent, requireConsent, requireHazards, unusedConsent } from './consent.js';
 import type { HazardKind, Plan } from './model.js';
+import { emptySummary } from './testing/fixtures.js';
 
 type Planned = readonly [name: string, key: string | undefined, ...hazards: readonly HazardKind[]];
 
@@ -33,17 +34,7 @@ function planOf(...repositories: readonly Planned[]): Plan {
     hazards: repositories.flatMap(([repository, , ...kinds]) =>
       kinds.map((kind) => ({ kind, repository, reason: 'it may hurt', mustBeNamed: kind === 'take-over' })),
     ),
-    summary: {
-      create: 0,
-      update: 0,
-      delete: 0,
-      replace: 0,
-      unchanged: 0,
-      orphan: 0,
-      foreign: 0,
-      unknown: 0,
-      stacks: 0,
-    },
+    summary: emptySummary,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   applyOn,
   brief,
   converge,
+  emptySummary,
   everything,
   image,
   memory,
@@ -232,17 +233,7 @@ describe('taking over', () => {
     expect(consent(plan, ['take-over'])).toEqual([{ hazard: plan.hazards[1], flag: '--accept take-over:web' }]);
     expect(consent(plan, ['take-over:web', 'take-over:api'])).toEqual([]);
     expect(consent(plan).map(({ flag }) => flag)).toEqual(['--accept take-over:api', '--accept take-over:web']);
-    expect(plan.summary).toEqual({
-      create: 0,
-      update: 0,
-      delete: 0,
-      replace: 0,
-      unchanged: 0,
-      orphan: 0,
-      foreign: 2,
-      unknown: 0,
-      stacks: 0,
-    });
+    expect(plan.summary).toEqual({ ...emptySummary, foreign: 2 });
   });
 
   it('refuses consent to what is no hazard', async () => {

@@ -1,6 +1,7 @@
 // It must not know how a plan is made: plans are written out here.
 import { describe, expect, it } from 'vitest';
 import type { Plan, RepositoryPlan, Unknown } from './model.js';
+import { emptySummary } from './testing/fixtures.js';
 import { unreadIn } from './unread.js';
 
 function planWith(unknown: Readonly<Record<string, readonly Unknown[]>>): Plan {
@@ -16,17 +17,7 @@ function planWith(unknown: Readonly<Record<string, readonly Unknown[]>>): Plan {
       { account: '111111111111', region: 'eu-west-1', partition: 'aws', repositories, notes: [], stacks: [] },
     ],
     hazards: [],
-    summary: {
-      create: 0,
-      update: 0,
-      delete: 0,
-      replace: 0,
-      unchanged: 0,
-      orphan: 0,
-      foreign: 0,
-      unknown: 0,
-      stacks: 0,
-    },
+    summary: emptySummary,
   };
 }
 

@@ -11,12 +11,12 @@ import {
   now,
   prefixed,
   replacements,
+  rest,
   rule,
   tagged,
   untagged,
 } from './testing/build.js';
 
-const rest = [rule(800, untagged()), rule(900, { ...tagged('*'), ...last(30) })];
 const of = (code: string, ...given: Parameters<typeof brief>) =>
   brief(...given).filter((one) => one.split(' ')[1] === code);
 

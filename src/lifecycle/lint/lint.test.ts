@@ -21,14 +21,13 @@ import {
   now,
   prefixed,
   replacements,
+  rest,
   rule,
   tagged,
   untagged,
 } from './testing/build.js';
 import { viewOf } from './view.js';
 
-/** A policy that nothing is to be said of: all tagged images by count, untagged ones by age. */
-const rest = [rule(800, untagged()), rule(900, { ...tagged('*'), ...last(30) })];
 const sha = (index: number) => `${(index * 7919 + 0x1a2b3c).toString(16).padStart(7, '0').slice(0, 6)}a1`;
 
 describe('tag lists', () => {

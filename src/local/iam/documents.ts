@@ -3,7 +3,7 @@
 // Source: the texts of MalformedPolicyDocument as AWS answers them (moto's policy tests were taken from AWS; Terraform's and CDK's
 // issues have the others), and IAM user guide, "IAM JSON policy element reference".
 
-import { conditionProblems } from '../../access/document.js';
+import { conditionProblems, documentMembers, statementMembers } from '../../access/document.js';
 import { malformedPolicy } from './errors.js';
 
 type Fields = { readonly [name: string]: unknown };
@@ -15,18 +15,6 @@ export interface PolicyRules {
   readonly newVersion?: true;
 }
 
-const documentMembers: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
-const statementMembers: ReadonlySet<string> = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
 const partitions = /^(\*|aws|aws-cn|aws-us-gov|aws-eusc|aws-iso(-[bef])?)$/;
 
 function syntaxError(): never {
@@ -37,8 +25,8 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fieldsOf(value: unknown, members: ReadonlySet<string>): Fields {
-  if (!isFields(value) || Object.keys(value).some((name) => !members.has(name))) syntaxError();
+function fieldsOf(value: unknown, members: readonly string[]): Fields {
+  if (!isFields(value) || Object.keys(value).some((name) => !members.includes(name))) syntaxError();
   return value;
 }
 

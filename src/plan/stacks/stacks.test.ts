@@ -2,7 +2,7 @@
 // where images would die, and brought to their end by the next run wherever the last one stopped.
 import { describe, expect, it } from 'vitest';
 import { companionsRegistry } from '../../../test/support/companions.js';
-import type { OidcProvider } from '../../registry/companions/model.js';
+import type { CompanionStack, OidcProvider } from '../../registry/companions/model.js';
 import { type DesiredRegistry, projectTag } from '../../registry/index.js';
 import { driftOf } from '../drift.js';
 import type { ApplyEvent, Plan } from '../model.js';
@@ -45,6 +45,29 @@ function desiredWith(settings: Partial<OidcProvider> = {}, sharedWith: readonly 
     sharedWith,
   } as const;
   return { ...desired, companions: [stack, ...desired.companions] };
+}
+
+/** The same stacks, one of their pull roles changed. */
+function withRole(
+  stacks: readonly CompanionStack[],
+  key: string,
+  change: { readonly name?: string; readonly description?: string },
+): readonly CompanionStack[] {
+  return stacks.map((stack) => ({
+    ...stack,
+    resources: stack.resources.map((one) =>
+      one.kind === 'pull-role' && one.key === key ? { ...one, ...change } : one,
+    ),
+  }));
+}
+
+/** The plan, without what it shows of its stacks' resources. */
+function showingNothing(plan: Plan): Plan {
+  const registries = plan.registries.map((one) => ({
+    ...one,
+    stacks: one.stacks.map((stack) => ({ ...stack, resources: [] })),
+  }));
+  return { ...plan, registries };
 }
 
 const stacksIn = (plan: Plan) => plan.registries.flatMap(({ stacks }) => stacks);
@@ -124,12 +147,7 @@ describe('apply', () => {
     const cloud = memory();
     await converge(cloud, desiredWith());
     const desired = desiredWith();
-    const companions = desired.companions.map((stack) => ({
-      ...stack,
-      resources: stack.resources.map((one) =>
-        one.kind === 'pull-role' && one.key === 'pods' ? { ...one, description: 'other words' } : one,
-      ),
-    }));
+    const companions = withRole(desired.companions, 'pods', { description: 'other words' });
     const plan = await planOn(cloud.process(), { ...desired, companions });
     expect(stacksIn(plan).flatMap(({ resources }) => resources)).toMatchObject([
       {
@@ -145,12 +163,7 @@ describe('apply', () => {
     const cloud = memory();
     await converge(cloud, desiredWith());
     const desired = desiredWith();
-    const companions = desired.companions.map((stack) => ({
-      ...stack,
-      resources: stack.resources.map((one) =>
-        one.kind === 'pull-role' && one.key === 'tasks' ? { ...one, name: 'new' } : one,
-      ),
-    }));
+    const companions = withRole(desired.companions, 'tasks', { name: 'new' });
     const plan = await planOn(cloud.process(), { ...desired, companions });
     expect(brief(plan)[2]).toBe(`${ownStack}: update replace role new`);
     expect(outcomeOf(await applyOn(cloud.process(), plan))).toMatchObject({ done: 1, failed: 0 });
@@ -186,41 +199,14 @@ describe('apply', () => {
     const cloud = memory();
     await converge(cloud, desiredWith());
     const desired = desiredWith();
-    const companions = desired.companions.map((stack) => ({
-      ...stack,
-      resources: stack.resources.map((one) =>
-        one.kind === 'pull-role' && one.key === 'pods' ? { ...one, description: 'other words' } : one,
-      ),
-    }));
+    const companions = withRole(desired.companions, 'pods', { description: 'other words' });
     const plan = await planOn(cloud.process(), { ...desired, companions });
     // What CloudFormation knows of the stack is another thing than its template said.
-    const events = await applyOn(
-      cloud.process(),
-      {
-        ...plan,
-        registries: plan.registries.map((one) => ({
-          ...one,
-          stacks: one.stacks.map((stack) => ({ ...stack, resources: [] })),
-        })),
-      },
-      {},
-    );
+    const events = await applyOn(cloud.process(), showingNothing(plan));
     expect(outcomeOf(events)).toMatchObject({ done: 1, failed: 0 });
-    const renamed = companions.map((stack) => ({
-      ...stack,
-      resources: stack.resources.map((one) =>
-        one.kind === 'pull-role' && one.key === 'pods' ? { ...one, name: 'renamed' } : one,
-      ),
-    }));
+    const renamed = withRole(companions, 'pods', { name: 'renamed' });
     const second = await planOn(cloud.process(), { ...desired, companions: renamed });
-    const hidden = {
-      ...second,
-      registries: second.registries.map((one) => ({
-        ...one,
-        stacks: one.stacks.map((stack) => ({ ...stack, resources: [] })),
-      })),
-    };
-    expect(await applyOn(cloud.process(), hidden)).toContainEqual(
+    expect(await applyOn(cloud.process(), showingNothing(second))).toContainEqual(
       expect.objectContaining({
         type: 'stack-failed',
         awsCode: 'NotShown',

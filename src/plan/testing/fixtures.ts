@@ -5,7 +5,7 @@ import { compileLifecycle } from '../../lifecycle/index.js';
 import type { DesiredRegistry, DesiredRepository, Owner } from '../../registry/index.js';
 import { ownershipTags } from '../../registry/index.js';
 import { type ApplyOptions, apply } from '../apply.js';
-import type { ApplyEvent, ApplyOutcome, Plan } from '../model.js';
+import type { ApplyEvent, ApplyOutcome, Plan, PlanSummary } from '../model.js';
 import { type PlanOptions, planRegistries } from '../plan.js';
 import type { RegistryPorts } from '../ports.js';
 import { MemoryRegistry } from './memory-registry.js';
@@ -48,6 +48,18 @@ export function registry(repositories: readonly DesiredRepository[], by: Owner =
     companions: [],
   };
 }
+
+export const emptySummary: PlanSummary = {
+  create: 0,
+  update: 0,
+  delete: 0,
+  replace: 0,
+  unchanged: 0,
+  orphan: 0,
+  foreign: 0,
+  unknown: 0,
+  stacks: 0,
+};
 
 export const memory = () => new MemoryRegistry(place.account, place.region);
 

@@ -2,32 +2,11 @@
 // It must not know where a template comes from.
 import type { Json } from './model.js';
 
+const policyLists = ['Action', 'NotAction', 'Resource', 'NotResource', 'AWS', 'Service', 'Federated'];
 /** Lists whose order means nothing, by the property or policy member that holds them. */
-const sets = new Set([
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'AWS',
-  'Service',
-  'Federated',
-  'CanonicalUser',
-  'ClientIdList',
-  'ThumbprintList',
-  'ManagedPolicyArns',
-  'Tags',
-]);
+const sets = new Set([...policyLists, 'CanonicalUser', 'ClientIdList', 'ThumbprintList', 'ManagedPolicyArns', 'Tags']);
 /** A policy's members that may be one value or a list of it. */
-const oneOrMany = new Set([
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'AWS',
-  'Service',
-  'Federated',
-  'Statement',
-]);
+const oneOrMany = new Set([...policyLists, 'Statement']);
 
 /** One form for each meaning. */
 export function canonical(value: Json, holder = '', inCondition = false): Json {

@@ -28,6 +28,8 @@ export const last = (countNumber: number) => ({ countType: 'imageCountMoreThan',
 export const days = (countNumber: number, countType: LifecycleSelection['countType'] = 'sinceImagePushed') =>
   ({ countType, countUnit: 'days', countNumber }) as const;
 export const untagged = (countNumber = 14) => ({ tagStatus: 'untagged', ...days(countNumber) }) as const;
+/** A policy that nothing is to be said of: all tagged images by count, untagged ones by age. */
+export const rest: readonly LifecycleRule[] = [rule(800, untagged()), rule(900, { ...tagged('*'), ...last(30) })];
 
 let made = 0;
 
