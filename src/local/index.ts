@@ -83,7 +83,7 @@ export interface LocalEcrOptions extends UpstreamOptions, IssuerOptions {
   readonly tls?: boolean;
   /** How the registry answers container clients: as ECR does, or as the OCI's specification wants it. */
   readonly profile?: ProfileName;
-  /** What becomes of a repository that names a KMS key the local KMS has never heard of: accepted where it is left out. */
+  /** What becomes of a repository that names a KMS key the local KMS has never heard of. Where it is left out: accepted in open mode, refused in strict. */
   readonly unknownKeys?: 'accept' | 'refuse';
   /** `open`: whoever reaches it may do everything. `strict`: signatures are verified, and policies decide. */
   readonly auth?: 'open' | 'strict';
@@ -221,7 +221,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const strict = options.auth === 'strict' ? openStrict(dataDirectory, undo) : undefined;
   const scheme = tls === undefined ? 'http' : 'https';
 
-  const unknownKeys = options.unknownKeys ?? 'accept';
+  const unknownKeys = options.unknownKeys ?? (strict === undefined ? 'accept' : 'refuse');
   const addresses: Addresses =
     options.uriStyle === 'aws'
       ? { uriOf: awsUri, endpointOf: awsEndpoint }

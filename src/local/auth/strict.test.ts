@@ -219,6 +219,27 @@ describe('policies', () => {
   });
 });
 
+describe('a key that the local KMS has never heard of', () => {
+  const create = (): Promise<string> => {
+    const encryptionConfiguration = { encryptionType: 'KMS' as const, kmsKey: 'alias/elsewhere' };
+    return refusal(
+      clients(administrator()).ecr.send(
+        new CreateRepositoryCommand({ repositoryName: 'app', encryptionConfiguration }),
+      ),
+    );
+  };
+
+  it('is refused', async () => {
+    expect(await create()).toMatch(/^KmsException: .*alias\/elsewhere/);
+  });
+
+  it('is accepted where that is told', async () => {
+    await local.close();
+    local = await startLocalEcr({ port: 0, dataDirectory: folder, auth: 'strict', unknownKeys: 'accept' });
+    expect(await create()).toBe('none');
+  });
+});
+
 describe('the registry', () => {
   it('looks at policies on each request of a token', async () => {
     const { ecr, iam } = clients(administrator());
