@@ -240,7 +240,14 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
   const layerKey = openLayerKey(store);
   const layerUrl = (layer: SizedDigest, now: number): string =>
     `${scheme}://localhost:${port}${layerPath(layerKey, layer, now)}`;
-  const ecr = ecrService({ ...addresses, unknownKeys, blobs, layerUrl, upstreams });
+  const ecr = ecrService({
+    ...addresses,
+    unknownKeys,
+    blobs,
+    layerUrl,
+    upstreams,
+    ...(strict !== undefined && { refuse: refusalOf }),
+  });
   // What CloudFormation makes resources with.
   const delegate = delegateTo([ecr, ssmService, kmsService, iamService], faults, strict && authoriseForService);
   const background = openBackground({

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CreatePullThroughCacheRuleCommand,
   CreateRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
@@ -273,6 +274,27 @@ describe('the registry', () => {
     });
     await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'app', policyText }));
     expect((await registry(other, 'app/tags/list'))[0]).toBe(200);
+  });
+
+  it('asks whoever pulls first through a cache whether it may import, and make the repository', async () => {
+    await local.close();
+    const upstreams = { 'quay.io': 'http://127.0.0.1:1' };
+    local = await startLocalEcr({ port: 0, dataDirectory: folder, auth: 'strict', upstreams });
+    const { ecr } = clients(administrator());
+    const rule = { ecrRepositoryPrefix: 'quay', upstreamRegistryUrl: 'quay.io' };
+    await ecr.send(new CreatePullThroughCacheRuleCommand(rule));
+    const pull = ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage'];
+    const first = async (...more: [name: string, ...string[]]): Promise<string> => {
+      const [name, ...actions] = more;
+      const [status, text] = await registry(await user(name, ...pull, ...actions), 'quay/app/manifests/v1');
+      return `${status} ${/perform: (\S+)/.exec(text)?.[1] ?? ''}`;
+    };
+    expect(await first('bob')).toBe('403 ecr:BatchImportUpstreamImage');
+    expect(await first('joe', 'ecr:BatchImportUpstreamImage')).toBe('403 ecr:CreateRepository');
+    // Then only the upstream fails, which is not there.
+    expect(await first('ann', 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository')).not.toMatch(/403|ecr:/);
+    await ecr.send(new CreateRepositoryCommand({ repositoryName: 'quay/app' }));
+    expect(await first('sue', 'ecr:BatchImportUpstreamImage')).not.toMatch(/403|ecr:/);
   });
 
   it('takes no token that open mode gave', async () => {

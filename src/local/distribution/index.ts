@@ -124,10 +124,20 @@ class Distribution implements Route {
   }
 
   #contextOf({ arn, account, principal }: Caller, region: string): ImageContext {
-    const { now, store, blobs, addresses, unknownKeys = 'accept' } = this.#options;
+    const { now, store, blobs, addresses, unknownKeys = 'accept', refuse } = this.#options;
     const partition = partitionOf(region);
     const who = { account, callerArn: arn, ...(principal !== undefined && { principal }) };
-    return { ...who, region, partition, now, store, blobs, unknownKeys, ...addresses };
+    return {
+      ...who,
+      ...(refuse !== undefined && { refuse }),
+      region,
+      partition,
+      now,
+      store,
+      blobs,
+      unknownKeys,
+      ...addresses,
+    };
   }
 
   #exchange(

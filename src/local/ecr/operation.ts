@@ -9,6 +9,8 @@ export interface EcrContext extends ServiceContext {
   readonly endpointOf?: (account: string, region: string) => string;
   /** What becomes of a repository whose key the local KMS has never heard of; accepted where it is left out. */
   readonly unknownKeys?: 'accept' | 'refuse';
+  /** Why policies do not let the caller do something more that an operation comes to; they are not asked where it is left out. */
+  readonly refuse?: (action: string, resource: string, context: ServiceContext) => string | undefined;
 }
 
 export type EcrOperation = (input: Record<string, unknown>, context: EcrContext) => Record<string, unknown>;

@@ -47,7 +47,8 @@ function text(value: unknown): string | undefined {
 /** What addresses the server gives. */
 export type Addresses = Required<Pick<EcrContext, 'uriOf' | 'endpointOf'>>;
 
-export type EcrServiceOptions = Addresses & Pick<ImageApiContext, 'blobs' | 'layerUrl' | 'upstreams' | 'unknownKeys'>;
+export type EcrServiceOptions = Addresses &
+  Pick<ImageApiContext, 'blobs' | 'layerUrl' | 'upstreams' | 'unknownKeys' | 'refuse'>;
 
 /** `UploadLayerPart`: the largest part in base64, and room for the rest. */
 const bodyLimits = new Map([['UploadLayerPart', Math.ceil((maxPartSize * 4) / 3) + 64 * 1024]]);

@@ -18,7 +18,7 @@ import { recordSync } from './events.js';
 import { sentenceOf } from './failure.js';
 import { forgetAsked, isDue, noteAskedNow } from './freshness.js';
 import { LayerDownloads } from './layers.js';
-import { repositoryAt, repositoryFor, type Source, sourceOf, toldFailure, type Wanted } from './source.js';
+import { checkImport, repositoryAt, repositoryFor, type Source, sourceOf, toldFailure, type Wanted } from './source.js';
 
 export type Reference = { readonly tag: string } | { readonly digest: Digest };
 
@@ -56,7 +56,7 @@ export class PullThrough {
 
   /**
    * The manifest of an image that is not here, or whose tag is due to be looked at upstream; `present` is what is here. Nothing where
-   * there is nothing to ask; resolves to nothing where what is here is to be answered, or the upstream has none either. Rejects with
+   * there is nothing to ask; throws AccessDeniedException where the caller may not import; resolves to nothing where what is here is to be answered, or the upstream has none either. Rejects with
    * an UpstreamFailure, or with RepositoryNotFoundException where no repository can be made.
    */
   manifest(wanted: Wanted, reference: Reference, present: Image | undefined): Promise<Pulled | undefined> | undefined {
@@ -64,7 +64,10 @@ export class PullThrough {
     if (present !== undefined && !('tag' in reference)) return undefined;
     const source = sourceOf(wanted, this.#directory);
     if (source === undefined) return undefined;
-    if (present === undefined) return this.#once(source, reference, () => this.#fetch(source, reference));
+    if (present === undefined) {
+      checkImport(source);
+      return this.#once(source, reference, () => this.#fetch(source, reference));
+    }
     const repository = repositoryAt(source);
     if (repository === undefined || !('tag' in reference) || !isDue(source.context, repository, reference.tag)) {
       return undefined;

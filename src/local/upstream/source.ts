@@ -3,7 +3,7 @@
 import { EcrError } from '../ecr/operation.js';
 import { createFromTemplate } from '../ecr/registry/create-from-template.js';
 import { type PullThroughRule, pullThroughOf } from '../ecr/registry/pull-through-cache.js';
-import { type Repository, readRepository, repositoryNotFound } from '../ecr/repository.js';
+import { type Repository, readRepository, repositoryArn, repositoryNotFound } from '../ecr/repository.js';
 import type { ImageContext } from '../images/index.js';
 import { shelfOf } from '../images/model.js';
 import type { UpstreamClient } from './client.js';
@@ -53,6 +53,17 @@ export function sourceOf({ context: asked, account, name }: Wanted, directory: D
 
 export function repositoryAt({ context, name }: Source): Repository | undefined {
   return readRepository(context.store, context.account, context.region, name);
+}
+
+/** Whoever pulls first imports the image, and makes its repository (ECR user guide, "Pull through cache permissions"). Throws AccessDeniedException. */
+export function checkImport(source: Source): void {
+  const { context, name } = source;
+  const arn = repositoryArn(context.partition, context.region, context.account, name);
+  const actions = ['BatchImportUpstreamImage', ...(repositoryAt(source) === undefined ? ['CreateRepository'] : [])];
+  for (const action of actions) {
+    const denial = context.refuse?.(`ecr:${action}`, arn, context);
+    if (denial !== undefined) throw new EcrError('AccessDeniedException', denial);
+  }
 }
 
 /** Made by a template where there is none; throws RepositoryNotFoundException where none can be (aws/containers-roadmap#2398). */
