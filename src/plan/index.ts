@@ -1,6 +1,7 @@
 // The room's door.
 // Behind it: plan, drift, consent, apply with its lock, saved plans and outputs, and the ports they need.
 export { readAuthorizationDetails } from './access/details.js';
+export { type Doubt, type Preflight, preflight } from './access/preflight.js';
 export { type AccessGap, type AccessReport, type AccessRepository, decideAccess } from './access/report.js';
 export type { AccessSources } from './access/subjects.js';
 export { type AccessOptions, planned, surveyAccess } from './access/survey.js';

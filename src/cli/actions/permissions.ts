@@ -14,13 +14,15 @@ import {
 } from '../../access/index.js';
 import { fail } from '../../diagnostics/index.js';
 import { type Project, type ProjectEnvironment, readGrantee } from '../../manifest/index.js';
-import { permissionsFor } from '../../plan/index.js';
+import { permissionsFor, preflight } from '../../plan/index.js';
 import { requireMatches, selects } from '../../plan/scope.js';
 import { compile, type DesiredRegistry, grantedTo, jobText, repositoryArn } from '../../registry/index.js';
 import type { PermissionsArgs } from '../commands/permissions.js';
 import { type ExitCode, exit } from '../exit.js';
 import { printJson } from '../print/json.js';
+import { printPreflight } from '../print/preflight.js';
 import type { Services } from '../services.js';
+import { during, reachOf } from '../session.js';
 import { canvasOf, hang } from '../text.js';
 import { chooseEnvironment, openProject, showWarnings } from '../workspace.js';
 
@@ -35,11 +37,27 @@ export async function showPermissions({ options, global }: PermissionsArgs, serv
   showWarnings(project, global, services);
   if (options.for !== undefined && options.forCommand !== undefined)
     fail('cli/bad-usage', '--for and --for-command stand together', { mend: 'ask for one of the two' });
+  if (options.for !== undefined && options.check)
+    fail('cli/bad-usage', '--for and --check stand together', {
+      mend: '`slipway who-can VERB REPO --as PRINCIPAL` says what somebody else may do',
+    });
   const registry = selected(compile(project, environment.name)[0], global.only);
   const answer =
     options.for === undefined
       ? ofSlipway(options.forCommand, registry, environment)
       : ofPrincipal(principalNamed(options.for), registry, project);
+  if (options.check) {
+    const [needed] = answer.policies;
+    if (needed === undefined) throw new TypeError('a run needs something');
+    const { reading } = await reachOf(global, options.parallelism, services);
+    const check = await during(`reading policies of whoever is calling`, services, () =>
+      preflight(needed.document, registry, reading),
+    );
+    if (global.output === 'json') printJson(services.stdout, { check, diagnostics: project.warnings });
+    else services.stdout.write(printPreflight(check, options.forCommand ?? 'apply', canvasOf(services.stdout)));
+    if (check.missing.length > 0) return exit.somethingToSee;
+    return check.unknown.length > 0 ? exit.error : exit.ok;
+  }
   if (global.output === 'json') {
     printJson(services.stdout, { ...answer, diagnostics: project.warnings });
     return exit.ok;
