@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { boto3Calls, boto3Operations, type Call } from '../support/calls.js';
-import { type Answer, aws, awsOk, type Endpoint, type JsonObject, startMoto } from '../support/clients.js';
+import { type Answer, awsEagerly, awsOk, type Endpoint, type JsonObject, startMoto } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
@@ -89,7 +89,7 @@ describeWith({ tools: ['aws'] }, 'the AWS CLI on the local CloudFormation', () =
   function deploy(text: string, more: readonly string[] = []): Promise<Finished> {
     writeFileSync(file, text);
     const args = ['--template-file', file, '--stack-name', 'images', '--capabilities', 'CAPABILITY_NAMED_IAM', ...more];
-    return aws(at(), ['cloudformation', 'deploy', ...args]);
+    return awsEagerly(at(), ['cloudformation', 'deploy', ...args]);
   }
 
   it('deploys, deploys again without changes, changes, and says what a failure was', async () => {

@@ -1,6 +1,6 @@
 // The clients other people wrote, as a test drives them: AWS CLI, boto3, moto_server, and a bare ECR wire call.
 // It must not know Slipway's rooms; it knows endpoints, credentials and JSON.
-
+import { join } from 'node:path';
 import { awsEnvironment, cleanEnvironment } from './environment.js';
 import { toolPath } from './find-tool.js';
 import { type Finished, run, type Server, startServer } from './processes.js';
@@ -37,6 +37,19 @@ export function kebab(operation: string): string {
 
 export function aws(at: Endpoint, args: readonly string[]): Promise<Finished> {
   return run(toolPath('aws'), [...args, '--output', 'json'], { env: awsEnvironment(at) });
+}
+
+/** The same where the CLI waits for a state: it asks every second. Version 1 of the CLI finds the plugin by PYTHONPATH. */
+export function awsEagerly(at: Endpoint, args: readonly string[]): Promise<Finished> {
+  const folder = join(import.meta.dirname, 'aws-cli');
+  return run(toolPath('aws'), [...args, '--output', 'json'], {
+    env: {
+      ...awsEnvironment(at),
+      AWS_CONFIG_FILE: join(folder, 'config'),
+      PYTHONPATH: folder,
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  });
 }
 
 /** What the AWS CLI has told; throws where it never came to ask. */
