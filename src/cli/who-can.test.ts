@@ -132,6 +132,12 @@ describe('the table', () => {
     `);
   });
 
+  it('has a long name and its answers in one line', async () => {
+    const stranger = 'role:arn:aws:iam::333333333333:role/eks-fargate-pods';
+    folder.write('slipway.yaml', project.replace('    api:', `    batch: {access: {pull: ["${stranger}"]}}\n    api:`));
+    expect(await shown('pull')).toMatch(/^ {2}role\/eks-fargate-pods of 333333333333 +no +\? +\?$/m);
+  });
+
   it('goes on below where there are more columns than fit', async () => {
     const names = Array.from({ length: 30 }, (_, at) => `r${at}`);
     const grants = names.map((name, at) => `    ${name}: {access: {pull: ["account:4444444444${at + 10}"]}}`);

@@ -125,7 +125,7 @@ async function answerOnline(question: Question, args: WhoCanArgs, services: Serv
 /** What lies in the files and in the manifest is all there is; policies of the organisation and of the registry are none. */
 function answerOffline(question: Question, args: WhoCanArgs, services: Services): AccessReport {
   const { verb, desired, only, as, known } = question;
-  const { policy: file, planned: isPlanned } = args.options;
+  const { policy: file, planned: isPlanned, withoutOrganization } = args.options;
   const selected = desired.repositories.filter((one) => selects(only, one));
   if (file !== undefined && selected.length !== 1)
     fail('cli/bad-usage', '--policy is the policy of one repository, and several were meant', {
@@ -150,7 +150,7 @@ function answerOffline(question: Question, args: WhoCanArgs, services: Services)
       repositories,
       principals: known,
       principalsUnread: 'not read offline; --iam gives them',
-      organization: { state: 'none' },
+      organization: { state: withoutOrganization ? 'left-out' : 'none' },
     },
     {
       of: file === undefined || isPlanned ? 'planned' : 'live',

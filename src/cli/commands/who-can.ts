@@ -43,7 +43,7 @@ export const whoCanCommand = defineCommand({
     withoutOrganization: {
       kind: 'flag',
       flag: '--without-organization',
-      description: "leaves the organisation's policies out, and does not read them",
+      description: 'leaves policies of organisations out, those over other accounts too, and reads none',
     },
     iam: {
       kind: 'list',

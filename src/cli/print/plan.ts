@@ -134,10 +134,13 @@ export function hasChanges(plan: Plan): boolean {
 function totals(plan: Plan): string {
   const { summary } = plan;
   const parts: string[] = [];
-  if (summary.stacks > 0) parts.push(`${count(summary.stacks, 'stack')} to bring about`);
+  const dying = plan.registries.flatMap(({ stacks }) => stacks).filter(({ action }) => action === 'delete').length;
+  if (summary.stacks > dying) parts.push(`${count(summary.stacks - dying, 'stack')} to bring about`);
+  if (dying > 0) parts.push(`${count(dying, 'stack')} to delete`);
   if (summary.create > 0) parts.push(`${summary.create} to create`);
   if (summary.update > 0) parts.push(`${summary.update} to update`);
-  if (summary.delete > 0) parts.push(`${summary.delete} to delete`);
+  // Beside stacks that go, a number alone could be of either.
+  if (summary.delete > 0) parts.push(`${dying > 0 ? repositories(summary.delete) : summary.delete} to delete`);
   if (summary.replace > 0) parts.push(`${summary.replace} to replace by hand`);
   const rest: string[] = [];
   if (summary.unchanged > 0) rest.push(`${summary.unchanged} unchanged`);

@@ -154,3 +154,46 @@ export function statementLines(
     return lines;
   });
 }
+
+function isStatement(value: unknown): value is Statement {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'Effect' in value &&
+    (value.Effect === 'Allow' || value.Effect === 'Deny')
+  );
+}
+
+/** Undefined of what is no policy, nor one statement of one. */
+function statementsIn(text: unknown): readonly Statement[] | undefined {
+  if (typeof text !== 'string' || !text.startsWith('{')) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const inside = typeof value === 'object' && value !== null && 'Statement' in value ? value.Statement : value;
+  const all: readonly unknown[] = Array.isArray(inside) ? inside : [inside];
+  return all.every(isStatement) ? all : undefined;
+}
+
+/** Two policies, or statements, as the JSON that they are: what differs. Undefined where either is something else. */
+export function documentLines(
+  before: unknown,
+  after: unknown,
+  indent: string,
+  canvas: Canvas,
+): readonly string[] | undefined {
+  const [first, then] = [statementsIn(before), statementsIn(after)];
+  if (first === undefined || then === undefined) return undefined;
+  const named = (all: readonly Statement[]) => new Map(all.map((one, at) => [one.Sid ?? `statement ${at + 1}`, one]));
+  const [left, right] = [named(first), named(then)];
+  const pieces = [...new Set([...left.keys(), ...right.keys()])].flatMap((id): PieceChange<Statement>[] => {
+    const [was, is] = [left.get(id), right.get(id)];
+    if (was === undefined) return is === undefined ? [] : [{ action: 'add', id, after: is }];
+    if (is === undefined) return [{ action: 'remove', id, before: was }];
+    return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ action: 'change', id, before: was, after: is }];
+  });
+  return pieces.length === 0 ? undefined : statementLines(pieces, indent, canvas);
+}

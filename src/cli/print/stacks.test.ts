@@ -85,3 +85,32 @@ it('tells services, accounts and organisations, and what has no verb by its acti
 it('says nothing more of a role that goes', () => {
   expect(stackLines(planOf('delete', [job], [logIn]), canvas).slice(1)).toEqual(['      - role ci']);
 });
+
+it('tells what of a trust policy changed, where drift has it as text', () => {
+  const text = (subject: string, ...more: readonly Json[]) => {
+    const keys = { ...job.Condition.StringEquals, [`${host}:sub`]: subject };
+    return JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ ...job, Condition: { StringEquals: keys } }, ...more],
+    });
+  };
+  const added = { Sid: 'Mine', Effect: 'Allow', Principal: { AWS: '444444444444' }, Action: 'sts:AssumeRole' };
+  const plan = planOf('update', [job], []);
+  const changes = [
+    { property: 'AssumeRolePolicyDocument', before: text('repo:acme/shop:*'), after: text('repo:acme/*', added) },
+    { property: 'Description', before: '{"no": "policy"}', after: '{}' },
+  ];
+  const resources = plan.resources.map((one) => ({ ...one, changes }));
+  expect(stackLines({ ...plan, action: 'update', resources }, canvas).slice(1)).toEqual([
+    '      ~ role ci',
+    '          ~ AssumeRolePolicyDocument',
+    '              ~ statement 1',
+    `                  if     - ${host}:sub StringEquals`,
+    '                           repo:acme/shop:*',
+    `                         + ${host}:sub StringEquals`,
+    '                           repo:acme/*',
+    '              + Mine',
+    '                  allow account 444444444444 to sts:AssumeRole',
+    '          ~ Description  {"no": "policy"} -> {}',
+  ]);
+});

@@ -4,7 +4,7 @@ import type { Statement } from '../../access/index.js';
 import type { PropertyChange, ResourcePlan, StackPlan } from '../../plan/stacks/model.js';
 import { type Canvas, hang } from '../text.js';
 import { indent } from './changes.js';
-import { roleLines } from './policy.js';
+import { documentLines, roleLines } from './policy.js';
 import { arrowLines, headline, type Mark, painted } from './view.js';
 
 const fates: Readonly<Record<StackPlan['action'], readonly [Mark, string]>> = {
@@ -33,6 +33,9 @@ function valueText(value: PropertyChange['before']): string | undefined {
 function propertyLines({ property, before, after }: PropertyChange, canvas: Canvas): readonly string[] {
   const head = `${indent}    ${painted('~', canvas.paint)} ${property}`;
   if (typeof before === 'object' || typeof after === 'object') return [head];
+  // Drift has documents as text.
+  const statements = documentLines(before, after, `${indent}        `, canvas);
+  if (statements !== undefined) return [head, ...statements];
   return arrowLines(`${head}  `, valueText(before), valueText(after), canvas);
 }
 

@@ -160,7 +160,7 @@ function groupsOf({ repositories, answers }: AccessReport): readonly Group[] {
   return [...groups.values()];
 }
 
-/** What one principal takes of a line; longer names stand on a line of their own. */
+/** What a principal may take of a line in any case; more where answers leave it. Longer names stand on a line of their own. */
 const nameRoom = 34;
 const mostNames = 6;
 
@@ -172,7 +172,9 @@ function ofSeveral(report: AccessReport, sight: WhoCanSight): (readonly string[]
     return sight.all || row.some((answer) => answer !== 'no') ? [{ name: nameOf(requester, report.account), row }] : [];
   });
   if (shown.length === 0) return [['  Nobody who is known here']];
-  const room = Math.min(nameRoom, Math.max(...shown.map(({ name }) => width(name))));
+  const longest = Math.max(...shown.map(({ name }) => width(name)));
+  const spare = columns - 2 - groups.length * (2 + widest);
+  const room = Math.min(longest, Math.max(nameRoom, Math.floor(columns / 2), spare));
   const names = groups.map(({ names: [first = '', ...more] }) => (more.length === 0 ? first : undefined));
   const fits =
     names.every((name) => name !== undefined) && 2 + room + sum(names.map((name) => 2 + width(name ?? ''))) <= columns;

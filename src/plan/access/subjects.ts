@@ -37,8 +37,10 @@ export interface AccessSources {
 
 /** Whether, and how, an organisation limits the account. */
 export type OrganizationKnown =
-  /** It does not: there is none, or nobody asks for it. */
+  /** It does not: there is none. Other accounts may be in one all the same. */
   | { readonly state: 'none' }
+  /** Nobody asks what any organisation says, of this account or of another. */
+  | { readonly state: 'left-out' }
   /** `levels` is empty for the management account, which no policy of it limits. */
   | { readonly state: 'member'; readonly id: string; readonly levels: readonly OrganizationLevel[] }
   /** What is known of it all the same, and why no more is. */
@@ -133,7 +135,7 @@ function subjectOf(requester: Requester, sources: AccessSources, policies: Polic
   const found = 'arn' in requester ? principalNamed(requester, sources) : undefined;
   const limits = isInside
     ? controls('service-control', organization, account, policies)
-    : found === undefined
+    : found === undefined || organization.state === 'left-out'
       ? {}
       : { serviceControl: [[unreadablePolicy('service-control', `service control policies over ${home}`, reason)]] };
   const known: Requester = {
@@ -175,6 +177,7 @@ function principalNamed(
 function membership(organization: OrganizationKnown, account: string): Pick<Requester, 'organization'> {
   switch (organization.state) {
     case 'none':
+    case 'left-out':
       return { organization: null };
     case 'unreadable':
       return organization.id === undefined ? {} : { organization: { id: organization.id } };
@@ -193,7 +196,7 @@ function controls(
   policies: Policies,
 ): { serviceControl?: CompiledPolicy[][]; resourceControl?: CompiledPolicy[][] } {
   const name = kind === 'service-control' ? 'serviceControl' : 'resourceControl';
-  if (organization.state === 'none') return {};
+  if (organization.state === 'none' || organization.state === 'left-out') return {};
   if (organization.state === 'unreadable') {
     const words = kind === 'service-control' ? 'service control policies' : 'resource control policies';
     return { [name]: [[unreadablePolicy(kind, `${words} over account ${account}`, organization.reason)]] };

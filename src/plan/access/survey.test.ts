@@ -135,6 +135,8 @@ describe('somebody who is named', () => {
     expect(report.answers[0]?.[0]?.unread.map(({ policy: name }) => name)).toEqual([
       'service control policies over 444444444444',
     ]);
+    const without = await ask(world(), { as: [{ kind: 'role', arn }], known, organization: false });
+    expect(without.rows).toEqual(['role/node: yes no']);
   });
   test('as a session, with the path of its role', async () => {
     const there = world((one) => {

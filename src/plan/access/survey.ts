@@ -25,7 +25,7 @@ export interface AccessOptions {
   readonly as?: readonly Requester[];
   /** `planned`: with the statements that the manifest declares, and with repositories that are yet to be made. */
   readonly of?: 'live' | 'planned';
-  /** Whether the organisation's policies have a say; the default. Without them they are not read either. */
+  /** Whether policies of organisations have a say; the default. Without, none are read, and those over other accounts are not missed. */
   readonly organization?: boolean;
   /** Principals that are known already, of other accounts too. IAM is not asked about an account that one of them is of. */
   readonly known?: readonly IamPrincipal[];
@@ -45,7 +45,7 @@ export async function surveyAccess(
     readRepositories(desired, ports, options, gaps),
     readRegistryPolicy(ports, gaps),
     readPrincipals(desired.account, ports, options, gaps),
-    options.organization === false ? ({ state: 'none' } as const) : readOrganization(desired.account, ports, gaps),
+    options.organization === false ? ({ state: 'left-out' } as const) : readOrganization(desired.account, ports, gaps),
   ]);
   const read: AccessSources = {
     account: desired.account,
