@@ -27,7 +27,7 @@ async function names(at: Endpoint): Promise<string[]> {
 }
 
 describe('a full disk under the local ECR', () => {
-  const disk = smallDisk(2);
+  const disk = smallDisk(4);
   afterAll(() => disk?.remove());
 
   it.skipIf(disk === undefined)(
@@ -36,7 +36,8 @@ describe('a full disk under the local ECR', () => {
       const data = join(disk?.folder ?? '', 'data');
       mkdirSync(data);
       const ballast = join(disk?.folder ?? '', 'ballast');
-      writeFileSync(ballast, Buffer.alloc(512 * 1024));
+      // More than half: what lies in the log has to fit beside it once more when the server ends, or the file stays locked.
+      writeFileSync(ballast, Buffer.alloc(2.1 * 1024 * 1024));
       const at = (url: string): Endpoint => ({ endpoint: url, account: '111111111111', region });
       const first = await startLocalEcr({ dataDirectory: data, port: 0 });
       const acknowledged: string[] = [];
