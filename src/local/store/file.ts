@@ -144,7 +144,8 @@ export function openFileStore(folder: string): Store {
         database.exec('PRAGMA locking_mode = NORMAL');
         database.exec('SELECT count(*) FROM sqlite_schema');
       } catch {
-        // The folder may have been deleted under us. Nothing is lost by it: every commit was flushed.
+        // The folder may have been deleted under us, or its disk have no room for what lies in the log: then the lock stays until the
+        // driver's statements are collected or the process ends. Nothing is lost by it: every commit was flushed.
       }
       database.close();
       wal.close();
