@@ -155,3 +155,4 @@ export {
   type Owner,
 } from './registry/index.js';
 export { type Template, templateOf, templateText } from './render/cloudformation/index.js';
+export { type LiveRegistry, type LookAt, type RenderedFile, type Rendering, render } from './render/index.js';

@@ -20,9 +20,9 @@ import { loginCommand } from './commands/login.js';
 import { outputCommand } from './commands/output.js';
 import { permissionsCommand } from './commands/permissions.js';
 import { planCommand } from './commands/plan.js';
-
 import { previewCommand } from './commands/preview.js';
 import { protectCommand } from './commands/protect.js';
+import { renderCommand } from './commands/render.js';
 import { schemaCommand } from './commands/schema.js';
 import { usageCommand } from './commands/usage.js';
 import { validateCommand } from './commands/validate.js';
@@ -46,6 +46,7 @@ export const catalog: readonly BoundCommand[] = [
   bind(protectCommand, async () => (await import('./actions/protect.js')).protectImages),
   bind(destroyCommand, async () => (await import('./actions/apply.js')).destroyAll),
   bind(outputCommand, async () => (await import('./actions/output.js')).showOutput),
+  bind(renderCommand, async () => (await import('./actions/render.js')).renderTarget),
   bind(whoCanCommand, async () => (await import('./actions/who-can.js')).whoCanDo),
   bind(permissionsCommand, async () => (await import('./actions/permissions.js')).showPermissions),
   bind(auditCommand, async () => (await import('./actions/audit.js')).showAudit),

@@ -9,6 +9,7 @@ import { loginCodes } from './codes/login.js';
 import { manifestCodes } from './codes/manifest.js';
 import { planCodes } from './codes/plan.js';
 import { registryCodes } from './codes/registry.js';
+import { renderCodes } from './codes/render.js';
 import type { Definition } from './definition.js';
 
 export type { Definition, Fault, Severity } from './definition.js';
@@ -18,6 +19,7 @@ const definitions = {
   ...lifecycleCodes,
   ...accessCodes,
   ...registryCodes,
+  ...renderCodes,
   ...planCodes,
   ...localCodes,
   ...loginCodes,

@@ -1,0 +1,106 @@
+// Writes the registry as the code of another engine.
+// It must not know any target, nor how a folder is kept up to date.
+import { resolve } from 'node:path';
+import { fail } from '../../diagnostics/index.js';
+import { observe, type PortsFor, requireAccount } from '../../plan/index.js';
+import type { DesiredRegistry } from '../../registry/index.js';
+import { type LiveRegistry, render } from '../../render/index.js';
+import type { RenderArgs } from '../commands/render.js';
+import { diagnosticContext } from '../diagnostic-context.js';
+import { type ExitCode, exit } from '../exit.js';
+import { printDiagnostics } from '../print/diagnostics.js';
+import { printJson } from '../print/json.js';
+import { printFiles, printFolder } from '../print/render.js';
+import { planFolder, requireFreeWay, writeFolder } from '../rendered-folder.js';
+import type { Services } from '../services.js';
+import { during, reachOf } from '../session.js';
+import { canvasOf } from '../text.js';
+import { chooseEnvironment, openProject, showWarnings } from '../workspace.js';
+
+export async function renderTarget({ operands, options, global }: RenderArgs, services: Services): Promise<ExitCode> {
+  const [target = ''] = operands;
+  if (options.check && options.out === undefined)
+    fail('cli/bad-usage', '--check compares with a folder', { mend: 'name it with -o' });
+  const project = await openProject(global);
+  const environments =
+    global.environment === undefined ? undefined : [chooseEnvironment(project, global.environment).name];
+  showWarnings(project, global, services);
+  const reading = options.import ? (await reachOf(global, options.parallelism, services)).reading : undefined;
+  const rendering = await render(target, project, {
+    options: optionsFrom(options.with),
+    ...(environments === undefined ? {} : { environments }),
+    ...(reading === undefined
+      ? {}
+      : {
+          look: (registry) =>
+            during(`reading ${registry.account} in ${registry.region}`, services, () => lookAt(registry, reading)),
+        }),
+  });
+  const { files, diagnostics, next } = rendering;
+  const lost = diagnostics.some(({ severity }) => severity === 'warning');
+  const verdict = options.strict && lost ? exit.somethingToSee : exit.ok;
+  const json = (folder: string | null, told: readonly unknown[]): void => {
+    const all = [...project.warnings, ...diagnostics];
+    printJson(services.stdout, { target, folder, files: told, next, diagnostics: all });
+  };
+  if (global.output !== 'json' && diagnostics.length > 0)
+    services.stderr.write(`${printDiagnostics(diagnostics, diagnosticContext(services))}\n`);
+  if (options.out === undefined) {
+    if (global.output === 'json')
+      json(
+        null,
+        files.map(({ path, text }) => ({ path, state: 'printed', text })),
+      );
+    else services.stdout.write(printFiles(files));
+    return verdict;
+  }
+  const folder = resolve(services.cwd, options.out);
+  const plan = planFolder(folder, target, files);
+  const behind = plan.changes.some(({ state }) => state !== 'unchanged');
+  if (!options.check) {
+    if (!options.overwrite) requireFreeWay(plan);
+    writeFolder(folder, target, plan);
+  }
+  if (global.output === 'json')
+    json(
+      folder,
+      plan.changes.map(({ path, state }) => ({ path, state })),
+    );
+  else {
+    const view = { changes: plan.changes, folder: options.out, written: !options.check, next };
+    services.stdout.write(printFolder(view, canvasOf(services.stdout)));
+  }
+  return options.check && behind ? exit.somethingToSee : verdict;
+}
+
+function optionsFrom(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((one) => {
+      const at = one.indexOf('=');
+      if (at < 1) fail('cli/bad-usage', `--with takes NAME=VALUE, not "${one}"`);
+      return [one.slice(0, at), one.slice(at + 1)];
+    }),
+  );
+}
+
+/** What exists in the registry and in its stacks. Not knowing is not the same as not existing: an import left out would be made twice. */
+async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<LiveRegistry> {
+  const ports = await portsFor(desired);
+  await requireAccount(ports, desired.account, desired.owner.environment);
+  const [observed, stacks] = await Promise.all([
+    observe(desired, ports, { orphans: false }),
+    Promise.all(
+      desired.companions.map(async ({ name, region }) => {
+        const { stacks: port } = region === desired.region ? ports : await portsFor({ ...desired, region });
+        return [name, (await port.describe(name))?.outputs] as const;
+      }),
+    ),
+  ]);
+  for (const [name, { operation, reason }] of observed.unreadable) {
+    fail('cli/unreadable', `${name} could not be read (${operation}: ${reason})`);
+  }
+  return {
+    observed,
+    stacks: new Map(stacks.flatMap(([name, outputs]) => (outputs === undefined ? [] : [[name, outputs] as const]))),
+  };
+}

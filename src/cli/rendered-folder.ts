@@ -1,0 +1,155 @@
+// A folder of rendered files: what is new in it, what was changed by hand, and writing it so that a kill leaves no half file.
+// It must not know any target.
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
+import type { RenderedFile } from '../render/index.js';
+import { systemReason } from './errors.js';
+
+/** In the folder, beside the files: which of them Slipway wrote, and what they were then. */
+const recordName = '.slipway-render.json';
+
+export interface FolderRecord {
+  readonly version: 1;
+  readonly target: string;
+  /** SHA-256 of each file's bytes, in hexadecimal, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export type FileState = 'created' | 'changed' | 'unchanged' | 'removed';
+
+export interface FileChange {
+  readonly path: string;
+  readonly state: FileState;
+  /** Absent where the file goes. */
+  readonly file?: RenderedFile;
+}
+
+export interface FolderPlan {
+  /** Sorted by path. */
+  readonly changes: readonly FileChange[];
+  /** Files that are somebody's: not in the record, or changed since. */
+  readonly inTheWay: readonly Diagnostic[];
+}
+
+/** What writing would do; reads only. Files of another target's rendering are in the way as any others. */
+export function planFolder(folder: string, target: string, files: readonly RenderedFile[]): FolderPlan {
+  const record = readRecord(folder);
+  const known = record?.target === target ? record.files : {};
+  const inTheWay: Diagnostic[] = [];
+  const wanted = new Set(files.map(({ path }) => path));
+  const changes = files.map((file): FileChange => {
+    const { path, text } = file;
+    const live = readIfThere(join(folder, path));
+    if (live === undefined) return { path, state: 'created', file };
+    if (live === text) return { path, state: 'unchanged', file };
+    if (known[path] !== hashOf(live)) inTheWay.push(obstacle(path, Object.hasOwn(known, path)));
+    return { path, state: 'changed', file };
+  });
+  for (const [path, hash] of Object.entries(known)) {
+    if (wanted.has(path) || !isInside(path)) continue;
+    const live = readIfThere(join(folder, path));
+    if (live === undefined) continue;
+    if (hashOf(live) !== hash) inTheWay.push(obstacle(path, true));
+    changes.push({ path, state: 'removed' });
+  }
+  return { changes: changes.sort((one, other) => (one.path < other.path ? -1 : 1)), inTheWay };
+}
+
+/** The record comes last: killed before, the next run finds files that are as they shall be, and goes on. */
+export function writeFolder(folder: string, target: string, { changes }: FolderPlan): void {
+  try {
+    for (const { path, state, file } of changes) {
+      const at = join(folder, path);
+      if (file === undefined) {
+        rmSync(at, { force: true });
+        removeEmptyParents(folder, dirname(path));
+      } else if (state !== 'unchanged') {
+        mkdirSync(dirname(at), { recursive: true });
+        replaceFile(at, file.text);
+        if (file.executable === true) chmodSync(at, 0o755);
+      }
+    }
+    const kept = changes.flatMap(({ path, file }) => (file === undefined ? [] : [[path, hashOf(file.text)] as const]));
+    const record: FolderRecord = { version: 1, target, files: Object.fromEntries(kept) };
+    mkdirSync(folder, { recursive: true });
+    replaceFile(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
+  } catch (error) {
+    fail('cli/cannot-write', `cannot write to ${folder}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+/** Refuses before anything is written. */
+export function requireFreeWay({ inTheWay }: FolderPlan): void {
+  if (inTheWay.length > 0) throw new SlipwayError(inTheWay);
+}
+
+function obstacle(path: string, ours: boolean): Diagnostic {
+  const what = ours
+    ? `${path} was changed since Slipway wrote it`
+    : `${path} is there already, and Slipway did not write it`;
+  return diagnostic('render/file-in-the-way', what);
+}
+
+/** A record that is no record says nothing of any file: all of them are in the way then. */
+function readRecord(folder: string): FolderRecord | undefined {
+  const text = readIfThere(join(folder, recordName));
+  if (text === undefined) return undefined;
+  try {
+    const record = JSON.parse(text) as Partial<FolderRecord>;
+    const sound = record.version === 1 && typeof record.target === 'string' && typeof record.files === 'object';
+    return sound ? (record as FolderRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A record may have been edited: no path of it leads out of the folder. */
+function isInside(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !path.split(/[/\\]/).includes('..');
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    return fail('cli/cannot-read', `cannot read ${path}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const unfinished = `${path}.unfinished`;
+  try {
+    writeFileSync(unfinished, text);
+    if (existsSync(path)) chmodSync(unfinished, statSync(path).mode);
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+function removeEmptyParents(folder: string, path: string): void {
+  for (let at = path; at !== '.' && at !== ''; at = dirname(at)) {
+    const parent = join(folder, at);
+    if (!existsSync(parent) || readdirSync(parent).length > 0) return;
+    rmdirSync(parent);
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,98 @@
+// What a target is asked to write, from a project; and its switches, checked.
+// It must not know what any target makes of them.
+import { diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
+import type { Project } from '../manifest/index.js';
+import { compile, type DesiredRegistry } from '../registry/index.js';
+import type {
+  LiveRegistry,
+  OptionValuesOf,
+  RenderedEnvironment,
+  Rendering,
+  RenderRequest,
+  TargetDefinition,
+  TargetOptions,
+} from './model.js';
+import { type BoundTarget, targets } from './targets.js';
+
+/** Looks at what is live, for a target to take over; absent: nobody looks. */
+export type LookAt = (registry: DesiredRegistry) => Promise<LiveRegistry>;
+
+/** The environments by name, all of them where none is named. Throws what `compile` throws. */
+export async function requestOf(
+  project: Project,
+  { environments, look }: { readonly environments?: readonly string[]; readonly look?: LookAt } = {},
+): Promise<RenderRequest> {
+  const names = environments ?? [...project.environments.keys()];
+  const rendered: RenderedEnvironment[] = [];
+  for (const name of names) {
+    const preset = project.environments.get(name)?.preset;
+    const registries = await Promise.all(
+      compile(project, name).map(async (desired) => ({
+        desired,
+        ...(look === undefined ? {} : { live: await look(desired) }),
+      })),
+    );
+    rendered.push({ name, ...(preset === undefined ? {} : { preset }), registries });
+  }
+  return {
+    project: project.name,
+    ...(project.org === undefined ? {} : { org: project.org }),
+    environments: rendered,
+  };
+}
+
+/** By name. Refuses a name that no target has. */
+export function targetOf(name: string): BoundTarget {
+  const names = targets.map(({ definition }) => definition.name);
+  return (
+    targets.find(({ definition }) => definition.name === name) ??
+    fail('render/unknown-target', `there is no target "${name}"`, { mend: `the targets are ${names.join(', ')}` })
+  );
+}
+
+/** Every switch of the target with its value; all that is wrong with those given comes back at once. */
+export function optionsOf(
+  { name, options }: TargetDefinition,
+  given: Readonly<Record<string, string>>,
+): OptionValuesOf<TargetOptions> {
+  const problems = Object.entries(given).flatMap(([key, value]) => {
+    const option = Object.hasOwn(options, key) ? options[key] : undefined;
+    if (option === undefined) {
+      const known = Object.keys(options);
+      const mend = known.length === 0 ? `${name} has no options` : `${name} has ${known.join(', ')}`;
+      return [diagnostic('render/bad-option', `${name} has no option "${key}"`, { mend })];
+    }
+    if (option.choices !== undefined && !option.choices.includes(value)) {
+      const mend = `it is one of ${option.choices.join(', ')}`;
+      return [diagnostic('render/bad-option', `${key} cannot be "${value}"`, { mend })];
+    }
+    if (option.pattern !== undefined && !option.pattern.test(value)) {
+      return [diagnostic('render/bad-option', `${key} cannot be "${value}"`, { mend: option.description })];
+    }
+    return [];
+  });
+  if (problems.length > 0) throw new SlipwayError(problems);
+  const defaults = Object.entries(options).map(([key, option]) => [key, option.default] as const);
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
+/**
+ * A project's environments as the code of another engine. `environments`: all where none is named; `options`: those of the target that
+ * shall not have their default. The same project gives the same bytes.
+ */
+export async function render(
+  target: string,
+  project: Project,
+  {
+    options = {},
+    ...request
+  }: {
+    readonly environments?: readonly string[];
+    readonly look?: LookAt;
+    readonly options?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<Rendering> {
+  const found = targetOf(target);
+  const values = optionsOf(found.definition, options);
+  return found.render(await requestOf(project, request), values);
+}

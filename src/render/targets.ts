@@ -1,0 +1,26 @@
+// Every target, in the order of help, with its renderer loaded when it is asked for. To add one: a folder, and a row here.
+// It must not know what any target is made of.
+import { cloudFormationTarget } from './cloudformation/target.js';
+import type { OptionValuesOf, Renderer, Rendering, RenderRequest, TargetDefinition, TargetOptions } from './model.js';
+import { terraformTarget } from './terraform/target.js';
+
+export interface BoundTarget {
+  readonly definition: TargetDefinition;
+  render(request: RenderRequest, options: OptionValuesOf<TargetOptions>): Promise<Rendering>;
+}
+
+function bind<Options extends TargetOptions>(
+  definition: TargetDefinition<Options>,
+  load: () => Promise<Renderer<Options>>,
+): BoundTarget {
+  return {
+    definition,
+    // The options come from this very table (`optionsOf`), which is what makes the narrowing true.
+    render: async (request, options) => (await load())(request, options as OptionValuesOf<Options>),
+  };
+}
+
+export const targets: readonly BoundTarget[] = [
+  bind(terraformTarget, async () => (await import('./terraform/index.js')).renderTerraform),
+  bind(cloudFormationTarget, async () => (await import('./cloudformation/render.js')).renderCloudFormation),
+];

@@ -1,0 +1,29 @@
+// The target `terraform`, as data.
+// It must not know how it is written.
+import { defineTarget } from '../model.js';
+
+export const terraformTarget = defineTarget({
+  name: 'terraform',
+  summary: 'a module and one root for each environment, for Terraform and OpenTofu',
+  options: {},
+  fidelity: {
+    'repository.name': 'run',
+    'repository.tagMutability.mode': 'run',
+    'repository.tagMutability.exclusions': 'run',
+    'repository.encryption.type': 'run',
+    'repository.encryption.kmsKey': 'run',
+    'repository.scanOnPush': 'run',
+    'repository.tags': 'run',
+    'repository.lifecyclePolicy': 'run',
+    'repository.lifecyclePolicy.none': 'run',
+    'repository.lifecyclePolicy.unmanaged': 'run',
+    'repository.statements': 'run',
+    'repository.statements.foreign': 'render/whole-policy',
+    'repository.forceDelete': 'run',
+    'companion.oidc-provider': 'run',
+    'companion.oidc-provider.existing': 'run',
+    'companion.ci-role': 'run',
+    'companion.pull-role': 'run',
+    'companion.encryption-key': 'run',
+  },
+});
