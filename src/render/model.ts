@@ -1,7 +1,7 @@
 // What every target takes and gives: the environments of a project in, the text of files and everything that is lost out.
 // It must not know any target, nor where files are written.
 import type { Diagnostic } from '../diagnostics/index.js';
-import type { DesiredRegistry, ObservedRegistry } from '../registry/index.js';
+import type { DesiredRegistry, ObservedRegistry, Tags } from '../registry/index.js';
 
 /** What a target may have to say about a desired registry, each a row of the table in docs/render.md. */
 export const renderedSettings = {
@@ -49,6 +49,8 @@ export interface RenderedRegistry {
 export interface RenderedEnvironment {
   readonly name: string;
   readonly preset?: 'production' | 'staging' | 'development';
+  /** What the manifest puts on everything in the environment, ownership tags not among them. */
+  readonly tags: Tags;
   /** One for each account and Region, the environment's own first. */
   readonly registries: readonly RenderedRegistry[];
 }

@@ -1,7 +1,7 @@
 // What a target is asked to write, from a project; and its switches, checked.
 // It must not know what any target makes of them.
 import { diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
-import type { Project } from '../manifest/index.js';
+import { type Project, sharedTags } from '../manifest/index.js';
 import { compile, type DesiredRegistry } from '../registry/index.js';
 import type {
   LiveRegistry,
@@ -32,7 +32,12 @@ export async function requestOf(
         ...(look === undefined ? {} : { live: await look(desired) }),
       })),
     );
-    rendered.push({ name, ...(preset === undefined ? {} : { preset }), registries });
+    rendered.push({
+      name,
+      ...(preset === undefined ? {} : { preset }),
+      tags: sharedTags(project, name),
+      registries,
+    });
   }
   return {
     project: project.name,

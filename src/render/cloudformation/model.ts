@@ -1,5 +1,6 @@
 // What a template of CloudFormation is, as far as companions need it.
 // It must not know companions.
+import type { PolicyDocument } from '../../access/index.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -45,4 +46,9 @@ export function tagList(tags: Readonly<Record<string, string>>): Json {
   return Object.keys(tags)
     .sort()
     .map((key) => ({ Key: key, Value: tags[key] ?? '' }));
+}
+
+/** A document is plain JSON already; its type only leaves members open. */
+export function documentJson({ Version = '2012-10-17', Statement }: PolicyDocument): Json {
+  return { Version, Statement: Statement.map((one) => Object.fromEntries(Object.entries(one)) as Json) };
 }

@@ -1,8 +1,7 @@
 // A role as CloudFormation makes it, with its permissions in it: a role that is there may do what it is for.
 // It must not know who takes it.
-import type { PolicyDocument } from '../../access/model.js';
 import type { CiRole, PullRole } from '../../registry/companions/model.js';
-import { type Json, type Part, tagList } from './model.js';
+import { documentJson, type Part, tagList } from './model.js';
 
 export function rolePart(role: CiRole | PullRole): Part {
   const { id, name, path, description, maxSessionSeconds, permissionsBoundary, managedPolicies, tags } = role;
@@ -25,9 +24,4 @@ export function rolePart(role: CiRole | PullRole): Part {
     },
     outputs: { [`${id}Arn`]: { Description: `ARN of the role ${name}`, Value: { 'Fn::GetAtt': [id, 'Arn'] } } },
   };
-}
-
-/** A document is plain JSON already; its type only leaves members open. */
-function documentJson({ Version = '2012-10-17', Statement }: PolicyDocument): Json {
-  return { Version, Statement: Statement.map((one) => Object.fromEntries(Object.entries(one)) as Json) };
 }

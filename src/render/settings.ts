@@ -1,0 +1,39 @@
+// What every target says alike of a registry, and what none of them says: whose it is. An engine that keeps a registry is its owner, so
+// no code carries Slipway's ownership tags; statements keep their Sids, by which `slipway plan` knows them again.
+// It must not know any target.
+import { foreignStatements, parsePolicy, type Statement } from '../access/index.js';
+import {
+  type DesiredRepository,
+  environmentTag,
+  type ObservedRepository,
+  type Owner,
+  projectTag,
+  type Tags,
+} from '../registry/index.js';
+
+/** In order; what an engine leaves alone where `slipway apply` has put them. */
+export const ownershipKeys: readonly string[] = [environmentTag, projectTag];
+
+/** Those of a repository, or of a companion, that a target writes; by key, in order. */
+export function renderedTags(tags: Tags): Tags {
+  return Object.fromEntries(
+    Object.entries(tags)
+      .filter(([key]) => !ownershipKeys.includes(key))
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+/** Tags on a live repository that nobody declared: keys, in order. Those of AWS itself cannot be taken off. */
+export function tagsOfOthers({ tags }: DesiredRepository, live: ObservedRepository): readonly string[] {
+  if (live.tags.state !== 'present') return [];
+  return Object.keys(live.tags.value)
+    .filter((key) => !Object.hasOwn(tags, key) && !ownershipKeys.includes(key) && !key.startsWith('aws:'))
+    .sort();
+}
+
+/** Statements of the live policy that `slipway apply` keeps, and that go where a target writes the whole policy. */
+export function statementsOfOthers(owner: Owner, live: ObservedRepository): readonly Statement[] {
+  return live.repositoryPolicy.state === 'present'
+    ? foreignStatements(parsePolicy(live.repositoryPolicy.value), owner)
+    : [];
+}
