@@ -21,9 +21,14 @@ import { systemReason } from './errors.js';
 /** In the folder, beside the files: which of them Slipway wrote, and what they were then. */
 const recordName = '.slipway-render.json';
 
-export interface FolderRecord {
+/** What a folder is for: rendered for something else, files of others would go. */
+export type Purpose = Pick<FolderRecord, 'target' | 'environment'>;
+
+interface FolderRecord {
   readonly version: 1;
   readonly target: string;
+  /** The one that was chosen; `null`: all there were. */
+  readonly environment: string | null;
   /** SHA-256 of each file's bytes, in hexadecimal, by path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -44,11 +49,15 @@ export interface FolderPlan {
   readonly inTheWay: readonly Diagnostic[];
 }
 
-/** What writing would do; reads only. Files of another target's rendering are in the way as any others. */
-export function planFolder(folder: string, target: string, files: readonly RenderedFile[]): FolderPlan {
+/** What writing would do; reads only. */
+export function planFolder(folder: string, purpose: Purpose, files: readonly RenderedFile[]): FolderPlan {
   const record = readRecord(folder);
-  const known = record?.target === target ? record.files : {};
+  const known = record?.files ?? {};
   const inTheWay: Diagnostic[] = [];
+  if (record !== undefined && !samePurpose(record, purpose)) {
+    const message = `${folder} holds ${wordsOf(record)}, and ${wordsOf(purpose)} would take its place`;
+    inTheWay.push(diagnostic('render/another-folder', message));
+  }
   const wanted = new Set(files.map(({ path }) => path));
   const changes = files.map((file): FileChange => {
     const { path, text } = file;
@@ -69,7 +78,7 @@ export function planFolder(folder: string, target: string, files: readonly Rende
 }
 
 /** The record comes last: killed before, the next run finds files that are as they shall be, and goes on. */
-export function writeFolder(folder: string, target: string, { changes }: FolderPlan): void {
+export function writeFolder(folder: string, purpose: Purpose, { changes }: FolderPlan): void {
   try {
     for (const { path, state, file } of changes) {
       const at = join(folder, path);
@@ -83,7 +92,7 @@ export function writeFolder(folder: string, target: string, { changes }: FolderP
       }
     }
     const kept = changes.flatMap(({ path, file }) => (file === undefined ? [] : [[path, hashOf(file.text)] as const]));
-    const record: FolderRecord = { version: 1, target, files: Object.fromEntries(kept) };
+    const record: FolderRecord = { version: 1, ...purpose, files: Object.fromEntries(kept) };
     mkdirSync(folder, { recursive: true });
     replaceFile(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
   } catch (error) {
@@ -107,13 +116,33 @@ function obstacle(path: string, ours: boolean): Diagnostic {
 function readRecord(folder: string): FolderRecord | undefined {
   const text = readIfThere(join(folder, recordName));
   if (text === undefined) return undefined;
+  let record: unknown;
   try {
-    const record = JSON.parse(text) as Partial<FolderRecord>;
-    const sound = record.version === 1 && typeof record.target === 'string' && typeof record.files === 'object';
-    return sound ? (record as FolderRecord) : undefined;
+    record = JSON.parse(text);
   } catch {
     return undefined;
   }
+  return isRecord(record) ? record : undefined;
+}
+
+function isRecord(value: unknown): value is FolderRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, target, environment, files } = value as { readonly [member in keyof FolderRecord]?: unknown };
+  return (
+    version === 1 &&
+    typeof target === 'string' &&
+    (environment === null || typeof environment === 'string') &&
+    typeof files === 'object' &&
+    files !== null
+  );
+}
+
+function samePurpose(one: Purpose, other: Purpose): boolean {
+  return one.target === other.target && one.environment === other.environment;
+}
+
+function wordsOf({ target, environment }: Purpose): string {
+  return `${environment === null ? 'all environments' : environment} for ${target}`;
 }
 
 /** A record may have been edited: no path of it leads out of the folder. */

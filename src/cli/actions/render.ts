@@ -55,11 +55,12 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
     return verdict;
   }
   const folder = resolve(services.cwd, options.out);
-  const plan = planFolder(folder, target, files);
+  const purpose = { target, environment: environments?.[0] ?? null };
+  const plan = planFolder(folder, purpose, files);
   const behind = plan.changes.some(({ state }) => state !== 'unchanged');
   if (!options.check) {
     if (!options.overwrite) requireFreeWay(plan);
-    writeFolder(folder, target, plan);
+    writeFolder(folder, purpose, plan);
   }
   if (global.output === 'json')
     json(

@@ -25,6 +25,11 @@ export const renderCodes = defineCodes({
     'The folder holds a file of the same name that is not in the record of the last rendering, or was changed since.',
     'give another folder with `-o`, move the file away, or add `--overwrite`',
   ),
+  'render/another-folder': mistake(
+    'a folder that is for something else',
+    'A folder is kept up to date for one target, and for one environment or all of them: what is not rendered any more is taken away.',
+    'give another folder with `-o`, or add `--overwrite` where the other rendering may go',
+  ),
   'render/whole-policy': loss(
     'statements of others would go',
     'The target writes the whole repository policy, where `slipway apply` keeps the statements that are not its own.',
