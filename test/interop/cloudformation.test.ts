@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { boto3Calls, boto3Operations, type Call } from '../support/calls.js';
 import { type Answer, awsEagerly, awsOk, type Endpoint, type JsonObject, startMoto } from '../support/clients.js';
-import { awsEnvironment } from '../support/environment.js';
-import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
-import { type Finished, run, type Server } from '../support/processes.js';
+import type { Finished, Server } from '../support/processes.js';
+import { type TerraformRoot, terraformRoot } from '../support/terraform.js';
 import { describeWith } from '../support/tools.js';
 
 const region = 'eu-west-1';
@@ -234,7 +233,7 @@ describeWith({ tools: ['boto3', 'moto_server'] }, 'the local CloudFormation besi
   }, 60_000);
 });
 
-const terraformRoot = (keep: number): string => `
+const root = (keep: number): string => `
 terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }
@@ -259,41 +258,28 @@ describeWith(
   'Terraform’s aws_cloudformation_stack on the local CloudFormation',
   () => {
     let local: LocalEcr;
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-cfn-tf-'));
-    async function terraform(args: readonly string[], code = 0): Promise<string> {
-      const done = await run(toolPath('terraform'), [`-chdir=${folder}`, ...args], {
-        env: {
-          ...awsEnvironment({ endpoint: local.url, account: '444444444444', region }),
-          CHECKPOINT_DISABLE: '1',
-          TF_IN_AUTOMATION: '1',
-        },
-      });
-      expect(done.code, `terraform ${args.join(' ')}\n${done.stdout}\n${done.stderr}`).toBe(code);
-      return done.stdout;
-    }
-    const write = (keep: number): void => {
-      writeFileSync(join(folder, `template-${keep}.yaml`), companions(keep));
-      writeFileSync(join(folder, 'main.tf'), terraformRoot(keep));
-    };
+    let terraform: TerraformRoot;
+    const files = (keep: number): Record<string, string> => ({
+      [`template-${keep}.yaml`]: companions(keep),
+      'main.tf': root(keep),
+    });
     beforeAll(async () => {
       local = await startLocal();
-      write(10);
-      await terraform(['init', '-no-color', `-plugin-dir=${toolPath('aws-provider')}`]);
+      terraform = terraformRoot({ endpoint: local.url, account: '444444444444', region }, files(10));
+      await terraform.init();
     }, 120_000);
     afterAll(async () => {
       await local?.close();
-      rmSync(folder, { recursive: true, force: true });
+      terraform?.remove();
     });
 
     it('applies, plans again to nothing, changes and destroys', async () => {
-      await terraform(['apply', '-auto-approve', '-no-color']);
-      await terraform(['plan', '-no-color', '-detailed-exitcode']);
-      expect(JSON.parse(await terraform(['output', '-json', '-no-color']))).toMatchObject({
-        role: { value: 'arn:aws:iam::444444444444:role/shop-ci' },
-      });
-      write(20);
-      await terraform(['apply', '-auto-approve', '-no-color']);
-      await terraform(['destroy', '-auto-approve', '-no-color']);
+      await terraform.apply();
+      await terraform.plan('nothing');
+      expect(await terraform.outputs()).toEqual({ role: 'arn:aws:iam::444444444444:role/shop-ci' });
+      for (const [file, text] of Object.entries(files(20))) terraform.write(file, text);
+      await terraform.apply();
+      await terraform.destroy();
     }, 300_000);
   },
 );

@@ -1,15 +1,10 @@
 // KMS of the local cloud with the AWS CLI, boto3 and Terraform's AWS provider: keys, aliases, rotation, grants, and repositories that use them.
 // It must not know how the local KMS works inside.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { boto3Calls, boto3Operations } from '../support/calls.js';
 import { type Answer, awsCall, awsOk, type Endpoint, type JsonObject } from '../support/clients.js';
-import { awsEnvironment } from '../support/environment.js';
-import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
-import { run } from '../support/processes.js';
+import { type TerraformRoot, terraformRoot } from '../support/terraform.js';
 import { describeWith } from '../support/tools.js';
 import { check, having, like, type Step, titleOf } from './tour/step.js';
 
@@ -265,46 +260,30 @@ output "mine" { value = data.aws_kms_key.images.arn }
 
 describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform’s AWS provider on the local KMS', () => {
   let local: LocalEcr;
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-kms-'));
-
-  async function terraform(args: readonly string[], code = 0): Promise<string> {
-    const done = await run(toolPath('terraform'), [`-chdir=${folder}`, ...args], {
-      env: {
-        ...awsEnvironment({ endpoint: local.url, account: '444444444444', region }),
-        CHECKPOINT_DISABLE: '1',
-        TF_IN_AUTOMATION: '1',
-      },
-    });
-    expect(done.code, `terraform ${args.join(' ')}\n${done.stdout}\n${done.stderr}`).toBe(code);
-    return done.stdout;
-  }
-  const write = (period: number): void => writeFileSync(join(folder, 'main.tf'), root(period));
+  let terraform: TerraformRoot;
 
   beforeAll(async () => {
     local = await startLocal();
-    write(180);
-    await terraform(['init', '-no-color', `-plugin-dir=${toolPath('aws-provider')}`]);
+    terraform = terraformRoot({ endpoint: local.url, account: '444444444444', region }, { 'main.tf': root(180) });
+    await terraform.init();
   }, 120_000);
   afterAll(async () => {
     await local?.close();
-    rmSync(folder, { recursive: true, force: true });
+    terraform?.remove();
   });
 
   describe('keys, an alias, a grant and a repository', () => {
     it('are made, and planned again without changes', async () => {
-      await terraform(['apply', '-auto-approve', '-no-color']);
-      await terraform(['plan', '-no-color', '-detailed-exitcode']);
-      expect(JSON.parse(await terraform(['output', '-json', '-no-color']))).toMatchObject({
-        aws: { value: like(keyArn) },
-        mine: { value: like(keyArn) },
-      });
+      await terraform.apply();
+      await terraform.plan('nothing');
+      expect(await terraform.outputs()).toMatchObject({ aws: like(keyArn), mine: like(keyArn) });
     }, 240_000);
 
     it('are changed and go', async () => {
-      write(365);
-      await terraform(['apply', '-auto-approve', '-no-color']);
-      await terraform(['plan', '-no-color', '-detailed-exitcode']);
-      await terraform(['destroy', '-auto-approve', '-no-color']);
+      terraform.write('main.tf', root(365));
+      await terraform.apply();
+      await terraform.plan('nothing');
+      await terraform.destroy();
     }, 240_000);
   });
 });

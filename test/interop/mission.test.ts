@@ -1,15 +1,13 @@
 // The Terraform of the two guides that Slipway was asked to make come true, on the local ECR: every block about ECR, IAM, OIDC and KMS is
 // applied by the real provider, planned again to nothing, and destroyed; what ECR refuses fails with ECR's words.
 // The text is read where the guides are, and nothing of it is kept here. It must not know how the local ECR works inside.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Endpoint, type JsonObject, wireOk } from '../support/clients.js';
-import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
-import { type Finished, run } from '../support/processes.js';
+import { type TerraformRoot, terraformRoot } from '../support/terraform.js';
 import { type Block, terraformBlocks } from '../support/terraform-blocks.js';
 import { describeWith } from '../support/tools.js';
 
@@ -50,21 +48,9 @@ describeWith(
   () => {
     let local: LocalEcr;
     let at: Endpoint;
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-guides-'));
+    let folder: TerraformRoot;
     const roots = new Map<string, ReadonlyMap<string, string>>();
     let all: readonly Block[] = [];
-
-    function terraform(root: string, args: readonly string[]): Promise<Finished> {
-      return run(toolPath('terraform'), [`-chdir=${join(folder, root)}`, ...args], {
-        env: { ...awsEnvironment(at), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
-      });
-    }
-
-    async function ok(root: string, args: readonly string[], code = 0): Promise<string> {
-      const done = await terraform(root, args);
-      expect(done.code, `${root}: terraform ${args.join(' ')}\n${done.stdout}\n${done.stderr}`).toBe(code);
-      return done.stdout;
-    }
 
     beforeAll(async () => {
       const guides = toolPath('mission-documents');
@@ -112,19 +98,16 @@ describeWith(
 
       local = await startLocal();
       at = { endpoint: local.url, account, region };
+      folder = terraformRoot(at);
       for (const [root, files] of roots) {
-        for (const [name, text] of files) {
-          const path = join(folder, root, name);
-          mkdirSync(dirname(path), { recursive: true });
-          writeFileSync(path, `${text}\n`);
-        }
-        await ok(root, ['init', '-no-color', `-plugin-dir=${toolPath('aws-provider')}`]);
+        for (const [name, text] of files) folder.write(join(root, name), `${text}\n`);
+        await folder.in(root).init();
       }
     }, 300_000);
 
     afterAll(async () => {
       await local?.close();
-      rmSync(folder, { recursive: true, force: true });
+      folder?.remove();
     });
 
     it('leaves no block of the guides out', () => {
@@ -136,8 +119,9 @@ describeWith(
 
     for (const root of ['main', 'oidc']) {
       it(`applies ${root}, plans it again to nothing, and destroys it`, async () => {
-        await ok(root, ['apply', '-no-color', '-auto-approve']);
-        await ok(root, ['plan', '-no-color', '-detailed-exitcode']);
+        const terraform = folder.in(root);
+        await terraform.apply();
+        await terraform.plan('nothing');
         if (root === 'main') {
           const { repositories } = (await wireOk(at, 'ecr', 'DescribeRepositories')) as { repositories: JsonObject[] };
           expect(repositories.map((one) => one['repositoryName']).sort()).toEqual([
@@ -149,17 +133,18 @@ describeWith(
             'production/api-service',
           ]);
         }
-        await ok(root, ['destroy', '-no-color', '-auto-approve']);
+        await terraform.destroy();
         expect(await wireOk(at, 'ecr', 'DescribeRepositories')).toMatchObject({ repositories: [] });
       }, 300_000);
     }
 
     it("makes the second guide's repository, and refuses its lifecycle policy in ECR's words", async () => {
-      const done = await terraform('prod', ['apply', '-no-color', '-auto-approve']);
+      const terraform = folder.in('prod');
+      const done = await terraform.run(['apply', '-no-color', '-auto-approve']);
       expect(done.code).toBe(1);
       expect(done.stderr).toContain('InvalidParameterException');
       expect(done.stderr).toMatch(/tagPrefixList|tagPatternList/);
-      await ok('prod', ['destroy', '-no-color', '-auto-approve']);
+      await terraform.destroy();
     }, 300_000);
   },
 );

@@ -1,15 +1,9 @@
 // Terraform with the real AWS provider on the local IAM: everything a registry's access is made of, applied, planned again without
 // changes, changed, and destroyed.
 // It must not know how the local IAM works inside.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Endpoint } from '../support/clients.js';
-import { awsEnvironment } from '../support/environment.js';
-import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
-import { type Finished, run } from '../support/processes.js';
+import { type TerraformRoot, terraformRoot } from '../support/terraform.js';
 import { describeWith } from '../support/tools.js';
 
 const account = '444444444444';
@@ -167,51 +161,37 @@ output "power" { value = data.aws_iam_policy.power.arn }
 
 describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform with the AWS provider on the local IAM', () => {
   let local: LocalEcr;
-  let at: Endpoint;
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-iam-'));
-
-  function terraform(args: readonly string[]): Promise<Finished> {
-    return run(toolPath('terraform'), [`-chdir=${folder}`, ...args], {
-      env: { ...awsEnvironment(at), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
-    });
-  }
-
-  async function ok(args: readonly string[], code = 0): Promise<string> {
-    const done = await terraform(args);
-    expect(done.code, `terraform ${args.join(' ')}\n${done.stdout}\n${done.stderr}`).toBe(code);
-    return done.stdout;
-  }
+  let terraform: TerraformRoot;
 
   beforeAll(async () => {
     local = await startLocal();
-    at = { endpoint: local.url, account, region };
-    writeFileSync(join(folder, 'main.tf'), root('main'));
-    await ok(['init', '-no-color', `-plugin-dir=${toolPath('aws-provider')}`]);
+    terraform = terraformRoot({ endpoint: local.url, account, region }, { 'main.tf': root('main') });
+    await terraform.init();
   }, 180_000);
 
   afterAll(async () => {
     await local?.close();
-    rmSync(folder, { recursive: true, force: true });
+    terraform?.remove();
   });
 
   it('applies providers, roles, policies, users and groups', async () => {
-    const out = await ok(['apply', '-no-color', '-auto-approve']);
+    const out = await terraform.apply();
     expect(out).toContain(`role = "arn:aws:iam::${account}:role/ci/github-actions-ecr-push"`);
     expect(out).toContain('power = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser"');
   }, 300_000);
 
   it('has nothing to do afterwards', async () => {
-    await ok(['plan', '-no-color', '-detailed-exitcode']);
+    await terraform.plan('nothing');
   }, 300_000);
 
   it('changes trust, policies and the role in place', async () => {
-    writeFileSync(join(folder, 'main.tf'), root('release'));
-    expect(await ok(['apply', '-no-color', '-auto-approve'])).toMatch(/0 added, [1-9] changed, 0 destroyed/);
-    await ok(['plan', '-no-color', '-detailed-exitcode']);
+    terraform.write('main.tf', root('release'));
+    expect(await terraform.apply()).toMatch(/0 added, [1-9] changed, 0 destroyed/);
+    await terraform.plan('nothing');
   }, 300_000);
 
   it('destroys it all', async () => {
-    await ok(['destroy', '-no-color', '-auto-approve']);
+    await terraform.destroy();
     expect(local.calls()).toMatchObject({ ListInstanceProfilesForRole: 2, DeleteRole: 2, DeleteUser: 1 });
   }, 300_000);
 });

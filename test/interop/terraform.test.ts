@@ -1,14 +1,9 @@
 // Terraform with the real AWS provider on the local ECR: one root, applied, planned again without changes, changed, destroyed.
 // It must not know how the local ECR works inside.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Endpoint, type JsonObject, wire, wireOk } from '../support/clients.js';
-import { awsEnvironment } from '../support/environment.js';
-import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
-import { type Finished, run } from '../support/processes.js';
+import { type TerraformRoot, terraformRoot } from '../support/terraform.js';
 import { describeWith } from '../support/tools.js';
 
 const account = '444444444444';
@@ -129,34 +124,22 @@ output "url" { value = data.aws_ecr_repository.full.repository_url }
 describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform with the AWS provider on the local ECR', () => {
   let local: LocalEcr;
   let at: Endpoint;
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
-
-  function terraform(args: readonly string[]): Promise<Finished> {
-    return run(toolPath('terraform'), [`-chdir=${folder}`, ...args], {
-      env: { ...awsEnvironment(at), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' },
-    });
-  }
-
-  async function ok(args: readonly string[], code = 0): Promise<string> {
-    const done = await terraform(args);
-    expect(done.code, `terraform ${args.join(' ')}\n${done.stdout}\n${done.stderr}`).toBe(code);
-    return done.stdout;
-  }
+  let terraform: TerraformRoot;
 
   beforeAll(async () => {
     local = await startLocal();
     at = { endpoint: local.url, account, region };
-    writeFileSync(join(folder, 'main.tf'), root(50));
-    await ok(['init', '-no-color', `-plugin-dir=${toolPath('aws-provider')}`]);
+    terraform = terraformRoot(at, { 'main.tf': root(50) });
+    await terraform.init();
   }, 180_000);
 
   afterAll(async () => {
     await local?.close();
-    rmSync(folder, { recursive: true, force: true });
+    terraform?.remove();
   });
 
   it('applies a repository, its policies, and the settings of a registry', async () => {
-    await ok(['apply', '-no-color', '-auto-approve']);
+    await terraform.apply();
     const described = await wireOk(at, 'ecr', 'DescribeRepositories', { repositoryNames: ['tf/full'] });
     expect((described['repositories'] as JsonObject[])[0]).toMatchObject({
       imageTagMutability: 'IMMUTABLE',
@@ -166,21 +149,21 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform with the AWS p
   }, 300_000);
 
   it('has nothing to do afterwards', async () => {
-    await ok(['plan', '-no-color', '-detailed-exitcode']);
+    await terraform.plan('nothing');
   }, 300_000);
 
   it('sees a change made behind its back, and its own change, and mends both', async () => {
     await wireOk(at, 'ecr', 'PutImageTagMutability', { repositoryName: 'tf/full', imageTagMutability: 'MUTABLE' });
-    writeFileSync(join(folder, 'main.tf'), root(60));
-    const changed = await ok(['plan', '-no-color', '-detailed-exitcode'], 2);
+    terraform.write('main.tf', root(60));
+    const changed = await terraform.plan('changes');
     expect(changed).toContain('aws_ecr_repository.full');
     expect(changed).toContain('aws_ecr_lifecycle_policy.full');
-    await ok(['apply', '-no-color', '-auto-approve']);
-    await ok(['plan', '-no-color', '-detailed-exitcode']);
+    await terraform.apply();
+    await terraform.plan('nothing');
   }, 300_000);
 
   it('destroys it all', async () => {
-    await ok(['destroy', '-no-color', '-auto-approve']);
+    await terraform.destroy();
     expect(await wireOk(at, 'ecr', 'DescribeRepositories')).toMatchObject({ repositories: [] });
     expect(await wire(at, 'ecr', 'GetRegistryPolicy')).toHaveProperty('error.code', 'RegistryPolicyNotFoundException');
     expect(await wireOk(at, 'ecr', 'DescribePullThroughCacheRules')).toMatchObject({ pullThroughCacheRules: [] });
