@@ -9,6 +9,10 @@ function loss(title: string, meaning: string, mend: string): Definition {
   return { severity: 'warning', fault: 'user', title, meaning, mend };
 }
 
+function note(title: string, meaning: string, mend: string): Definition {
+  return { severity: 'info', fault: 'user', title, meaning, mend };
+}
+
 export const renderCodes = defineCodes({
   'render/unknown-target': mistake(
     'no such target',
@@ -34,5 +38,25 @@ export const renderCodes = defineCodes({
     'statements of others would go',
     'The target writes the whole repository policy, where `slipway apply` keeps the statements that are not its own.',
     'take the statements into `access.statements`, or leave the repository to `slipway apply`',
+  ),
+  'render/unmanaged-lifecycle': loss(
+    'a lifecycle policy of others would go',
+    'The manifest leaves the lifecycle policy of a repository to somebody else. The engine knows no such thing: what its code does not have, it takes away.',
+    'say the policy in `lifecyclePolicy`, or `none: true` where there shall be none',
+  ),
+  'render/key-by-alias': note(
+    'a key by its alias',
+    'ECR tells of the key by its ARN, and CloudFormation compares texts: its drift detection finds a difference where there is none.',
+    'give the ARN of the key in `kmsKeyId`',
+  ),
+  'render/replacement': loss(
+    'a repository that would be replaced',
+    'ECR cannot change the encryption of a repository, so an engine puts a new one in its place. Under the same name that fails, and images would be lost with the old one.',
+    'let the manifest say the encryption that the repository has',
+  ),
+  'render/outputs-left-out': note(
+    'outputs that found no room',
+    'A template of CloudFormation takes 200 outputs. Addresses follow from the account, the Region and the name of the repository; ARNs too.',
+    'nothing needs to be done; `--with capacity=100` makes stacks in which all have room',
   ),
 });

@@ -1,24 +1,37 @@
-// What a template of CloudFormation is, as far as companions need it.
-// It must not know companions.
+// What a template of CloudFormation is, as far as repositories and companions need it.
+// It must not know either.
 import type { PolicyDocument } from '../../access/index.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+export interface TemplateParameter {
+  readonly Type: 'String';
+  readonly Description: string;
+  readonly Default?: string;
+  readonly AllowedValues?: readonly string[];
+  readonly AllowedPattern?: string;
+}
+
 export interface TemplateResource {
   readonly Type: string;
+  readonly Condition?: string;
   readonly DeletionPolicy?: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
   readonly UpdateReplacePolicy?: 'Delete' | 'Retain';
   readonly Properties: { readonly [property: string]: Json };
 }
 
 export interface TemplateOutput {
+  readonly Condition?: string;
   readonly Description: string;
   readonly Value: Json;
+  readonly Export?: { readonly Name: Json };
 }
 
 export interface Template {
   readonly AWSTemplateFormatVersion: '2010-09-09';
   readonly Description: string;
+  readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
+  readonly Conditions?: Readonly<Record<string, Json>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
   readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
 }

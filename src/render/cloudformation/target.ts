@@ -5,7 +5,14 @@ import { defineTarget } from '../model.js';
 export const cloudFormationTarget = defineTarget({
   name: 'cloudformation',
   summary: 'a template for each environment, with parameters, or as a StackSet',
-  options: {},
+  options: {
+    format: { description: 'how templates are written', default: 'yaml', choices: ['yaml', 'json'] },
+    capacity: {
+      description: 'most repositories in one stack, from 1 to 500; what is more goes into further stacks',
+      default: '500',
+      pattern: /^([1-9]|[1-9]\d|[1-4]\d\d|500)$/,
+    },
+  },
   fidelity: {
     'repository.name': 'run',
     'repository.tagMutability.mode': 'run',
@@ -16,7 +23,7 @@ export const cloudFormationTarget = defineTarget({
     'repository.tags': 'run',
     'repository.lifecyclePolicy': 'run',
     'repository.lifecyclePolicy.none': 'run',
-    'repository.lifecyclePolicy.unmanaged': 'run',
+    'repository.lifecyclePolicy.unmanaged': 'render/unmanaged-lifecycle',
     'repository.statements': 'run',
     'repository.statements.foreign': 'render/whole-policy',
     'repository.forceDelete': 'run',

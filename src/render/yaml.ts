@@ -1,0 +1,131 @@
+// Writes values as YAML that every reader understands alike, those of YAML 1.1 included; with comments, tags and room between members.
+// It must not know any target, and it reads nothing.
+
+/** A value as YAML has it: JSON, and scalars or lists with a tag (`!Sub text`). */
+export type Yaml = null | boolean | number | string | Tagged | readonly Yaml[] | { readonly [key: string]: Yaml };
+
+/** A value with a tag of its own; lists are written in one line. */
+export class Tagged {
+  readonly tag: string;
+  readonly value: null | boolean | number | string | readonly Yaml[];
+
+  constructor(tag: string, value: Tagged['value']) {
+    this.tag = tag;
+    this.value = value;
+  }
+}
+
+export interface YamlLayout {
+  /** Comments above a member, by its path: keys joined with `/`; the empty path is the head of the document. May have several lines. */
+  readonly comments?: ReadonlyMap<string, string>;
+  /** Whether an empty line stands between the members of the mapping at this path. */
+  readonly spaced?: (path: string) => boolean;
+}
+
+/** The document, with a line feed at its end. Mappings keep their order. */
+export function yamlText(value: Yaml, layout: YamlLayout = {}): string {
+  const head = commentLines(layout.comments?.get(''), '');
+  const body = isBlock(value) ? members(value, '', '', layout) : [scalar(value, '')];
+  return `${[...head, ...body].join('\n')}\n`;
+}
+
+type Mapping = { readonly [key: string]: Yaml };
+
+function isList(value: Yaml): value is readonly Yaml[] {
+  return Array.isArray(value);
+}
+
+function isMapping(value: Yaml): value is Mapping {
+  return typeof value === 'object' && value !== null && !(value instanceof Tagged) && !isList(value);
+}
+
+/** What takes lines of its own below its key. */
+function isBlock(value: Yaml): value is readonly Yaml[] | Mapping {
+  return isList(value) ? value.length > 0 : isMapping(value) && Object.keys(value).length > 0;
+}
+
+function members(value: readonly Yaml[] | Mapping, path: string, indent: string, layout: YamlLayout): string[] {
+  if (isList(value)) return value.flatMap((one) => item(one, path, indent, layout));
+  const room = layout.spaced?.(path) === true;
+  return Object.entries(value).flatMap(([key, one], index) => {
+    const at = path === '' ? key : `${path}/${key}`;
+    return [
+      ...(room && index > 0 ? [''] : []),
+      ...commentLines(layout.comments?.get(at), indent),
+      ...member(key, one, at, indent, layout),
+    ];
+  });
+}
+
+function member(key: string, value: Yaml, path: string, indent: string, layout: YamlLayout): string[] {
+  const head = `${indent}${text(key)}:`;
+  if (!isBlock(value)) return [`${head} ${scalar(value, indent)}`];
+  return [head, ...members(value, path, `${indent}  `, layout)];
+}
+
+/** The first line of an item stands behind its dash. */
+function item(value: Yaml, path: string, indent: string, layout: YamlLayout): string[] {
+  if (!isBlock(value)) return [`${indent}- ${scalar(value, indent)}`];
+  const inner = `${indent}  `;
+  const [first = '', ...rest] = members(value, path, inner, { ...layout, comments: new Map() });
+  return [`${indent}- ${first.slice(inner.length)}`, ...rest];
+}
+
+function commentLines(comment: string | undefined, indent: string): string[] {
+  if (comment === undefined) return [];
+  return comment.split('\n').map((line) => `${indent}# ${line}`.trimEnd());
+}
+
+function scalar(value: Yaml, indent: string): string {
+  if (value instanceof Tagged) {
+    return isList(value.value) ? `${value.tag} ${flow(value.value)}` : `${value.tag} ${scalar(value.value, indent)}`;
+  }
+  if (typeof value === 'string') return block(value, indent) ?? text(value);
+  return flow(value);
+}
+
+/** In one line. */
+function flow(value: Yaml): string {
+  if (value instanceof Tagged) return `${value.tag} ${flow(value.value)}`;
+  if (isList(value)) return `[${value.map(flow).join(', ')}]`;
+  if (isMapping(value)) {
+    const all = Object.entries(value).map(([key, one]) => `${flow(key)}: ${flow(one)}`);
+    return all.length === 0 ? '{}' : `{ ${all.join(', ')} }`;
+  }
+  if (typeof value === 'string') return /[,[\]{}]/.test(value) ? quoted(value) : text(value);
+  return JSON.stringify(value);
+}
+
+/** Words that YAML 1.1 takes for something else (yaml.org/type: bool, null, merge, value). */
+const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
+/** Begins with a letter, a slash or an underscore, so it is neither number nor date nor indicator; has no `: ` and no ` #`. */
+const plain = /^[A-Za-z/_](?:[\w/.,@+=()*?<>$!&;|~^%'"{}[\]-]|:(?! |$)| (?! |#|$))*$/;
+
+function text(value: string): string {
+  return plain.test(value) && !reserved.test(value) ? value : quoted(value);
+}
+
+/** Printable within a quoted scalar of one line (YAML 1.1, c-printable), line separators left out. */
+const printable = /^[ -~\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]*$/;
+
+function quoted(value: string): string {
+  if (printable.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  // JSON's strings are YAML's, once what is not printable is escaped.
+  return JSON.stringify(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029\uD800-\uDFFF\uFEFF\uFFFE\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Several lines as they are, where nothing in them would be lost; otherwise nothing. */
+function block(value: string, indent: string): string | undefined {
+  const lines = value.split('\n');
+  const last = lines.at(-1) === '' ? lines.pop() : undefined;
+  if (lines.length < 2 && last === undefined) return undefined;
+  const [first = '', final = ''] = [lines[0], lines.at(-1)];
+  if (first === '' || /^\s/.test(first) || final === '' || !lines.every((line) => printable.test(line)))
+    return undefined;
+  if (lines.some((line) => /\s$/.test(line) && line.trim() === '' && line !== '')) return undefined;
+  const body = lines.map((line) => (line === '' ? '' : `${indent}  ${line}`));
+  return [`|${last === undefined ? '-' : ''}`, ...body].join('\n');
+}
