@@ -7,10 +7,10 @@ import type { Context, KeyState } from './context.js';
 import { all, any, type Formula, not } from './formula.js';
 import type { Requirement } from './model.js';
 import { type Operator, operatorNamed, partsOfValue, positiveOperators } from './operators.js';
-import { fill, hasVariables, parseTemplate, type Template } from './variables.js';
+import { fill, isPlain, parseTemplate, type Template } from './variables.js';
+import type { Part } from './wildcard.js';
 
-/** `undefined` where a variable has no value, so that the statement holds for nobody. */
-export type Condition = (context: Context) => Formula | undefined;
+export type Condition = (context: Context) => Formula;
 
 type Compare = (given: string) => boolean;
 
@@ -34,15 +34,7 @@ export function compileConditions(block: unknown, variables: boolean): Condition
       conditions.push(condition);
     }
   }
-  return (context) => {
-    const parts: Formula[] = [];
-    for (const condition of conditions) {
-      const part = condition(context);
-      if (part === undefined || part === false) return part;
-      parts.push(part);
-    }
-    return all(parts);
-  };
+  return (context) => all(conditions.map((condition) => condition(context)));
 }
 
 function compileKey(spelled: string, key: string, value: unknown, variables: boolean): Condition | string {
@@ -50,14 +42,15 @@ function compileKey(spelled: string, key: string, value: unknown, variables: boo
   if (values === undefined) return `Condition.${spelled} gives ${key} a value that is no text`;
   const parsed = parseOperator(spelled);
   if (parsed?.base === 'Null') return compileNull(key, values);
-  const found = operatorNamed(parsed?.base ?? '');
-  if (parsed === undefined || found === undefined) return `Condition has the unknown operator "${spelled}"`;
-  const operator = positiveOperators[found.positive];
+  const found = parsed && operatorNamed(parsed.base);
+  if (found === undefined) return `Condition has the unknown operator "${spelled}"`;
+  const { positive, negated, quantifier, ifExists } = { ...parsed, ...found };
+  const operator = positiveOperators[positive];
   // A negated operator is the opposite of its positive one, whose quantifier and whose answer to a missing key turn round too:
   // without the key `StringNotEquals` is met, `ForAnyValue:StringNotEquals` is not, and `ForAllValues` always is.
-  const forAll = parsed.quantifier === 'ForAllValues';
-  const forAny = parsed.quantifier === 'ForAnyValue';
-  const metIfAbsent = parsed.ifExists || forAll || (found.negated && !forAny);
+  const forAll = quantifier === 'ForAllValues';
+  const forAny = quantifier === 'ForAnyValue';
+  const metIfAbsent = ifExists === true || forAll || (negated && !forAny);
   const test: Test = {
     operator,
     templates: values.map((one) =>
@@ -67,23 +60,25 @@ function compileKey(spelled: string, key: string, value: unknown, variables: boo
     ),
     requirement: {
       key,
-      operator: found.positive,
+      operator: positive,
       values,
-      every: found.negated ? forAny : forAll,
-      orAbsent: metIfAbsent !== found.negated,
+      every: negated ? forAny : forAll,
+      orAbsent: metIfAbsent !== negated,
       met: true,
     },
   };
-  const condition = compileTest(test);
-  if (!found.negated) return condition;
+  const isMet = compileTest(test);
   return (context) => {
-    const part = condition(context);
-    return part === undefined ? undefined : not(part);
+    const met = isMet(context);
+    // The statement holds for nobody, whichever way round it asks.
+    if (met === undefined) return false;
+    return negated ? not(met) : met;
   };
 }
 
-function compileTest({ requirement, operator, templates }: Test): Condition {
-  const fixed = templates.some(hasVariables) ? undefined : comparesOf(operator, templates.map(plain));
+/** `undefined` where a variable has no value. */
+function compileTest({ requirement, operator, templates }: Test): (context: Context) => Formula | undefined {
+  const fixed = templates.every(isPlain) ? comparesOf(operator, templates) : undefined;
   return (context) => {
     const given = context(requirement.key);
     if (given === 'absent') return requirement.orAbsent;
@@ -94,11 +89,7 @@ function compileTest({ requirement, operator, templates }: Test): Condition {
   };
 }
 
-function plain(template: Template): ReturnType<typeof partsOfValue> {
-  return template.filter((part) => typeof part === 'string' || 'any' in part);
-}
-
-function comparesOf(operator: Operator, values: readonly ReturnType<typeof partsOfValue>[]): readonly Compare[] {
+function comparesOf(operator: Operator, values: readonly (readonly Part[])[]): readonly Compare[] {
   return values.map(operator.compare);
 }
 
@@ -133,26 +124,17 @@ function compileNull(key: string, values: readonly string[]): Condition {
   };
 }
 
-/**
- * Whether a request with this state of the key meets a requirement; `undefined` where that hangs on more than the key.
- * Variables cannot be told from text here, since requirements are plain values: what looks like one is one.
- */
-export function meets(requirement: Requirement, state: Exclude<KeyState, 'unknown'>): boolean | undefined {
-  const operator = positiveOperators[requirement.operator];
-  if (requirement.values.some((value) => value.includes('${'))) return undefined;
-  if (requirement.operator === 'Exists') return (state !== 'absent') === requirement.met;
-  const positive =
-    state === 'absent'
-      ? requirement.orAbsent
-      : holds(
-          requirement.every,
-          state,
-          comparesOf(
-            operator,
-            requirement.values.map((value) => partsOfValue(operator, value)),
-          ),
-        );
-  return positive === requirement.met;
+/** Whether a request with this state of the key meets a requirement without variables. */
+export function meets(requirement: Requirement, state: Exclude<KeyState, 'unknown'>): boolean {
+  const { operator: name, values, every, orAbsent, met } = requirement;
+  if (name === 'Exists') return (state !== 'absent') === met;
+  const operator = positiveOperators[name];
+  const compares = comparesOf(
+    operator,
+    values.map((value) => partsOfValue(operator, value)),
+  );
+  const positive = state === 'absent' ? orAbsent : holds(every, state, compares);
+  return positive === met;
 }
 
 function valuesOf(value: unknown): readonly string[] | undefined {

@@ -2,7 +2,7 @@
 // It must not know policies.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { all, any, type Formula, not, solve } from './formula.js';
+import { all, any, type Clause, type Formula, not, solve } from './formula.js';
 import type { Need, Requirement, Unread } from './model.js';
 
 const requirement = (key: string, met = true): Requirement => ({
@@ -13,10 +13,10 @@ const requirement = (key: string, met = true): Requirement => ({
   orAbsent: false,
   met,
 });
-const is = (key: string): Formula => ({ open: requirement(key) });
-const isNot = (key: string): Formula => ({ open: requirement(key, false) });
+const is = (key: string) => ({ open: requirement(key) });
+const isNot = (key: string): Clause => ({ open: requirement(key, false) });
 const unread = (policy: string): Unread => ({ policy, kind: 'identity', reason: 'access denied' });
-const lost = (policy: string): Formula => ({ unread: unread(policy) });
+const lost = (policy: string): Clause => ({ unread: unread(policy) });
 const anything = () => true;
 const words = (need: Need): string =>
   'key' in need
@@ -123,6 +123,28 @@ describe('answers', () => {
     const none = (found: readonly Requirement[]) => found.length < 28;
     expect(solve(odd, none).answer).toBe('yes-if');
   });
+  test('what tidying finds counts, also where there is too much to try', () => {
+    const pairs = Array.from({ length: 14 }, (_, index) =>
+      any([all([is(`a${index}`), isNot(`b${index}`)]), all([isNot(`a${index}`), is(`b${index}`)])]),
+    );
+    // Whatever the pairs come to, either c or its opposite decides.
+    const always = any([all(pairs.map((pair) => any([pair, isNot('c')]))), is('c')]);
+    const never = not(always);
+    expect([solved(always), solved(never)]).toEqual(['yes', 'no']);
+    expect(solve(all([lost('p'), always]), anything)).toEqual({
+      answer: 'unknown',
+      unread: [unread('p')],
+      best: { answer: 'yes' },
+    });
+  });
+  test('at best, where what could not be read lets it', () => {
+    expect(solve(all([lost('p'), is('a')]), anything)).toMatchObject({
+      best: { answer: 'yes-if', need: is('a').open },
+    });
+    expect(solve(any([lost('p'), is('a')]), anything)).toMatchObject({ best: { answer: 'yes' } });
+    const never = (found: readonly Requirement[]) => found.every(({ met }) => met);
+    expect(solve(all([lost('p'), is('a')]), never)).toMatchObject({ best: { answer: 'yes' } });
+  });
 });
 
 const leaf = fc.oneof(
@@ -130,17 +152,20 @@ const leaf = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(lost('p'), lost('q')) },
   { weight: 1, arbitrary: fc.boolean() },
 );
-const { tree } = fc.letrec<{ tree: Formula }>((tie) => ({
+/** A formula as it may be written, with constants anywhere. */
+type Written = Formula | { readonly all: readonly Written[] } | { readonly any: readonly Written[] };
+
+const { tree } = fc.letrec<{ tree: Written }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     leaf,
-    fc.array(tie('tree'), { maxLength: 3 }).map((parts): Formula => ({ all: parts })),
-    fc.array(tie('tree'), { maxLength: 3 }).map((parts): Formula => ({ any: parts })),
+    fc.array(tie('tree'), { maxLength: 3 }).map((parts): Written => ({ all: parts })),
+    fc.array(tie('tree'), { maxLength: 3 }).map((parts): Written => ({ any: parts })),
   ),
 }));
 
 /** Plain reading of a formula, with what could not be read as `p` and `q` say for one occurrence as for all. */
-function value(formula: Formula, state: Readonly<Record<string, boolean>>): boolean {
+function value(formula: Written, state: Readonly<Record<string, boolean>>): boolean {
   if (typeof formula === 'boolean') return formula;
   if ('open' in formula) return (state[formula.open.key] ?? false) === formula.open.met;
   if ('unread' in formula) return state[formula.unread.policy] ?? false;
@@ -194,7 +219,7 @@ test('the answer is right in every case', () => {
 });
 
 /** As the evaluator builds them. */
-function rebuilt(formula: Formula): Formula {
+function rebuilt(formula: Written): Formula {
   if (typeof formula === 'boolean' || 'open' in formula || 'unread' in formula) return formula;
   return 'all' in formula ? all(formula.all.map(rebuilt)) : any(formula.any.map(rebuilt));
 }

@@ -2,7 +2,7 @@
 // It must not know how a verb is decided, only on what that hangs.
 import { accountOfArn, regionOfArn } from './arn.js';
 import type { Requester } from './model.js';
-import type { CompiledPolicy } from './policy.js';
+import type { CompiledPolicy, TellsApart } from './policy.js';
 import { resourceMatcher } from './statement.js';
 import {
   type Circumstances,
@@ -36,9 +36,8 @@ export function whoCan(
     const decided = new Map<string, VerbAnswer['answer']>();
     return repositories.map((repository, at) => {
       const key = classOf(at);
-      const answer = decided.get(key);
-      const cell = new Cell(() => can(verb, who, repository, known), answer);
-      if (answer === undefined) decided.set(key, cell.answer);
+      const cell = new Cell(() => can(verb, who, repository, known), decided.get(key));
+      decided.set(key, cell.answer);
       return { requester: who.requester, repository: repository.arn, answer: cell };
     });
   });
@@ -88,8 +87,8 @@ class Likeness {
   /** By what their own side says: policies, account, Region. */
   readonly #own: readonly string[];
   readonly #tags: readonly string[];
-  /** Whether each repository matches a pattern: `1` or `0`, a letter each. */
-  readonly #matches = new Map<string, string>();
+  /** Whether each repository matches a pattern. */
+  readonly #matches = new Map<string, readonly boolean[]>();
 
   constructor(repositories: readonly RepositorySubject[]) {
     this.#repositories = repositories;
@@ -102,47 +101,51 @@ class Likeness {
     this.#tags = repositories.map(({ tags }) => numberOf(JSON.stringify(tags ?? null)));
     const sides = new Map<RepositorySubject['policies'], string>();
     this.#own = repositories.map(({ arn, policies }, at) => {
-      const all = [...policies.resource, ...(policies.resourceControl ?? []).flat()];
+      const { registryScope, resource, resourceControl } = policies;
       const side =
         sides.get(policies) ??
         numberOf(
           JSON.stringify([
-            policies.registryScope,
-            policies.resource.map(({ meaning }) => meaning),
-            policies.resourceControl?.map((level) => level.map(({ meaning }) => meaning)),
+            registryScope,
+            resource.map(({ meaning }) => meaning),
+            resourceControl?.map((level) => level.map(({ meaning }) => meaning)),
           ]),
         );
       sides.set(policies, side);
-      return numberOf([side, accountOfArn(arn), regionOfArn(arn), this.#seenBy(all, at)].join(' '));
+      const seen = this.#seenBy(tellingApart([resource, resourceControl].flat(2)), at);
+      return numberOf([side, accountOfArn(arn), regionOfArn(arn), seen].join());
     });
   }
 
   /** The class of each repository, by its place. */
   classesFor({ policies }: PrincipalSubject): (at: number) => string {
-    const { identity, boundary, session = [], serviceControl = [] } = policies;
-    const all = [...identity, ...(boundary === undefined ? [] : [boundary]), ...session, ...serviceControl.flat()];
-    if (all.every(({ tellsApart }) => tellsApart === undefined)) return (at) => this.#own[at] ?? '';
-    return (at) => `${this.#own[at]} ${this.#seenBy(all, at)}`;
+    const { identity, boundary, session, serviceControl } = policies;
+    const apart = tellingApart([identity, boundary, session, serviceControl].flat(2));
+    return (at) => `${this.#own[at]} ${this.#seenBy(apart, at)}`;
   }
 
-  #seenBy(policies: readonly CompiledPolicy[], at: number): string {
-    let seen = '';
-    for (const { tellsApart } of policies) {
-      if (tellsApart === undefined) continue;
-      // With a variable in it, a pattern may be about any of them.
-      if (tellsApart.patterns === 'variable') return `${this.#repositories[at]?.arn} ${this.#tags[at]}`;
-      for (const pattern of tellsApart.patterns) seen += this.#matchesOf(pattern)[at];
-      if (tellsApart.tags) seen += ` ${this.#tags[at]} `;
-    }
-    return seen;
+  #seenBy(apart: readonly TellsApart[], at: number): string {
+    return apart
+      .flatMap(({ patterns, tags }) => [
+        // With a variable in it, a pattern may be about any of them.
+        ...(patterns === 'variable'
+          ? [this.#repositories[at]?.arn, this.#tags[at]]
+          : patterns.map((pattern) => this.#matchesOf(pattern)[at])),
+        tags && this.#tags[at],
+      ])
+      .join();
   }
 
-  #matchesOf(pattern: string): string {
+  #matchesOf(pattern: string): readonly boolean[] {
     const known = this.#matches.get(pattern);
     if (known !== undefined) return known;
     const matches = resourceMatcher(pattern);
-    const made = this.#repositories.map(({ arn }) => (matches(arn) ? '1' : '0')).join('');
+    const made = this.#repositories.map(({ arn }) => matches(arn));
     this.#matches.set(pattern, made);
     return made;
   }
+}
+
+function tellingApart(policies: readonly (CompiledPolicy | undefined)[]): readonly TellsApart[] {
+  return policies.map((policy) => policy?.tellsApart).filter((one) => one !== undefined);
 }

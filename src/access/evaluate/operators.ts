@@ -64,7 +64,6 @@ function compareArns(value: readonly Part[]): Compare {
   const wanted = componentsOf(value);
   // What is no ARN: one lone `*` is taken for any, as people mean it. AWS does not say. (?)
   if (value.length === 1 && typeof value[0] === 'object' && value[0].any === 'many') return () => true;
-  if (wanted.length !== 6) return never;
   const matchers = wanted.map(matcherOf);
   return (text) => {
     const given = fieldsOfArn(text);
@@ -74,19 +73,17 @@ function compareArns(value: readonly Part[]): Compare {
 
 /** Parts between colons; from the sixth on, all. */
 function componentsOf(value: readonly Part[]): readonly (readonly Part[])[] {
-  const components: Part[][] = [[]];
+  let current: Part[] = [];
+  const components = [current];
   for (const part of value) {
-    if (typeof part !== 'string') {
-      components.at(-1)?.push(part);
-      continue;
-    }
     let rest = part;
-    while (components.length < 6 && rest.includes(':')) {
-      components.at(-1)?.push(rest.slice(0, rest.indexOf(':')));
+    while (typeof rest === 'string' && rest.includes(':') && components.length < 6) {
+      current.push(rest.slice(0, rest.indexOf(':')));
       rest = rest.slice(rest.indexOf(':') + 1);
-      components.push([]);
+      current = [];
+      components.push(current);
     }
-    components.at(-1)?.push(rest);
+    current.push(rest);
   }
   return components;
 }

@@ -4,7 +4,7 @@ import { meets } from './conditions.js';
 import type { KeyState } from './context.js';
 import type { Need, Requirement } from './model.js';
 import { positiveOperators } from './operators.js';
-import { parseDate, parseNumber, parseRange } from './values.js';
+import { parseDate, parseNumber } from './values.js';
 
 const subjects = new Map([
   ['Resource', 'the resource'],
@@ -49,7 +49,7 @@ export function areConsistent(requirements: readonly Requirement[]): boolean {
     const key = requirement.key.toLowerCase();
     groups.set(key, [...(groups.get(key) ?? []), requirement]);
   }
-  return [...groups].every(([key, group]) => group.length < 2 || canHold(key, group));
+  return [...groups].every(([key, group]) => canHold(key, group));
 }
 
 function canHold(key: string, group: readonly Requirement[]): boolean {
@@ -65,30 +65,30 @@ function isExhaustible({ key, operator, values, met }: Requirement): boolean {
   return !positiveOperators[operator].wildcards || !values.some((value) => /[*?]/.test(value));
 }
 
+/** Each value as every operator could take it. */
 function candidates(group: readonly Requirement[]): readonly string[] {
-  const valuesOf = (...starts: readonly string[]) =>
-    group.filter(({ operator }) => starts.some((start) => operator.startsWith(start))).flatMap(({ values }) => values);
-  const texts = valuesOf('String', 'Arn', 'Binary', 'Bool');
+  const texts = group.flatMap(({ values }) => values);
   return [
     // No value of a policy is like this one.
     'something else',
-    ...texts.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]),
-    ...between(valuesOf('Numeric').map(parseNumber), 1, String),
-    ...between(valuesOf('Date').map(parseDate), 1000, (time) => new Date(time).toISOString()),
-    ...(group.some(({ operator }) => operator === 'Bool') ? ['true', 'false'] : []),
-    ...valuesOf('IpAddress')
-      .filter((value) => parseRange(value) !== undefined)
-      .map((value) => value.split('/', 1).join('')),
+    'true',
+    'false',
+    ...texts.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase(), ...text.split('/', 1)]),
+    ...between(texts.map(parseNumber), 1).map(String),
+    ...between(texts.map(parseDate), 1000).flatMap(dateTexts),
   ];
 }
 
+/** In seconds since 1970, for years of more than four digits, and to the millisecond. */
+function dateTexts(time: number): readonly string[] {
+  const seconds = String(Math.round(time / 1000));
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? [seconds] : [seconds, date.toISOString()];
+}
+
 /** The values, one below, one above, and one in each gap. */
-function between(
-  values: readonly (number | undefined)[],
-  step: number,
-  write: (value: number) => string,
-): readonly string[] {
+function between(values: readonly (number | undefined)[], step: number): readonly number[] {
   const sorted = values.filter((value) => value !== undefined).sort((one, other) => one - other);
   const gaps = sorted.slice(1).map((value, index) => (value + (sorted[index] ?? value)) / 2);
-  return [...sorted, ...gaps, ...sorted.flatMap((value) => [value - step, value + step])].map(write);
+  return [...sorted, ...gaps, ...sorted.flatMap((value) => [value - step, value + step])];
 }

@@ -1,8 +1,8 @@
 // Findings of the evaluator in words for people.
 // It must not know how answers come about.
-import type { Formula } from './formula.js';
+import { type Formula, needOf } from './formula.js';
 import type { AccessReason, AccessRequest, PolicyKind, Requester, StatementPlace } from './model.js';
-import { requirementWords } from './requirements.js';
+import { needWords } from './requirements.js';
 
 export type Missing = Extract<AccessReason, `no-${string}` | 'left-to-the-account'>;
 
@@ -48,18 +48,8 @@ export function statementSentence(
   resource: string,
 ): string {
   const verb = finding.effect === 'Allow' ? 'allows' : 'denies';
-  const where = finding.when === true ? '' : ` where ${formulaWords(finding.when)}`;
+  const where = typeof finding.when === 'boolean' ? '' : ` where ${needWords(needOf(finding.when))}`;
   return `${placeWords(finding.place)} ${verb} ${request.action} on ${resource}${where}`;
-}
-
-function formulaWords(formula: Formula): string {
-  if (typeof formula === 'boolean') return String(formula);
-  if ('open' in formula) return requirementWords(formula.open);
-  if ('unread' in formula) return `${formula.unread.policy} says so`;
-  const [parts, word] = 'all' in formula ? [formula.all, ' and '] : [formula.any, ' or '];
-  return parts
-    .map((part) => (typeof part === 'object' && 'open' in part ? formulaWords(part) : `(${formulaWords(part)})`))
-    .join(word);
 }
 
 export function rootSentence(requester: Requester): string {

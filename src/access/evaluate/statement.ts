@@ -5,7 +5,7 @@ import type { Context } from './context.js';
 import { all, any, type Formula, not } from './formula.js';
 import type { Requester, StatementPlace } from './model.js';
 import { compilePrincipals, type Grip, type Principals } from './principal.js';
-import { fill, hasVariables, parseTemplate, type Template } from './variables.js';
+import { fill, isPlain, parseTemplate, type Template } from './variables.js';
 import { type Matcher, matcherOf, parseArnWildcards, parseWildcards } from './wildcard.js';
 
 /** A request, as statements see it. */
@@ -84,7 +84,6 @@ function applications(
   const who = principals(subject);
   if (who.length === 0) return nothing;
   const met = condition(subject.context);
-  if (met === undefined || met === false) return nothing;
   return who.map(({ grip, when }) => ({ grip, when: all([when, resource, met]) })).filter(({ when }) => when !== false);
 }
 
@@ -117,7 +116,7 @@ function compileResources(statement: Fields, attachment: Attachment, variables: 
 
 function compileResource(pattern: string, variables: boolean): ResourceTest {
   const template: Template = variables ? parseTemplate(pattern, parseArnWildcards) : parseArnWildcards(pattern);
-  if (!hasVariables(template)) {
+  if (isPlain(template)) {
     const matches = resourceMatcher(pattern);
     return ({ resource }) => matches(resource);
   }

@@ -306,7 +306,9 @@ describe('what could not be read', () => {
       'it names a principal, which stands in policies of resources only',
     ],
     ['an odd condition', { ...allow, Condition: [] }, 'Condition is not an object'],
+    ['no condition', { ...allow, Condition: null }, 'Condition is not an object'],
     ['an odd operator', { ...allow, Condition: { Bool: 'true' } }, 'Condition.Bool is not an object'],
+    ['no operator', { ...allow, Condition: { Bool: null } }, 'Condition.Bool is not an object'],
     [
       'an unknown operator',
       { ...allow, Condition: { Odd: { 'a:b': 'c' } } },
@@ -402,6 +404,8 @@ test('names of places and of people', () => {
     { kind: 'root', account, partition: 'aws' },
     { kind: 'service', service: 'lambda.amazonaws.com' },
     { kind: 'web-identity', provider: 'P' },
+    { kind: 'anyone' },
+    { kind: 'anyone', account },
   ];
   expect(people.map(requesterWords)).toEqual([
     'U',
@@ -411,5 +415,7 @@ test('names of places and of people', () => {
     `the root user of account ${account}`,
     'lambda.amazonaws.com',
     'whoever P vouches for',
+    'anybody with an AWS account',
+    `account ${account}`,
   ]);
 });

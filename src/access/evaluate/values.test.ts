@@ -1,6 +1,6 @@
 // Exercises values.ts: each kind of value from both sides.
 // It must not know operators.
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { isInRange, parseAddress, parseBoolean, parseDate, parseNumber, parseRange } from './values.js';
 
 test.each([
@@ -10,6 +10,9 @@ test.each([
   ['.5', 0.5],
   ['7.', 7],
   ['1e3', 1000],
+  ['1e+2', 100],
+  ['5e-10', 5e-10],
+  ['.25', 0.25],
   [' 5 ', 5],
   ['', undefined],
   ['x', undefined],
@@ -49,8 +52,30 @@ test.each([
   '123',
   '1 2345',
   '12345x',
+  'x12345',
+  // Dates to others, but in none of the two forms.
+  '1 Jan 2026',
+  '2026/01/01',
 ])('no date: %j', (text) => {
   expect(parseDate(text)).toBeUndefined();
+});
+
+describe('a time without a zone', () => {
+  const zone = process.env['TZ'];
+  afterEach(() => {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  });
+  test('is UTC, wherever this runs', () => {
+    process.env['TZ'] = 'America/New_York';
+    const texts = ['2026', '2026-06-01', '2026-06-01T10:20', '2026-06-01T10:20:30.5'];
+    expect(texts.map((text) => new Date(parseDate(text) ?? 0).toISOString())).toEqual([
+      '2026-01-01T00:00:00.000Z',
+      '2026-06-01T00:00:00.000Z',
+      '2026-06-01T10:20:00.000Z',
+      '2026-06-01T10:20:30.500Z',
+    ]);
+  });
 });
 
 test('booleans', () => {
@@ -84,6 +109,8 @@ describe('addresses', () => {
     '10.0.0.256',
     '10.0.0.x',
     '10.0.0.',
+    '0x1.0.0.1',
+    '10.0.0.1e1',
     '1000.0.0.0',
     '10.0.0.1x',
     'x10.0.0.1',

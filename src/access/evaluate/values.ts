@@ -5,7 +5,7 @@ export function parseNumber(text: string): number | undefined {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
 }
 
-const isoDate = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
+const isoDate = /^\d{4}(?:-\d\d(?:-\d\d(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/;
 
 /**
  * Milliseconds since the epoch, of "one of the W3C implementations of the ISO 8601 date formats or epoch (UNIX) time", which is
@@ -13,9 +13,10 @@ const isoDate = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)
  */
 export function parseDate(text: string): number | undefined {
   if (/^-?\d{5,}$/.test(text)) return Number(text) * 1000;
-  if (!isoDate.test(text)) return undefined;
-  const zoned = text.includes('T') && !/(Z|[+-]\d\d:?\d\d)$/.test(text) ? `${text}Z` : text;
-  const time = Date.parse(zoned);
+  const found = isoDate.exec(text);
+  if (found === null) return undefined;
+  const [, clock, zone] = found;
+  const time = Date.parse(clock !== undefined && zone === undefined ? `${text}Z` : text);
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -69,7 +70,7 @@ function groupsOf(text: string, isEnd: boolean): Address | undefined {
   const bytes: number[] = [];
   const groups = text.split(':');
   for (const [index, group] of groups.entries()) {
-    const four = isEnd && index === groups.length - 1 && group.includes('.') ? parseFour(group) : undefined;
+    const four = isEnd && index === groups.length - 1 ? parseFour(group) : undefined;
     if (four !== undefined) bytes.push(...four);
     else if (/^[0-9a-f]{1,4}$/i.test(group))
       bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255);

@@ -2,7 +2,7 @@
 // It must not know statements.
 import { expect, test } from 'vitest';
 import type { Context } from './context.js';
-import { fill, hasVariables, parseTemplate, supportsVariables } from './variables.js';
+import { fill, isPlain, parseTemplate, supportsVariables } from './variables.js';
 import { parseArnWildcards, parseWildcards } from './wildcard.js';
 
 const context: Context = (key) =>
@@ -18,6 +18,7 @@ test.each([
   ["${a:none,'z'}", { parts: ['z'] }],
   ["${a:none, ''}", { parts: [''] }],
   ["${a:one, 'z'}", { parts: ['1'] }],
+  ["${a:none , 'z'}", { parts: ['z'] }],
   ["${a:two, 'z'}", 'unresolved'],
   ['${a:none, z}', 'unresolved'],
   ["${a:none, x'z'}", 'unresolved'],
@@ -46,12 +47,16 @@ test('the end of a text before a variable is no end', () => {
   ]);
 });
 
-test('which templates have variables', () => {
-  expect(['x', 'x*', '${*}', 'x${a:one}'].map((text) => hasVariables(parseTemplate(text, parseWildcards)))).toEqual([
-    false,
-    false,
-    false,
+test('a default may stand for a variable without a name', () => {
+  expect(parseTemplate("${, 'z'}", parseWildcards)).toEqual([{ variable: '', otherwise: 'z' }]);
+});
+
+test('which templates have none', () => {
+  expect(['x', 'x*', '${*}', 'x${a:one}'].map((text) => isPlain(parseTemplate(text, parseWildcards)))).toEqual([
     true,
+    true,
+    true,
+    false,
   ]);
 });
 

@@ -21,8 +21,9 @@ export function supportsVariables(version: unknown): boolean {
   return version === '2012-10-17';
 }
 
-export function hasVariables(template: Template): boolean {
-  return template.some(isVariable);
+/** Whether there are no variables in it. */
+export function isPlain(template: Template): template is readonly Part[] {
+  return !template.some(isVariable);
 }
 
 function isVariable(part: Template[number]): part is Extract<Template[number], { variable: string }> {
