@@ -3,20 +3,23 @@
 
 /** Six fields, the last with all its colons; fewer where the text has fewer. */
 export function fieldsOfArn(arn: string): readonly string[] {
-  const parts = arn.split(':');
-  return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
+  const [resource, ...more] = arn.split(':').slice(5);
+  return [...arn.split(':', 5), ...(resource === undefined ? [] : [[resource, ...more].join(':')])];
 }
 
 export function partitionOfArn(arn: string): string {
-  return fieldsOfArn(arn)[1] ?? '';
+  const [, partition = ''] = fieldsOfArn(arn);
+  return partition;
 }
 
 export function regionOfArn(arn: string): string {
-  return fieldsOfArn(arn)[3] ?? '';
+  const [, , , region = ''] = fieldsOfArn(arn);
+  return region;
 }
 
 export function accountOfArn(arn: string): string {
-  return fieldsOfArn(arn)[4] ?? '';
+  const [, , , , account = ''] = fieldsOfArn(arn);
+  return account;
 }
 
 /** `ci` of `arn:aws:iam::111111111111:role/build/ci`. */

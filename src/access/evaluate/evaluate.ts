@@ -78,7 +78,7 @@ export function answerOf({ formula, steps, stepFor }: Decision): AccessAnswer {
 export function unreadPart(solution: Solution): Pick<AccessAnswer, 'unread' | 'atBest'> {
   if (solution.answer !== 'unknown') return { unread: [] };
   const { unread, best } = solution;
-  return { unread, atBest: best.answer === 'yes' ? best : { answer: best.answer, conditions: best.need } };
+  return { unread, atBest: 'need' in best ? { answer: best.answer, conditions: best.need } : best };
 }
 
 /** "No permissions are required to perform this operation", and policies cannot take them away [sts]. */

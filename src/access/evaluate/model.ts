@@ -32,7 +32,7 @@ export interface AccessRequest {
   /** An ARN; of no account for an action that has no resource. */
   readonly resource: string;
   /** Left out: not known. */
-  readonly resourceTags?: Readonly<Record<string, string>>;
+  readonly resourceTags?: Readonly<Record<string, string>> | undefined;
   /** Values of condition keys, in any case; `null` where the request has none. */
   readonly context?: Readonly<Record<string, string | readonly string[] | null>>;
   /** What holds for a key that neither `context` nor the request itself fixes. A real request has nothing unknown. */

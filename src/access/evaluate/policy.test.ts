@@ -1,6 +1,7 @@
 // Exercises policy.ts: what a policy may tell resources apart by, and which policies say the same.
 // It must not know how policies are decided.
 import { describe, expect, test } from 'vitest';
+import type { PolicyKind } from './model.js';
 import { compilePolicy, unreadablePolicy } from './policy.js';
 
 const compiled = (...Statement: readonly unknown[]) => compilePolicy('identity', 'one', { Statement });
@@ -35,6 +36,27 @@ describe('resources are told apart', () => {
   ])('%s', (_, statements, apart) => {
     expect(compiled(...statements).tellsApart).toEqual(apart);
   });
+});
+
+describe('the policy of a resource', () => {
+  const kinds: readonly PolicyKind[] = ['repository', 'registry', 'key', 'trust'];
+  test.each(kinds)('of kind %s is read without Resource, not without Principal', (kind) => {
+    const Statement = { Effect: 'Allow', Principal: '*', Action: '*' };
+    expect(compilePolicy(kind, 'p', { Statement }).statements).toHaveLength(1);
+    const { Principal: _, ...rest } = Statement;
+    expect(compilePolicy(kind, 'p', { Statement: rest }).unreadable).toHaveLength(1);
+  });
+  test.each<PolicyKind>(['identity', 'boundary', 'session', 'service-control', 'resource-control'])(
+    'and of kind %s is not',
+    (kind) => {
+      expect(compilePolicy(kind, 'p', { Statement: { Effect: 'Allow', Action: '*' } }).unreadable).toHaveLength(1);
+    },
+  );
+});
+
+test.each([[''], [7], [null], [undefined]])('a Sid of %j is none', (Sid) => {
+  const { statements } = compiled({ ...allow({ Resource: '*' }), Sid });
+  expect(statements.map(({ place }) => place)).toEqual([{ policy: 'one', kind: 'identity', index: 0 }]);
 });
 
 describe('a policy means the same', () => {

@@ -22,11 +22,11 @@ export interface CompiledPolicy {
   readonly name: string;
   /** The same for all policies of this kind that say the same, whatever their names. */
   readonly meaning: string;
-  /** By what it may tell one resource from another; left out where it cannot. */
-  readonly tellsApart?: TellsApart;
+  /** By what it may tell one resource from another; `undefined` where it cannot. */
+  readonly tellsApart: TellsApart | undefined;
   readonly statements: readonly CompiledStatement[];
   /** What may allow, deny, or both, but nobody can say. */
-  readonly unreadable: readonly { readonly effect?: 'Allow' | 'Deny'; readonly unread: Unread }[];
+  readonly unreadable: readonly { readonly effect: 'Allow' | 'Deny' | undefined; readonly unread: Unread }[];
 }
 
 export interface TellsApart {
@@ -88,12 +88,11 @@ export function compilePolicy(kind: PolicyKind, name: string, document: unknown)
   const compiled = list.map((one, index) =>
     compileStatement(one, placeOf(kind, name, one, index), attachments[kind], variables),
   );
-  const apart = tellsApart(list);
   return {
     kind,
     name,
     meaning: JSON.stringify([kind, value]),
-    ...(apart === undefined ? {} : { tellsApart: apart }),
+    tellsApart: tellsApart(list),
     statements: compiled.filter((one): one is CompiledStatement => 'applies' in one),
     unreadable: compiled.filter((one): one is UnreadableStatement => 'problem' in one).map(unreadOf),
   };
@@ -102,14 +101,14 @@ export function compilePolicy(kind: PolicyKind, name: string, document: unknown)
 /** A policy that is there, or may be, but could not be read: `reason` says why, for instance `access denied`. */
 export function unreadablePolicy(kind: PolicyKind, name: string, reason: string): CompiledPolicy {
   const meaning = JSON.stringify([kind, 'unread', reason]);
-  return { kind, name, meaning, statements: [], unreadable: [{ unread: { policy: name, kind, reason } }] };
+  const unread = { policy: name, kind, reason };
+  return { kind, name, meaning, tellsApart: undefined, statements: [], unreadable: [{ effect: undefined, unread }] };
 }
 
 function tellsApart(statements: readonly unknown[]): TellsApart | undefined {
   const patterns = new Set<string>();
   for (const statement of statements) {
-    if (typeof statement !== 'object' || statement === null) continue;
-    const { Resource, NotResource } = statement as { readonly Resource?: unknown; readonly NotResource?: unknown };
+    const { Resource, NotResource } = fieldsOf(statement);
     for (const pattern of [Resource, NotResource].flat()) if (typeof pattern === 'string') patterns.add(pattern);
   }
   patterns.delete('*');
@@ -119,13 +118,17 @@ function tellsApart(statements: readonly unknown[]): TellsApart | undefined {
   return { patterns: all.some((pattern) => pattern.includes('${')) ? 'variable' : all, tags };
 }
 
+function fieldsOf(statement: unknown): { readonly [name: string]: unknown } {
+  return typeof statement === 'object' ? { ...statement } : {};
+}
+
 function placeOf(kind: PolicyKind, policy: string, statement: unknown, index: number): StatementPlace {
-  const sid = typeof statement === 'object' && statement !== null && 'Sid' in statement ? statement.Sid : undefined;
+  const { Sid: sid } = fieldsOf(statement);
   return { policy, kind, index, ...(typeof sid === 'string' && sid !== '' ? { sid } : {}) };
 }
 
 function unreadOf({ effect, place, problem }: UnreadableStatement): CompiledPolicy['unreadable'][number] {
   const name = place.sid === undefined ? `statement ${place.index + 1}` : `statement "${place.sid}"`;
   const unread = { policy: place.policy, kind: place.kind, index: place.index, reason: `${name}: ${problem}` };
-  return { ...(effect === undefined ? {} : { effect }), unread };
+  return { effect, unread };
 }

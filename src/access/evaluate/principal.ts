@@ -1,7 +1,6 @@
 // Reads Principal and NotPrincipal, and says whether they name who makes a request, and how closely.
 // It must not know effects, conditions or other policies.
 // Source: IAM user guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
-import { isAccountId } from '../document.js';
 import { accountOfArn, nameOfArn, partitionOfArn } from './arn.js';
 import type { Formula } from './formula.js';
 import type { Requester, Requirement } from './model.js';
@@ -62,7 +61,6 @@ function namesOf(element: unknown): Names | undefined {
 
 /** "The account ARN and the shortened account ID behave the same way." */
 function rootOf(name: string): string | undefined {
-  if (isAccountId(name)) return name;
   return /^arn:[^:]+:iam::(\d{12}):root$/.exec(name)?.[1];
 }
 
@@ -76,7 +74,7 @@ function matchesOf(names: Names, requester: Requester): readonly PrincipalMatch[
     case 'root':
       return found('direct', names.aws.has(requester.account));
     case 'anyone':
-      return found('account', requester.account !== undefined && names.aws.has(requester.account));
+      return found('account', hasAny(names, requester.account));
     case 'user':
       return [
         ...found('direct', hasAny(names, requester.arn, requester.id)),
@@ -101,8 +99,9 @@ function found(grip: Grip, is: boolean): readonly PrincipalMatch[] {
   return is ? [{ grip, when: true }] : [];
 }
 
-function hasAny(names: Names, arn: string, id: string | undefined): boolean {
-  return names.aws.has(arn) || (id !== undefined && names.aws.has(id));
+/** An ARN or an id that is not known names nobody. */
+function hasAny({ aws }: { readonly aws: ReadonlySet<unknown> }, ...ids: readonly (string | undefined)[]): boolean {
+  return ids.some((id) => aws.has(id));
 }
 
 function sessionMatches(names: Names, role: Extract<Requester, { kind: 'role' }>): readonly PrincipalMatch[] {
@@ -129,11 +128,7 @@ function sessionsOf(role: string): string {
 /** A name, and what stands above it. */
 function sparesOf(names: Names, requester: Requester): boolean {
   if (names.everyone) return true;
-  const grips = new Set(
-    matchesOf(names, requester)
-      .filter(({ when }) => when === true)
-      .map(({ grip }) => grip),
-  );
+  const grips = new Set(matchesOf(names, requester).map(({ grip }) => grip));
   switch (requester.kind) {
     case 'service':
     case 'web-identity':

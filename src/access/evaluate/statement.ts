@@ -44,7 +44,7 @@ type Fields = { readonly [name: string]: unknown };
 /** Whether a policy of this kind names principals, and may leave resources out: it is that of the resource itself. */
 export type Attachment = 'requester' | 'resource' | 'organization';
 
-type ResourceTest = (subject: Subject) => Formula | undefined;
+type ResourceTest = (subject: Subject) => Formula;
 
 const nothing: readonly Application[] = [];
 
@@ -80,7 +80,7 @@ function applications(
 ): readonly Application[] {
   if (!actions(subject.action)) return nothing;
   const resource = resources(subject);
-  if (resource === undefined || resource === false) return nothing;
+  if (resource === false) return nothing;
   const who = principals(subject);
   if (who.length === 0) return nothing;
   const met = condition(subject.context);
@@ -104,31 +104,30 @@ function compileResources(statement: Fields, attachment: Attachment, variables: 
   if (typeof chosen === 'string') return chosen;
   const patterns = chosen.values.map((pattern) => compileResource(pattern, variables));
   return (subject) => {
-    const parts: Formula[] = [];
-    for (const pattern of patterns) {
-      const part = pattern(subject);
-      if (part === undefined && chosen.negated) return undefined;
-      parts.push(part ?? false);
-    }
-    return chosen.negated ? not(any(parts)) : any(parts);
+    const parts = patterns.map((pattern) => pattern(subject));
+    if (!chosen.negated) return any(parts.map((part) => part ?? false));
+    // The statement holds for nobody then.
+    return all(parts.map((part) => (part === undefined ? false : not(part))));
   };
 }
 
-function compileResource(pattern: string, variables: boolean): ResourceTest {
+/** `undefined` where a variable has no value. */
+function compileResource(pattern: string, variables: boolean): (subject: Subject) => Formula | undefined {
   const template: Template = variables ? parseTemplate(pattern, parseArnWildcards) : parseArnWildcards(pattern);
   if (isPlain(template)) {
     const matches = resourceMatcher(pattern);
     return ({ resource }) => matches(resource);
   }
   // "You can't use a variable to replace parts of the ARN before the fifth colon."
-  if (pattern.slice(0, pattern.indexOf('${')).split(':').length < 6) return () => false;
+  const beginning = pattern.slice(0, pattern.indexOf('${'));
+  if (beginning.split(':').length < 6) return () => false;
+  // What stands before the variable may tell already that it does not match.
+  const begins = matcherOf(parseArnWildcards(`${beginning}*`));
   return ({ resource, context }) => {
     const value = fill(template, context);
     if (value === 'unresolved') return undefined;
     if (value !== 'unknown') return matcherOf(value.parts)(resource);
-    const beginning = pattern.slice(0, pattern.indexOf('${'));
-    // What stands before the variable may tell already that it does not match.
-    if (!matcherOf([...parseArnWildcards(beginning), { any: 'many' }])(resource)) return false;
+    if (!begins(resource)) return false;
     return {
       open: { key: 'Resource', operator: 'ArnLike', values: [pattern], every: false, orAbsent: false, met: true },
     };
@@ -144,8 +143,8 @@ export function resourceMatcher(pattern: string): Matcher {
 
 /** "If you specify an incomplete ARN, AWS automatically completes the ARN by adding wildcard characters (*) to all missing fields." */
 function completion(pattern: string): string {
-  const missing = 6 - pattern.split(':').length;
-  return pattern.startsWith('arn:') && missing > 0 ? `${pattern}${':*'.repeat(missing)}` : pattern;
+  const missing = Math.max(0, 6 - pattern.split(':').length);
+  return pattern.startsWith('arn:') ? `${pattern}${':*'.repeat(missing)}` : pattern;
 }
 
 function compileWho(
@@ -163,7 +162,7 @@ function compileWho(
       : 'it names a principal, which stands in policies of resources only';
   if (Principal !== undefined && NotPrincipal !== undefined) return 'it has both Principal and NotPrincipal';
   if (Principal === undefined && NotPrincipal === undefined) return 'it has no Principal';
-  const principals = compilePrincipals(Principal ?? NotPrincipal);
+  const principals = compilePrincipals(Principal === undefined ? NotPrincipal : Principal);
   if ('problem' in principals) return principals.problem;
   if (Principal !== undefined) return ({ requester }) => principals.matches(requester);
   return (subject) => others(principals, effect, subject, everyone);

@@ -383,6 +383,44 @@ describe('what could not be read', () => {
   });
 });
 
+describe('resources', () => {
+  const blue = resource.replace('red', 'blue');
+  const decides = (statement: Statement, asked = resource) =>
+    evaluateAccess(
+      { ...request, resource: asked },
+      { ...nothing, requester: { identity: [policy('identity', 'p', statement)] } },
+    ).answer;
+  test('a statement of a repository may leave out which it is about, or say which not', () => {
+    const statement = { Effect: 'Allow', Principal: { AWS: arn }, Action: 'ecr:*' };
+    const answers = [{}, { NotResource: blue }, { NotResource: resource }, { Resource: blue }].map(
+      (more) =>
+        evaluateAccess(request, onResource({ resource: [policy('repository', 'p', { ...statement, ...more })] }))
+          .answer,
+    );
+    expect(answers).toEqual(['yes', 'yes', 'no', 'no']);
+  });
+  test('incomplete ARNs are completed, other incomplete texts are not', () => {
+    expect(
+      ['arn:aws:ecr', 'arn:aws', 'arn:aws:s3', '?rn', 'aws:ecr'].map((one) => decides({ ...allow, Resource: one })),
+    ).toEqual(['yes', 'yes', 'no', 'no', 'no']);
+  });
+  test('a variable before the fifth colon matches nothing, so that it excludes nothing', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+    const pattern = 'arn:aws:ecr:${aws:PrincipalTag/region}:*:repository/*';
+    expect(decides({ ...allow, Resource: pattern })).toBe('no');
+    const { Resource: _, ...rest } = allow;
+    expect(decides({ ...rest, NotResource: pattern })).toBe('yes');
+  });
+  test('what stands before a variable that is not known may decide already', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+    const pattern = `arn:aws:ecr:*:${account}:repository/r*/\${aws:PrincipalTag/team}`;
+    expect([decides({ ...allow, Resource: pattern }), decides({ ...allow, Resource: pattern }, blue)]).toEqual([
+      'yes-if',
+      'no',
+    ]);
+  });
+});
+
 test('a policy given as text is read as JSON', () => {
   const text = JSON.stringify({ Version: '2012-10-17', Statement: allow });
   expect(

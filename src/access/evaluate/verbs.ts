@@ -85,6 +85,12 @@ export function canDelete(who: PrincipalSubject, repository: RepositorySubject, 
 
 const gravity: readonly AccessAnswer['answer'][] = ['no', 'unknown', 'yes-if', 'yes'];
 
+/** The less, the graver. */
+function gravityOf({ action, answer }: ActionAnswer): number {
+  // That somebody gets a token says nothing of the repository.
+  return action === token && answer === 'yes' ? gravity.length : gravity.indexOf(answer);
+}
+
 export function can(
   verb: Verb,
   who: PrincipalSubject,
@@ -101,7 +107,7 @@ export function can(
       requester: who.requester,
       action,
       resource: repository.arn,
-      ...(repository.tags === undefined ? {} : { resourceTags: repository.tags }),
+      resourceTags: repository.tags,
       ...known,
     };
     const decision = decide(request, { requester: who.policies, resource: repository.policies });
@@ -110,13 +116,9 @@ export function can(
     actions.push({ action, needed: isNeeded, ...answerOf(decision) });
   }
   const solution = solve(all(formulas), areConsistent);
-  const deciding = gravity
-    .map((answer) =>
-      // That somebody gets a token says nothing of the repository.
-      actions.find((one) => one.needed && one.answer === answer && (answer !== 'yes' || one.action !== token)),
-    )
-    .find((one) => one !== undefined);
-  const { action, decision, answer } = deciding ?? { action: '', decision: contradiction, answer: undefined };
+  const { action, decision, answer } = actions
+    .filter((one) => one.needed)
+    .reduce((gravest, one) => (gravityOf(one) < gravityOf(gravest) ? one : gravest));
   return {
     answer: solution.answer,
     action,

@@ -31,6 +31,8 @@ describe('patterns', () => {
     ['*?', 'ab', true],
     ['a?c*', 'abcd', true],
     ['ab*ab', 'ab', false],
+    ['*a*a*', 'a', false],
+    ['*ab*ab*', 'abab', true],
     ['a.c', 'abc', false],
     ['(a|b)', '(a|b)', true],
   ])('%j and %j: %s', (pattern, text, expected) => {

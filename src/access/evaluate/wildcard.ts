@@ -27,8 +27,7 @@ export function parseArnWildcards(text: string, isEnd = true): readonly Part[] {
 function split(text: string, wildcard: (character: string, next: string | undefined) => Part): readonly Part[] {
   const parts: Part[] = [];
   let literal = '';
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charAt(at);
+  for (const [at, character] of text.split('').entries()) {
     if (character !== '*' && character !== '?') {
       literal += character;
       continue;
@@ -73,7 +72,7 @@ function joined(parts: readonly Part[]): readonly Part[] {
   for (const part of parts) {
     const last = result.at(-1);
     if (typeof part === 'string' && typeof last === 'string') result[result.length - 1] = last + part;
-    else if (part !== '') result.push(part);
+    else result.push(part);
   }
   return result;
 }
@@ -84,29 +83,23 @@ function matches(parts: readonly Part[], text: string): boolean {
   ends[0] = 1;
   for (const part of parts) {
     const next = new Uint8Array(text.length + 1);
-    let reached = false;
+    // What is marked beyond the end is lost, as it should be.
     for (let at = 0; at <= text.length; at += 1) {
       if (ends[at] === 0) continue;
       if (typeof part === 'string') {
-        if (!text.startsWith(part, at)) continue;
-        next[at + part.length] = 1;
-        reached = true;
+        if (text.startsWith(part, at)) next[at + part.length] = 1;
       } else if (part.any === 'one' || part.any === 'one in segment') {
-        if (at === text.length || (part.any === 'one in segment' && text[at] === ':')) continue;
-        next[at + 1] = 1;
-        reached = true;
+        if (part.any === 'one' || text[at] !== ':') next[at + 1] = 1;
       } else {
-        reached = true;
         let end = at;
         // A place that is marked already has marked all that follow.
         while (next[end] === 0) {
           next[end] = 1;
-          if (end === text.length || (part.any === 'many in segment' && text[end] === ':')) break;
+          if (part.any === 'many in segment' && text[end] === ':') break;
           end += 1;
         }
       }
     }
-    if (!reached) return false;
     ends = next;
   }
   return ends[text.length] === 1;
