@@ -1,6 +1,6 @@
 // Exercises values.ts: each kind of value from both sides.
 // It must not know operators.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isInRange, parseAddress, parseBoolean, parseDate, parseNumber, parseRange } from './values.js';
 
 test.each([
@@ -60,14 +60,10 @@ test.each([
   expect(parseDate(text)).toBeUndefined();
 });
 
-describe('a time without a zone', () => {
+test('a time without a zone is UTC, wherever this runs', () => {
   const zone = process.env['TZ'];
-  afterEach(() => {
-    if (zone === undefined) delete process.env['TZ'];
-    else process.env['TZ'] = zone;
-  });
-  test('is UTC, wherever this runs', () => {
-    process.env['TZ'] = 'America/New_York';
+  process.env['TZ'] = 'America/New_York';
+  try {
     const texts = ['2026', '2026-06-01', '2026-06-01T10:20', '2026-06-01T10:20:30.5'];
     expect(texts.map((text) => new Date(parseDate(text) ?? 0).toISOString())).toEqual([
       '2026-01-01T00:00:00.000Z',
@@ -75,7 +71,10 @@ describe('a time without a zone', () => {
       '2026-06-01T10:20:00.000Z',
       '2026-06-01T10:20:30.500Z',
     ]);
-  });
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
 });
 
 test('booleans', () => {
