@@ -20,14 +20,14 @@ export function diffStatements(
 ): StatementChange[] {
   const old = bySid(before, context);
   const wanted = bySid(after, context);
-  const sids = [...new Set([...old.keys(), ...wanted.keys()])].sort();
-  return sids.flatMap((id): StatementChange[] => {
+  const changes: StatementChange[] = [];
+  for (const [id, was] of old) if (!wanted.has(id)) changes.push({ id, action: 'remove', before: was });
+  for (const [id, after] of wanted) {
     const was = old.get(id);
-    const is = wanted.get(id);
-    if (was === undefined) return is === undefined ? [] : [{ id, action: 'add', after: is }];
-    if (is === undefined) return [{ id, action: 'remove', before: was }];
-    return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ id, action: 'change', before: was, after: is }];
-  });
+    if (was === undefined) changes.push({ id, action: 'add', after });
+    else if (JSON.stringify(was) !== JSON.stringify(after)) changes.push({ id, action: 'change', before: was, after });
+  }
+  return changes.sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 function bySid(statements: readonly Statement[], context: CanonicalContext): ReadonlyMap<string, Statement> {

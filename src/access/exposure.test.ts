@@ -40,6 +40,9 @@ describe('everyone', () => {
     ['StringLike', 'aws:SourceVpce', '*', 'is'],
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/ci', 'is'],
     ['StringEquals', 'aws:PrincipalTag/Team', 'x', 'is'],
+    ['ForAllValues:StringEquals', 'aws:PrincipalOrgPaths', 'o-1/r-1/', 'ForAllValues:StringEquals'],
+    ['ArnLike', 'aws:PrincipalArn', 'role', 'is'],
+    ['StringLike', 'aws:PrincipalArn', '*', 'is'],
     ['Null', 'aws:PrincipalOrgID', 'false', 'Null'],
   ])('is not kept out by %s %s %s', (operator, key, value, relation) => {
     expect(of(under(operator, key, value))).toEqual([
@@ -55,6 +58,17 @@ describe('others', () => {
     ['StringEquals', 'aws:SourceVpce', 'vpce-1', 'everyone may pull where aws:SourceVpce is vpce-1'],
     ['StringLike', 'aws:SourceVpc', 'vpc-1', 'everyone may pull where aws:SourceVpc is vpc-1'],
     ['StringEquals', 'aws:VpceOrgID', 'o-1', 'everyone may pull where aws:VpceOrgID is o-1'],
+    // It looks like the account, but names a network.
+    ['StringEquals', 'aws:SourceVpc', ours, `everyone may pull where aws:SourceVpc is ${ours}`],
+    [
+      'ArnEquals',
+      'aws:PrincipalArn',
+      `arn:aws:iam::${theirs}:root`,
+      `everyone may pull where aws:PrincipalArn is arn:aws:iam::${theirs}:root`,
+    ],
+    ['StringEqualsIgnoreCase', 'aws:SourceVpce', 'vpce-1', 'everyone may pull where aws:SourceVpce is vpce-1'],
+    ['StringLike', 'aws:PrincipalOrgPaths', 'o-1/*', 'everyone may pull where aws:PrincipalOrgPaths is o-1/*'],
+    ['StringEquals', 'aws:userid', 'AROAEXAMPLE:*', 'everyone may pull where aws:userid is AROAEXAMPLE:*'],
   ])('are all who meet %s %s %s', (operator, key, value, phrase) => {
     expect(of(under(operator, key, value))).toEqual([`others: ${phrase}`]);
   });
@@ -65,6 +79,47 @@ describe('others', () => {
     ]);
     const many = Array.from({ length: 8 }, (_, index) => `${200_000_000_000 + index}`);
     expect(of(allow({ Principal: { AWS: many } }))[0]).toMatch(/account 200000000004 and 3 others may pull$/);
+  });
+  test('are named up to five, and no fewer than two are left to a number', () => {
+    const named = (length: number) => {
+      const accounts = Array.from({ length }, (_, index) => `${200_000_000_000 + index}`);
+      return of(allow({ Principal: { AWS: accounts } }))[0]?.replaceAll('account 20000000000', '');
+    };
+    expect([1, 2, 3, 6, 7].map(named)).toEqual([
+      'others: 0 may pull',
+      'others: 0 and 1 may pull',
+      'others: 0, 1 and 2 may pull',
+      'others: 0, 1, 2, 3, 4 and 5 may pull',
+      'others: 0, 1, 2, 3, 4 and 2 others may pull',
+    ]);
+  });
+  test('are holders of tokens, for a provider of another account', () => {
+    const provider = (account: string) => `arn:aws:iam::${account}:oidc-provider/gitlab.com`;
+    expect(of(allow({ Principal: { Federated: [provider(theirs), provider(ours)] } }))).toEqual([
+      `others: ${provider(theirs)} may pull`,
+    ]);
+  });
+  test('are in a phrase for each thing they may, after everyone, in the order of phrases', () => {
+    const service = 'service lambda.amazonaws.com';
+    const all = allow({
+      Principal: { Service: 'lambda.amazonaws.com', AWS: '*' },
+      Action: [...pullActions, ...pushActions],
+    });
+    expect(of(all)).toEqual([
+      'everyone: anybody with an AWS account may pull and push',
+      `others: ${service} may pull and push`,
+    ]);
+    const role = `arn:aws:iam::200000000000:role/ci`;
+    const several = allow({ Principal: { AWS: [role, theirs] }, Action: [...pullActions, ...pushActions] });
+    const push = ['ecr:PutImage', 'ecr:*LayerUpload', 'ecr:UploadLayerPart'];
+    expect(of(several, deny({ Principal: { AWS: role }, Action: push }))).toEqual([
+      `others: account ${theirs} may pull and push`,
+      `others: role ${role} may pull`,
+    ]);
+    expect(of(under('StringLike', 'aws:PrincipalAccount', [theirs, '5*']))).toEqual([
+      'everyone: anybody with an AWS account may pull where aws:PrincipalAccount is 5*',
+      `others: everyone may pull where aws:PrincipalAccount is ${theirs}`,
+    ]);
   });
   test('are services that act for any account, or for another one', () => {
     const service = (Condition: NonNullable<Statement['Condition']>) =>
@@ -84,6 +139,22 @@ describe('nobody', () => {
     ['demanded to be of the account', under('StringEquals', 'aws:PrincipalAccount', ours)],
     ['that was deleted', allow({ Principal: { AWS: 'AROAEXAMPLEEXAMPLE123' } })],
     ['in a Deny', deny({})],
+    ['in a Deny of an account', deny({ Principal: { AWS: theirs } })],
+    [
+      'demanded to be of the account, and somewhere',
+      allow({
+        Principal: '*',
+        Condition: { StringEquals: { 'aws:PrincipalAccount': ours }, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      }),
+    ],
+    ...['aws:PrincipalAccount', 'aws:SourceAccount', 'aws:VpceAccount'].map((key): [string, Statement] => [
+      `whose ${key} is the account's`,
+      under('StringEquals', key, ours),
+    ]),
+    ...['aws:PrincipalArn', 'aws:SourceArn'].map((key): [string, Statement] => [
+      `whose ${key} is in the account`,
+      under('ArnLike', key, `arn:aws:iam::${ours}:role/*`),
+    ]),
     ['without an action', { Effect: 'Allow', Principal: '*' }],
   ])('%s', (_, statement) => {
     expect(of(statement)).toEqual([]);
@@ -109,6 +180,19 @@ describe('a Deny beside it', () => {
   ])('%s keeps strangers out', (_, denial) => {
     expect(of(open, denial)).toEqual([]);
   });
+  test.each([
+    ['StringNotEquals', 'aws:PrincipalAccount', ours],
+    ['StringNotEqualsIgnoreCase', 'aws:PrincipalOrgID', 'o-1'],
+    ['StringNotLike', 'aws:PrincipalArn', `arn:aws:iam::${ours}:role/*`],
+    ['ArnNotEquals', 'aws:PrincipalArn', `arn:aws:iam::${ours}:role/ci`],
+    ['ArnNotLike', 'aws:SourceArn', `arn:aws:lambda:*:${ours}:function:*`],
+    ['StringNotEquals', 'aws:VpceAccount', ours],
+  ])('for all but those of %s %s keeps strangers out, and not whom it is about', (operator, key, value) => {
+    expect(of(open, unless(operator, key, value))).toEqual([]);
+    expect(of(allow({ Principal: { AWS: theirs } }), unless(operator, key, value))).toEqual([
+      `others: account ${theirs} may pull`,
+    ]);
+  });
   test.each<[string, Statement]>([
     ['of other actions', deny({ Action: 'ecr:PutImage' })],
     ['of one account', deny({ Principal: { AWS: theirs } })],
@@ -116,6 +200,18 @@ describe('a Deny beside it', () => {
     ['that spares a pattern', unless('StringNotLike', 'aws:PrincipalOrgID', 'o-*')],
     ['of plain HTTP', unless('Bool', 'aws:SecureTransport', 'false')],
     ['that names nobody to spare', { Effect: 'Deny', NotPrincipal: '*', Action: '*' }],
+    [
+      'that spares a name and a pattern',
+      deny({ Condition: { StringNotEquals: { 'aws:PrincipalOrgID': ['o-1', 'o-*'] } } }),
+    ],
+    ['of some whom it names', unless('StringEquals', 'aws:PrincipalOrgID', 'o-1')],
+    ['of tags', unless('StringNotEquals', 'aws:PrincipalTag/team', 'red')],
+    ['that spares an ARN of no account', unless('ArnNotLike', 'aws:PrincipalArn', 'role')],
+    ['under what is no operator', unless('Odd', 'aws:PrincipalOrgID', 'o-1')],
+    ['of people and services', deny({ Condition: { Bool: { 'aws:PrincipalIsAWSService': ['false', 'true'] } } })],
+    ['of services, asked for as text', unless('StringNotEquals', 'aws:PrincipalIsAWSService', 'false')],
+    ['of services, under what is no operator', unless('Odd', 'aws:PrincipalIsAWSService', 'false')],
+    ['of a service', deny({ Principal: { Service: 'lambda.amazonaws.com' } })],
     ['of services', unless('Bool', 'aws:PrincipalIsAWSService', 'true')],
   ])('%s does not', (_, denial) => {
     expect(of(open, denial)).toEqual(['everyone: anybody with an AWS account may pull']);
@@ -125,6 +221,20 @@ describe('a Deny beside it', () => {
     const some = deny({ Action: ['ecr:PutImage', 'ecr:UploadLayerPart', 'ecr:*LayerUpload'] });
     expect(of(all, some)).toEqual(['everyone: anybody with an AWS account may pull']);
     expect(of(allow({ Principal: { AWS: theirs } }), deny({ Principal: { AWS: theirs } }))).toEqual([]);
+  });
+});
+
+describe('hundreds of values, which are not told apart', () => {
+  const accounts = Array.from({ length: 300 }, (_, index) => `${200_000_000_000 + index}`);
+  test('let others in where one of them is elsewhere, be the first the own account', () => {
+    const [exposure] = of(under('StringEquals', 'aws:PrincipalAccount', [ours, ...accounts]));
+    expect(exposure).toMatch(
+      /^others: everyone may pull where aws:PrincipalAccount is 111111111111 or 200000000000 or /,
+    );
+  });
+  test('let everyone in where one of them is a pattern', () => {
+    const [exposure] = of(under('StringLike', 'aws:PrincipalAccount', ['2*', ...accounts]));
+    expect(exposure).toMatch(/^everyone: anybody with an AWS account may pull where /);
   });
 });
 

@@ -86,5 +86,5 @@ function enumeration(all: readonly string[]): string {
   const more = all.length - mostNames;
   // "and one other" would take as much room as the name.
   const shown = more > 1 ? [...all.slice(0, mostNames), `${more} others`] : all;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
+  return [shown.slice(0, -1).join(', '), ...shown.slice(-1)].filter((part) => part !== '').join(' and ');
 }

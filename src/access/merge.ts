@@ -15,12 +15,7 @@ export function documentOf(statements: readonly Statement[]): PolicyDocument {
 export function policyText(document: PolicyDocument): string {
   const { Version, Id, Statement: statements, ...rest } = document;
   const others = Object.entries(rest).sort(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify({
-    ...(Version === undefined ? {} : { Version }),
-    ...(Id === undefined ? {} : { Id }),
-    ...Object.fromEntries(others),
-    Statement: statements,
-  });
+  return JSON.stringify({ Version, Id, ...Object.fromEntries(others), Statement: statements });
 }
 
 /** Whether ECR's limit holds for the whole policy, statements of others included. */
@@ -34,11 +29,15 @@ export function policySizeProblem(document: PolicyDocument): Diagnostic | undefi
 }
 
 export function ownStatements(live: PolicyDocument | undefined, owner: StatementOwner): Statement[] {
-  return (live?.Statement ?? []).filter((statement) => isOwnStatement(statement, owner));
+  return statementsOf(live).filter((statement) => isOwnStatement(statement, owner));
 }
 
 export function foreignStatements(live: PolicyDocument | undefined, owner: StatementOwner): Statement[] {
-  return (live?.Statement ?? []).filter((statement) => !isOwnStatement(statement, owner));
+  return statementsOf(live).filter((statement) => !isOwnStatement(statement, owner));
+}
+
+function statementsOf(live: PolicyDocument | undefined): readonly Statement[] {
+  return live?.Statement ?? [];
 }
 
 /**
@@ -52,7 +51,7 @@ export function mergeStatements(
 ): PolicyDocument | undefined {
   const waiting = new Map(own.map((statement) => [statement.Sid, statement]));
   const merged: Statement[] = [];
-  for (const statement of live?.Statement ?? []) {
+  for (const statement of statementsOf(live)) {
     if (!isOwnStatement(statement, owner)) {
       merged.push(statement);
       continue;

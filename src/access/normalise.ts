@@ -19,13 +19,8 @@ type Fields = { readonly [name: string]: unknown };
 export function canonicalStatement(statement: Statement, context: CanonicalContext): Statement {
   const result: Record<string, unknown> = {};
   const fields: Fields = { ...statement };
-  const unknown = Object.keys(fields)
-    .filter((name) => !statementMembers.includes(name))
-    .sort();
-  for (const name of [...statementMembers, ...unknown]) {
-    const value = fields[name];
-    if (value === undefined) continue;
-    const canonical = canonicalMember(name, value, context);
+  for (const name of new Set([...statementMembers, ...Object.keys(fields).sort()])) {
+    const canonical = canonicalMember(name, fields[name], context);
     if (canonical !== undefined) result[name] = canonical;
   }
   return result as unknown as Statement;
@@ -33,9 +28,6 @@ export function canonicalStatement(statement: Statement, context: CanonicalConte
 
 function canonicalMember(name: string, value: unknown, context: CanonicalContext): unknown {
   switch (name) {
-    case 'Sid':
-    case 'Effect':
-      return value;
     case 'Principal':
     case 'NotPrincipal':
       return canonicalPrincipal(value, context);
@@ -64,10 +56,10 @@ function canonicalPrincipal(value: unknown, { partition }: CanonicalContext): un
       if (kind !== 'AWS') return [kind, canonicalList(members)];
       const principals = canonicalList(members, (one) => (isAccountId(one) ? rootArn(one, partition) : one));
       // Everyone includes whoever is named beside.
-      return [kind, principals === '*' || (Array.isArray(principals) && principals.includes('*')) ? '*' : principals];
+      return [kind, Array.isArray(principals) && principals.includes('*') ? '*' : principals];
     });
-  const [only] = kinds;
-  return kinds.length === 1 && only?.[0] === 'AWS' && only[1] === '*' ? '*' : Object.fromEntries(kinds);
+  const names: Fields = Object.fromEntries(kinds);
+  return kinds.length === 1 && names['AWS'] === '*' ? '*' : names;
 }
 
 export function rootArn(account: string, partition: string): string {
@@ -85,16 +77,17 @@ function canonicalList(value: unknown, spell: (one: string) => string = (one) =>
 
 function canonicalCondition(value: unknown): unknown {
   if (!isFields(value)) return value;
-  const operators = respelt(value, canonicalOperator)?.map(([operator, keys]) => {
-    if (!isFields(keys)) return undefined;
-    const spelt = respelt(keys, canonicalKey);
-    return spelt && ([operator, spelt.map(([key, values]) => [key, canonicalValues(values)] as const)] as const);
-  });
+  const operators = respelt(value, canonicalOperator);
   // Two spellings of one name, or a shape that is none: kept word for word.
-  if (operators === undefined || operators.includes(undefined)) return sortMembers(value);
-  const full = operators.flatMap((entry) => (entry === undefined || entry[1].length === 0 ? [] : [entry]));
-  if (full.length === 0) return undefined;
-  return Object.fromEntries(full.map(([operator, keys]) => [operator, Object.fromEntries(keys)]));
+  if (operators === undefined) return sortMembers(value);
+  const full: [string, unknown][] = [];
+  for (const [operator, keys] of operators) {
+    const spelt = isFields(keys) ? respelt(keys, canonicalKey) : undefined;
+    if (spelt === undefined) return sortMembers(value);
+    const valuesOf = spelt.map(([key, values]) => [key, canonicalValues(values)] as const);
+    if (spelt.length > 0) full.push([operator, Object.fromEntries(valuesOf)]);
+  }
+  return full.length === 0 ? undefined : Object.fromEntries(full);
 }
 
 function canonicalValues(value: unknown): unknown {
@@ -118,8 +111,9 @@ function sortMembers(value: unknown): unknown {
   );
 }
 
+/** No name comes twice. */
 function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return one < other ? -1 : 1;
 }
 
 function isFields(value: unknown): value is Fields {

@@ -26,9 +26,9 @@ const identifying = new Set([
 ]);
 const identifyingOperators = new Set(['StringEquals', 'StringEqualsIgnoreCase', 'StringLike', 'ArnEquals', 'ArnLike']);
 
-/** Whether anyone who is not named could use the grant. A service acts for any account unless its source is named. */
-export function isOpen({ principal, conditions }: Grant): boolean {
-  return (isEveryone(principal) || isService(principal)) && !conditions.some(names);
+/** Whether anyone who is not named could use a grant to everyone or to a service, which acts for any account unless its source is named. */
+export function isOpen({ conditions }: Grant): boolean {
+  return !conditions.some(names);
 }
 
 export function isService(principal: string): boolean {
@@ -50,7 +50,7 @@ function isNamed(key: string, value: string): boolean {
 
 /** What a value names somebody with: the account of an ARN, the organisation of a path, or all of it. */
 function accountIn(key: string, value: string): string {
-  return key.endsWith('Arn') ? (value.split(':')[4] ?? '') : value.split(/[/:]/, 1).join('');
+  return key.endsWith('Arn') ? (value.split(':')[4] ?? '') : value.replace(/[/:].*$/s, '');
 }
 
 const excludingOperators = new Set([

@@ -1,9 +1,10 @@
 // Exercises who.ts: people and services as somebody writes them, and as policies name them.
 // It must not know what anybody may do.
 import { describe, expect, test } from 'vitest';
-import { requesterNamed, requestersIn } from './who.js';
+import { requesterNamed, requesterOfPrincipal, requestersIn, requestersNamed } from './who.js';
 
 const here = { account: '111111111111', partition: 'aws' };
+const provider = 'arn:aws:iam::444444444444:oidc-provider/gitlab.com';
 const node = 'arn:aws:iam::444444444444:role/eks/node';
 
 describe('a requester as somebody writes it', () => {
@@ -21,6 +22,9 @@ describe('a requester as somebody writes it', () => {
     ['arn:aws-cn:iam::444444444444:root', { kind: 'anyone', account: '444444444444' }],
     ['lambda', { kind: 'service', service: 'lambda.amazonaws.com' }],
     ['service:codebuild.amazonaws.com', { kind: 'service', service: 'codebuild.amazonaws.com' }],
+    ['logs.eu-west-1.amazonaws.com', { kind: 'service', service: 'logs.eu-west-1.amazonaws.com' }],
+    ['ec2.amazonaws.com.cn', { kind: 'service', service: 'ec2.amazonaws.com.cn' }],
+    [provider, { kind: 'web-identity', provider }],
     ['anyone', { kind: 'anyone' }],
   ])('%s', (text, requester) => {
     expect(requesterNamed(text, here)).toEqual(requester);
@@ -36,11 +40,42 @@ describe('a requester as somebody writes it', () => {
     'arn:aws:iam::444:role/node',
     'arn:aws:iam::444444444444:group/admins',
     'arn:aws:s3:::bucket',
+    `x${node}`,
+    `xrole:${node}`,
+    `role:${node}\nx`,
+    'role/ci or so',
+    'my lambda.amazonaws.com',
+    'lambda.amazonaws.com.example.org',
+    'arn:aws:iam::444444444444:root/x',
+    'arn:aws:iam::444444444444:role/',
+    'arn:aws:iam::444444444444:user/',
+    'arn:aws:iam::444444444444:group/user/x',
+    'arn:aws:iam::444444444444:group/role/x',
+    'arn:aws:iam::444444444444:group/saml-provider/x',
+    'arn:aws:iam::444444444444:oidc-provider/',
+    'arn:aws:iam::444444444444:user/*',
+    'arn:aws:sts::444444444444:assumed-role/node',
+    'arn:aws:sts::444444444444:assumed-role/node/',
+    'arn:aws:sts::444444444444:assumed-role/node/i-1/x',
+    'arn:aws:sts::444444444444:x/assumed-role/node/i-1',
+    'xarn:aws:sts::444444444444:assumed-role/node/i-1',
   ])('nobody is %s', (text) => {
     expect(() => requesterNamed(text, here)).toThrow(
       expect.objectContaining({ diagnostics: [expect.objectContaining({ code: 'access/bad-requester' })] }),
     );
   });
+});
+
+test('what is nobody is quoted, but not at any length', () => {
+  const message = (text: string) => `"${text}" is nobody that a request could come from`;
+  expect(() => requesterNamed('Anna', here)).toThrow(message('Anna'));
+  expect(() => requesterNamed('A'.repeat(300), here)).toThrow(message('A'.repeat(200)));
+});
+
+test('a principal that is nobody any more', () => {
+  expect(['AIDAEXAMPLEEXAMPLE12', `${node}*`, `x${node}`, ''].map(requesterOfPrincipal)).toEqual(
+    Array.from({ length: 4 }),
+  );
 });
 
 describe('requesters that a policy names', () => {
@@ -64,6 +99,23 @@ describe('requesters that a policy names', () => {
   });
   test('everyone but somebody is anyone', () => {
     expect(named({ Effect: 'Allow', NotPrincipal: { AWS: node }, Action: '*' })).toEqual([{ kind: 'anyone' }]);
+  });
+  test('services and providers are named as such, and as nothing else', () => {
+    expect(named(allow({ Federated: provider }), allow({ Service: 'lambda.amazonaws.com' }))).toEqual([
+      { kind: 'web-identity', provider },
+      { kind: 'service', service: 'lambda.amazonaws.com' },
+    ]);
+    expect(named(allow({ Federated: '*' }), allow({ CanonicalUser: node }), allow({ Service: [7, null] }))).toEqual([]);
+  });
+  test('of any statement, whoever it speaks of in any way', () => {
+    const denied = { Effect: 'Deny', NotPrincipal: { AWS: [node, '111111111111'] }, Action: '*' };
+    const statements = [denied, allow({ AWS: node }), { Effect: 'Deny', Principal: '*', Action: '*' }];
+    expect(requestersNamed({ Statement: statements })).toEqual([
+      { kind: 'role', arn: node },
+      { kind: 'anyone', account: '111111111111' },
+      { kind: 'anyone' },
+    ]);
+    expect(requestersNamed({})).toEqual([]);
   });
   test('a lone statement will do, and what is none names nobody', () => {
     expect(requestersIn({ Statement: allow('*') }, here.account)).toEqual([{ kind: 'anyone' }]);

@@ -2,6 +2,7 @@
 // It must not know what anybody may do.
 import { fail } from '../diagnostics/index.js';
 import { isAccountId } from './document.js';
+import { accountOfArn, nameOfArn, partitionOfArn } from './evaluate/arn.js';
 import type { Requester } from './evaluate/model.js';
 
 /** Where a name that is no whole ARN belongs. */
@@ -16,17 +17,16 @@ export interface WhoContext {
  * too: `account:`, `role:`, `user:`, `service:`. Throws `access/bad-requester`.
  */
 export function requesterNamed(text: string, context: WhoContext): Requester {
-  const [, prefix, rest] = /^(account|role|user|service):(.+)$/.exec(text) ?? [];
-  const name = rest ?? text;
-  const found = requesterOf(name, context);
+  const prefixed = /^(account|role|user|service):(.+)$/.exec(text);
+  const prefix = prefixed?.[1];
+  const found = requesterOf(prefixed?.[2] ?? text, context);
   if (found !== undefined && (prefix === undefined || prefix === nounOf(found))) return found;
   return fail('access/bad-requester', `"${text.slice(0, 200)}" is nobody that a request could come from`);
 }
 
 function requesterOf(name: string, { account, partition }: WhoContext): Requester | undefined {
   if (name === 'anyone') return { kind: 'anyone' };
-  const [, kind] = /^(role|user)\/[\w+=,.@/-]+$/.exec(name) ?? [];
-  if (kind !== undefined) return requesterOfPrincipal(`arn:${partition}:iam::${account}:${name}`);
+  if (/^(role|user)\/[\w+=,.@/-]+$/.test(name)) return requesterOfPrincipal(`arn:${partition}:iam::${account}:${name}`);
   if (isAccountId(name) || name.startsWith('arn:')) return requesterOfPrincipal(name);
   if (/^[a-z][a-z0-9-]*$/.test(name)) return { kind: 'service', service: `${name}.amazonaws.com` };
   return /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(name)
@@ -41,17 +41,20 @@ function nounOf({ kind }: Requester): string {
 /** A principal of a policy, where an account and its root user are the same; `undefined` for what no request comes from any more, such as the id of somebody who was deleted. */
 export function requesterOfPrincipal(principal: string): Requester | undefined {
   if (isAccountId(principal)) return { kind: 'anyone', account: principal };
-  const [, where = '', service, account = '', rest = ''] =
-    /^arn:([^:]+):(iam|sts)::(\d{12}):(.+)$/.exec(principal) ?? [];
-  if (service === undefined || /[*?]/.test(rest)) return undefined;
-  if (rest === 'root') return { kind: 'anyone', account };
-  if (/^(oidc|saml)-provider\/./.test(rest)) return { kind: 'web-identity', provider: principal };
-  if (/^user\/./.test(rest)) return { kind: 'user', arn: principal };
-  if (/^role\/./.test(rest)) return { kind: 'role', arn: principal };
-  const [, role, session] = /^assumed-role\/([^/]+)\/(.+)$/.exec(rest) ?? [];
-  return role === undefined || session === undefined
-    ? undefined
-    : { kind: 'role', arn: `arn:${where}:iam::${account}:role/${role}`, session };
+  if (/[*?]/.test(principal)) return undefined;
+  if (/^arn:[^:]+:iam::\d{12}:root$/.test(principal)) return { kind: 'anyone', account: accountOfArn(principal) };
+  if (/^arn:[^:]+:iam::\d{12}:(oidc|saml)-provider\/./.test(principal))
+    return { kind: 'web-identity', provider: principal };
+  if (/^arn:[^:]+:iam::\d{12}:user\/./.test(principal)) return { kind: 'user', arn: principal };
+  if (/^arn:[^:]+:iam::\d{12}:role\/./.test(principal)) return { kind: 'role', arn: principal };
+  if (!/^arn:[^:]+:sts::\d{12}:assumed-role\/[^/]+\/[^/]+$/.test(principal)) return undefined;
+  const session = nameOfArn(principal);
+  const role = nameOfArn(principal.slice(0, -session.length - 1));
+  return {
+    kind: 'role',
+    arn: `arn:${partitionOfArn(principal)}:iam::${accountOfArn(principal)}:role/${role}`,
+    session,
+  };
 }
 
 /**
@@ -60,12 +63,13 @@ export function requesterOfPrincipal(principal: string): Requester | undefined {
  */
 export function requestersIn(document: unknown, account: string): readonly Requester[] {
   const allows = statementsOf(document).filter(({ Effect }) => Effect === 'Allow');
+  const own = keyOf({ kind: 'anyone', account });
   return distinct(
     allows.flatMap(({ Principal, NotPrincipal }) => [
       ...(NotPrincipal === undefined ? [] : [{ kind: 'anyone' } as const]),
       ...named(Principal),
     ]),
-  ).filter((one) => one.kind !== 'anyone' || one.account !== account);
+  ).filter((one) => keyOf(one) !== own);
 }
 
 /** Whom the statements of a resource's policy speak of in any way, each once, in their order. */
@@ -80,7 +84,11 @@ function statementsOf(document: unknown): readonly Fields[] {
 }
 
 function distinct(requesters: readonly Requester[]): readonly Requester[] {
-  return [...new Map(requesters.map((one) => [JSON.stringify(one), one])).values()];
+  return [...new Map(requesters.map((one) => [keyOf(one), one])).values()];
+}
+
+function keyOf(requester: Requester): string {
+  return JSON.stringify(requester);
 }
 
 function named(principal: unknown): readonly Requester[] {
@@ -100,9 +108,9 @@ type Fields = { readonly [name: string]: unknown };
 
 /** What lies in AWS was not checked by us. */
 function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return typeof value === 'object' ? { ...value } : {};
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return Array.isArray(value) ? value : [value];
 }

@@ -71,8 +71,6 @@ function candidates(group: readonly Requirement[]): readonly string[] {
   return [
     // No value of a policy is like this one.
     'something else',
-    'true',
-    'false',
     ...texts.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase(), ...text.split('/', 1)]),
     ...between(texts.map(parseNumber), 1).map(String),
     ...between(texts.map(parseDate), 1000).flatMap(dateTexts),

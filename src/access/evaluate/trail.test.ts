@@ -383,6 +383,24 @@ describe('what could not be read', () => {
   });
 });
 
+test('a statement whose conditions are not met, or cannot be met at once, takes no part', () => {
+  const key = 'aws:SourceVpc';
+  const never = { StringEquals: { [key]: 'vpc-1' }, StringNotEquals: { [key]: 'vpc-1' } };
+  const unmet = { StringEquals: { 'aws:PrincipalAccount': '222222222222' } };
+  for (const Condition of [never, unmet]) {
+    const policies = (...statements: readonly Statement[]) => ({
+      ...nothing,
+      requester: { identity: [policy('identity', 'p', ...statements)] },
+    });
+    expect(trail(policies({ ...deny, Condition }, allow))).toEqual([
+      `allowed-by-identity: statement 2 of the identity policy p allows ${what}`,
+    ]);
+    expect(trail(policies({ ...allow, Condition }))).toEqual([
+      `no-identity-allow: no identity policy of ${arn} (session build) allows ${what}`,
+    ]);
+  }
+});
+
 describe('resources', () => {
   const blue = resource.replace('red', 'blue');
   const decides = (statement: Statement, asked = resource) =>
