@@ -59,4 +59,19 @@ export const renderCodes = defineCodes({
     'A template of CloudFormation takes 200 outputs. Addresses follow from the account, the Region and the name of the repository; ARNs too.',
     'nothing needs to be done; `--with capacity=100` makes stacks in which all have room',
   ),
+  'render/cannot-import': loss(
+    'what cannot be taken over',
+    'CloudFormation takes a repository over only where it is in no other stack, and keeps of its policies only what a template has.',
+    'see to what the message names, and render again with `--import`',
+  ),
+  'render/companions-not-imported': note(
+    'roles and keys that nobody looked for',
+    'Stacks that `slipway apply` has made are gone on with under their names. Roles, keys and identity providers that were made otherwise are not looked for.',
+    'where they exist, `aws cloudformation create-change-set --import-existing-resources` takes over those that have a name',
+  ),
+  'render/one-region': loss(
+    'a role for one Region',
+    'IAM has one role of a name in an account. The stacks of a StackSet in further Regions would make it again, and fail.',
+    'leave `companions.roles.namePrefix` out, or put the Region into it',
+  ),
 });

@@ -19,7 +19,7 @@ export interface StackTemplate {
 }
 
 /** A parameter of the account's stack that says whether it makes a provider. */
-export interface ProviderChoice {
+interface ProviderChoice {
   readonly parameter: string;
   readonly host: string;
   readonly arn: string;
@@ -28,6 +28,8 @@ export interface ProviderChoice {
 export interface CompanionTemplate extends StackTemplate {
   readonly kind: StackKind;
   readonly providers: readonly ProviderChoice[];
+  /** Roles whose names are the same in every Region. */
+  readonly oneRegion: readonly string[];
 }
 
 /** What the key of an environment is exported as: one in each account and Region. */
@@ -46,7 +48,12 @@ export function companionTemplates(registry: DesiredRegistry): readonly Companio
     const { kind, name, region } = stack;
     const providers = resources.filter((one) => one.kind === 'oidc-provider');
     const all = { ...fit(made, registry), Description: descriptionOf(stack, registry) };
-    const head = { kind, name, region, file: files[kind], providers: providers.map(choiceOf) };
+    const oneRegion = resources.flatMap((one) =>
+      (one.kind === 'ci-role' || one.kind === 'pull-role') && regionalName(one.name, registry.region) === undefined
+        ? [one.name]
+        : [],
+    );
+    const head = { kind, name, region, file: files[kind], providers: providers.map(choiceOf), oneRegion };
     if (kind === 'account') return [{ ...head, ...withChoices(all, providers) }];
     if (kind === 'key') return [{ ...head, ...withExport(all, keyExport(registry)) }];
     const outputs = { ...all.Outputs };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { companionsManifest } from '../../../test/support/companions.js';
 import { parseProject } from '../../manifest/index.js';
+import type { ObservedRepository } from '../../registry/index.js';
 import type { RenderedFile, Rendering } from '../model.js';
 import { render } from '../request.js';
 import { logicalId } from './logical-id.js';
@@ -282,5 +283,133 @@ describe('little moves', () => {
       'render/outputs-left-out',
       'render/outputs-left-out',
     ]);
+  });
+});
+
+describe('what exists', () => {
+  const manifest = '    api: {mutableTagPatterns: [latest]}\n    web: {}\n    new: {}\n';
+  const found = (name: string, more: Partial<ObservedRepository>): readonly [string, ObservedRepository] => [
+    `payments/${name}`,
+    {
+      name: `payments/${name}`,
+      arn: `arn:aws:ecr:eu-west-1:222222222222:repository/payments/${name}`,
+      uri: `222222222222.dkr.ecr.eu-west-1.amazonaws.com/payments/${name}`,
+      registryId: '222222222222',
+      tagMutability: { mode: 'IMMUTABLE', exclusions: [] },
+      encryption: { type: 'AES256' },
+      scanOnPush: true,
+      tags: { state: 'present', value: { Environment: 'prod', Other: 'kept', 'slipway:project': 'payments' } },
+      lifecyclePolicy: { state: 'absent' },
+      repositoryPolicy: { state: 'absent' },
+      ...more,
+    },
+  ];
+  const foreign = {
+    Version: '2008-10-17',
+    Statement: [
+      {
+        Sid: 'LambdaECRImageRetrievalPolicy',
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: 'ecr:BatchGetImage',
+      },
+    ],
+  };
+
+  function imported(
+    repositories: readonly (readonly [string, ObservedRepository])[],
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<Rendering> {
+    return render('cloudformation', projectOf(manifest), {
+      options,
+      look: async () => ({
+        observed: {
+          account: '222222222222',
+          region: 'eu-west-1',
+          repositories: new Map(repositories),
+          unreadable: new Map(),
+          stacks: [],
+          orphansKnown: { known: true },
+        },
+        stacks: new Map(),
+      }),
+    });
+  }
+
+  it('is imported as it is, and nothing else', async () => {
+    const policy = { state: 'present', value: JSON.stringify(foreign) } as const;
+    const rendering = await imported([found('api', { repositoryPolicy: policy })]);
+    expect(rendering.next[0]).toBe('./prod/import.sh');
+    const { Resources, Outputs } = templateIn(rendering, 'prod/import/repositories.yaml');
+    expect(Outputs).toBeUndefined();
+    expect(Object.keys(Resources)).toEqual(['ApiRepository']);
+    expect(Resources['ApiRepository']?.Properties).toEqual({
+      RepositoryName: 'payments/api',
+      ImageTagMutability: 'IMMUTABLE',
+      ImageScanningConfiguration: { ScanOnPush: true },
+      RepositoryPolicyText: foreign,
+      EmptyOnDelete: false,
+      Tags: [{ Key: 'Environment', Value: 'prod' }],
+    });
+    const list = rendering.files.find(({ path }) => path === 'prod/import/repositories.resources.json')?.text ?? '';
+    expect(JSON.parse(list)).toEqual([
+      {
+        ResourceType: 'AWS::ECR::Repository',
+        LogicalResourceId: 'ApiRepository',
+        ResourceIdentifier: { RepositoryName: 'payments/api' },
+      },
+    ]);
+    // What others wrote is kept by the template that follows, and said.
+    expect(propertiesOf(rendering, 'ApiRepository')['RepositoryPolicyText']).toEqual(foreign);
+    expect(rendering.diagnostics.map(({ code }) => code)).toEqual(['render/whole-policy']);
+  });
+
+  it('what is in the stack already is not imported again, and what cannot be is said', async () => {
+    const inStack = (stack: string) =>
+      ({ tags: { state: 'present', value: { 'aws:cloudformation:stack-name': stack } } }) as const;
+    const ours = await imported([found('api', inStack('slipway-repositories-payments-prod'))]);
+    expect(ours.files.map(({ path }) => path)).toEqual(['prod/repositories.yaml']);
+    const other = await imported([found('api', inStack('somebody')), found('web', { encryption: { type: 'KMS' } })]);
+    expect(other.diagnostics.map(({ code, path }) => [code, path])).toEqual([
+      ['render/replacement', 'spec.repositories.web.encryptionType'],
+      ['render/cannot-import', 'spec.repositories.api'],
+    ]);
+    const denied = { state: 'unknown', operation: 'ecr:GetRepositoryPolicy', reason: 'denied' } as const;
+    const unread = await imported([found('api', { repositoryPolicy: denied })]);
+    expect(unread.diagnostics.map(({ code }) => code)).toEqual(['render/cannot-import']);
+    expect(unread.files.map(({ path }) => path)).toEqual(['prod/repositories.yaml']);
+  });
+});
+
+describe('a StackSet', () => {
+  it('goes where it is told, with keys as parameters', async () => {
+    const rendering = await renderedOf('    api: {encryptionType: KMS, kmsKeyId: alias/images}\n', {
+      form: 'stack-set',
+      targets: 'ou-abcd-12345678',
+      regions: 'eu-west-1,us-east-1',
+    });
+    const script = rendering.files.find(({ path }) => path === 'prod/deploy.sh')?.text ?? '';
+    expect(script).toContain('--permission-model SERVICE_MANAGED');
+    expect(script).toContain('OrganizationalUnitIds=ou-abcd-12345678');
+    expect(script).toContain('deploy slipway-repositories-payments-prod repositories.yaml "eu-west-1 us-east-1" "$@"');
+    const { Parameters = {} } = templateIn(rendering, 'prod/repositories.yaml');
+    const [[name, { Default }] = ['', { Default: '' }]] = Object.entries(Parameters);
+    expect(Default).toBe('alias/images');
+    expect(propertiesOf(rendering, 'ApiRepository')['EncryptionConfiguration']).toEqual({
+      EncryptionType: 'KMS',
+      KmsKey: { Ref: name },
+    });
+    const single = await renderedOf('    api: {}\n', { form: 'stack-set' });
+    expect(single.files.find(({ path }) => path === 'prod/deploy.sh')?.text).toContain('--accounts 222222222222');
+  });
+
+  it('says which roles are the same in every Region', async () => {
+    const text = companionsManifest('222222222222', 'eu-west-1').replace('roles: {', 'roles: {namePrefix: images, ');
+    const project = parseProject([{ file: 'slipway.yaml', text, own: true }]);
+    const { diagnostics } = await render('cloudformation', project, {
+      environments: ['prod'],
+      options: { form: 'stack-set', regions: 'eu-west-1,us-east-1' },
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['render/one-region']);
   });
 });

@@ -40,31 +40,177 @@ export function deployCommand({ name, region, file, capabilities, size }: Deploy
 }
 
 export function deployScript(stacks: readonly DeployedStack[], { title, account }: Destination): string {
-  const bucket = stacks.some(needsBucket)
-    ? ['# A template of more than 51,200 bytes goes by way of a bucket: add --s3-bucket BUCKET.']
-    : [];
-  return `${[
-    '#!/usr/bin/env bash',
+  return scriptOf([
     `# Deploys ${title}, account ${account}. What you add goes to every \`aws cloudformation deploy\`:`,
     '# --no-execute-changeset shows what would be done, and does nothing.',
-    ...bucket,
-    'set -euo pipefail',
-    'cd "$(dirname "$0")"',
-    '',
+    ...(stacks.some(needsBucket)
+      ? ['# A template of more than 51,200 bytes goes by way of a bucket: add --s3-bucket BUCKET.']
+      : []),
+    ...preamble,
     ...accountCheck(account),
     '',
-    'deploy() { # STACK TEMPLATE REGION [ARGUMENT...]',
-    '  local stack=$1 template=$2 region=$3',
-    '  shift 3',
-    '  echo "$stack in $region"',
-    '  aws cloudformation deploy --stack-name "$stack" --template-file "$template" --region "$region" \\',
-    '    --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset "$@"',
-    '}',
+    ...deployFunction,
     ...stacks.flatMap((stack) => ['', ...deploySteps(stack)]),
-  ].join('\n')}\n`;
+  ]);
 }
 
-export function accountCheck(account: string): readonly string[] {
+/** A stack that repositories are taken over into. */
+export interface ImportedStack {
+  readonly name: string;
+  readonly region: string;
+  /** Both below the environment's folder. */
+  readonly template: string;
+  readonly resources: string;
+  /** One of what is imported: where the stack has it, all is done. */
+  readonly id: string;
+  /** Of the template, in bytes. */
+  readonly size: number;
+}
+
+/** `first`: stacks whose exports the repositories import. */
+export function importScript(
+  imports: readonly ImportedStack[],
+  first: readonly DeployedStack[],
+  { title, account }: Destination,
+): string {
+  const big = imports.some(needsBucket);
+  return scriptOf([
+    `# Takes over what exists of ${title}, account ${account}, as it is: nothing changes but whose it is. deploy.sh does the rest.`,
+    ...(big ? ['# Templates of more than 51,200 bytes go by way of a bucket: BUCKET=… ./import.sh'] : []),
+    ...preamble,
+    ...accountCheck(account),
+    '',
+    ...(first.length === 0 ? [] : [...deployFunction, '']),
+    'take_over() { # STACK TEMPLATE RESOURCES REGION LOGICAL-ID',
+    '  local stack=$1 template=$2 resources=$3 region=$4 id=$5',
+    '  if aws cloudformation describe-stack-resource --stack-name "$stack" --logical-resource-id "$id" \\',
+    '    --region "$region" >/dev/null 2>&1; then',
+    '    echo "$stack has taken over already"',
+    '    return',
+    '  fi',
+    '  echo "$stack in $region"',
+    ...(big
+      ? [
+          '  aws s3 cp --only-show-errors "$template" "s3://${BUCKET:?names the bucket for templates}/$stack.template"',
+          '  local body=(--template-url "https://$BUCKET.s3.amazonaws.com/$stack.template")',
+        ]
+      : ['  local body=(--template-body "file://$template")']),
+    '  local change=(--stack-name "$stack" --change-set-name import --region "$region")',
+    '  aws cloudformation create-change-set "${change[@]}" --change-set-type IMPORT "${body[@]}" \\',
+    '    --resources-to-import "file://$resources" >/dev/null',
+    '  aws cloudformation wait change-set-create-complete "${change[@]}"',
+    '  aws cloudformation execute-change-set "${change[@]}"',
+    '  aws cloudformation wait stack-import-complete --stack-name "$stack" --region "$region"',
+    '}',
+    ...first.flatMap((stack) => ['', ...deploySteps(stack)]),
+    '',
+    ...imports.map(({ name, region, template, resources, id }) =>
+      ['take_over', name, template, resources, region, id].join(' '),
+    ),
+  ]);
+}
+
+/** Where StackSets go. */
+export interface StackSetTargets {
+  /** Accounts, or units of an organisation. */
+  readonly targets: readonly string[];
+  readonly regions: readonly string[];
+  /** Where the StackSets themselves are. */
+  readonly home: string;
+}
+
+/** An organisation's units are reached by the roles that AWS keeps for it; single accounts by those that people make. */
+export function stackSetScript(
+  stacks: readonly (DeployedStack & { readonly once: boolean })[],
+  title: string,
+  { targets, regions, home }: StackSetTargets,
+): string {
+  const isOrganisation = targets.some((one) => !/^\d/.test(one));
+  const big = stacks.some(needsBucket);
+  return scriptOf([
+    `# Puts ${title} into ${targets.join(', ')}, in ${regions.join(', ')}: as StackSets, each with its stacks.`,
+    isOrganisation
+      ? '# For the management account of the organisation.'
+      : '# For the account that has AWSCloudFormationStackSetAdministrationRole; each target has AWSCloudFormationStackSetExecutionRole.',
+    '# What you add goes to every creation and update of a StackSet.',
+    ...(big ? ['# Templates of more than 51,200 bytes go by way of a bucket: BUCKET=… ./deploy.sh'] : []),
+    ...preamble,
+    `home=${home}`,
+    isOrganisation
+      ? `model=(--permission-model SERVICE_MANAGED --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=true)`
+      : 'model=(--permission-model SELF_MANAGED)',
+    isOrganisation
+      ? `targets=(--deployment-targets OrganizationalUnitIds=${targets.join(',')})`
+      : `targets=(--accounts ${targets.join(' ')})`,
+    '# One account that fails ends it, before the next ones are touched.',
+    'care=FailureToleranceCount=0,MaxConcurrentPercentage=25,RegionConcurrencyType=SEQUENTIAL',
+    '',
+    'finished() { # STACK-SET OPERATION',
+    '  local status=RUNNING',
+    '  while [ "$status" = RUNNING ] || [ "$status" = QUEUED ]; do',
+    '    sleep 5',
+    '    status=$(aws cloudformation describe-stack-set-operation --stack-set-name "$1" --operation-id "$2" \\',
+    '      --query StackSetOperation.Status --output text --region "$home")',
+    '  done',
+    '  if [ "$status" != SUCCEEDED ]; then',
+    '    echo "$1: the operation $2 ended as $status" >&2',
+    '    exit 1',
+    '  fi',
+    '}',
+    '',
+    'deploy() { # STACK-SET TEMPLATE REGIONS [ARGUMENT...]',
+    '  local name=$1 template=$2 regions=$3 operation',
+    '  shift 3',
+    '  echo "$name in $regions"',
+    ...(big
+      ? [
+          '  aws s3 cp --only-show-errors "$template" "s3://${BUCKET:?names the bucket for templates}/$name.template"',
+          '  local body=(--template-url "https://$BUCKET.s3.amazonaws.com/$name.template")',
+        ]
+      : ['  local body=(--template-body "file://$template")']),
+    '  if aws cloudformation describe-stack-set --stack-set-name "$name" --region "$home" >/dev/null 2>&1; then',
+    '    operation=$(aws cloudformation update-stack-set --stack-set-name "$name" "${body[@]}" --region "$home" \\',
+    '      --capabilities CAPABILITY_NAMED_IAM --operation-preferences "$care" --query OperationId --output text "$@")',
+    '    finished "$name" "$operation"',
+    '  else',
+    '    aws cloudformation create-stack-set --stack-set-name "$name" "${body[@]}" --region "$home" \\',
+    '      --capabilities CAPABILITY_NAMED_IAM "${model[@]}" --managed-execution Active=true "$@" >/dev/null',
+    '  fi',
+    '  # Stacks that are there already stay.',
+    '  # shellcheck disable=SC2086 # Regions are several words.',
+    '  operation=$(aws cloudformation create-stack-instances --stack-set-name "$name" "${targets[@]}" --regions $regions \\',
+    '    --operation-preferences "$care" --query OperationId --output text --region "$home")',
+    '  finished "$name" "$operation"',
+    '}',
+    ...stacks.flatMap(({ name, file, once, providers }) => [
+      '',
+      ...(once ? ['# What an account has once: in one Region alone.'] : []),
+      ...providers.map(
+        ({ parameter }) =>
+          `# Where an account has the provider already: create-stack-instances --parameter-overrides ParameterKey=${parameter},ParameterValue=false`,
+      ),
+      `deploy ${name} ${file} "${(once ? regions.slice(0, 1) : regions).join(' ')}" "$@"`,
+    ]),
+  ]);
+}
+
+const preamble = ['set -euo pipefail', 'cd "$(dirname "$0")"', ''];
+
+const deployFunction = [
+  'deploy() { # STACK TEMPLATE REGION [ARGUMENT...]',
+  '  local stack=$1 template=$2 region=$3',
+  '  shift 3',
+  '  echo "$stack in $region"',
+  '  aws cloudformation deploy --stack-name "$stack" --template-file "$template" --region "$region" \\',
+  '    --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset "$@"',
+  '}',
+];
+
+function scriptOf(lines: readonly string[]): string {
+  return `${['#!/usr/bin/env bash', ...lines].join('\n')}\n`;
+}
+
+function accountCheck(account: string): readonly string[] {
   return [
     'actual=$(aws sts get-caller-identity --query Account --output text)',
     `if [ "$actual" != ${account} ]; then`,

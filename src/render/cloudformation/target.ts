@@ -7,10 +7,25 @@ export const cloudFormationTarget = defineTarget({
   summary: 'a template for each environment, with parameters, or as a StackSet',
   options: {
     format: { description: 'how templates are written', default: 'yaml', choices: ['yaml', 'json'] },
+    form: {
+      description: 'stacks of one account, or StackSets for many',
+      default: 'stack',
+      choices: ['stack', 'stack-set'],
+    },
     capacity: {
       description: 'most repositories in one stack, from 1 to 500; what is more goes into further stacks',
       default: '500',
       pattern: /^([1-9]|[1-9]\d|[1-4]\d\d|500)$/,
+    },
+    targets: {
+      description: 'where StackSets go, separated by commas: accounts, or organizational units and roots',
+      default: '',
+      pattern: /^(|\d{12}(,\d{12})*|(r|ou)-[a-z0-9-]+(,(r|ou)-[a-z0-9-]+)*)$/,
+    },
+    regions: {
+      description: 'where StackSets go, separated by commas: Regions',
+      default: '',
+      pattern: /^(|[a-z]+(-[a-z]+)+-\d(,[a-z]+(-[a-z]+)+-\d)*)$/,
     },
   },
   fidelity: {

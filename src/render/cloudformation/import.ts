@@ -1,0 +1,104 @@
+// What exists already, as CloudFormation takes it over: a template of it as it is, and the list of what is to be imported.
+// It must not know how it is deployed.
+import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
+import type { DesiredRegistry, ObservedRepository } from '../../registry/index.js';
+import type { LiveRegistry } from '../model.js';
+import type { CompanionTemplate } from './companions.js';
+import { hasOtherEncryption } from './live.js';
+import type { Template } from './model.js';
+import type { RepositoriesTemplate } from './repositories.js';
+import { livePart, type RepositoryPart } from './repository.js';
+
+export interface Import {
+  readonly stack: RepositoriesTemplate;
+  /** What is in the stack afterwards: each as it is now. Without new outputs, for an import may not bring any. */
+  readonly template: Template;
+  /** As `--resources-to-import` takes it. */
+  readonly resources: readonly {
+    readonly ResourceType: string;
+    readonly LogicalResourceId: string;
+    readonly ResourceIdentifier: { readonly RepositoryName: string };
+  }[];
+}
+
+/** The stack that a repository says it is in. */
+const stackTag = 'aws:cloudformation:stack-name';
+
+function stackOf({ tags }: ObservedRepository): string | undefined {
+  return tags.state === 'present' && Object.hasOwn(tags.value, stackTag) ? tags.value[stackTag] : undefined;
+}
+
+/** A policy that could not be read would go: CloudFormation takes away what its template does not have. */
+function unreadOf({ repositoryPolicy, lifecyclePolicy }: ObservedRepository): string | undefined {
+  if (repositoryPolicy.state === 'unknown') return 'policy';
+  return lifecyclePolicy.state === 'unknown' ? 'lifecycle policy' : undefined;
+}
+
+/** Only of stacks that have something to take over. */
+export function importsOf(
+  desired: DesiredRegistry,
+  live: LiveRegistry,
+  stacks: readonly RepositoriesTemplate[],
+): readonly Import[] {
+  return stacks.flatMap((stack): Import[] => {
+    const inside: RepositoryPart[] = [];
+    const coming: RepositoryPart[] = [];
+    for (const part of stack.parts) {
+      const found = live.observed.repositories.get(part.repository.name);
+      if (found === undefined || unreadOf(found) !== undefined) continue;
+      if (stackOf(found) === stack.name) inside.push(part);
+      else coming.push(livePart(part, desired, found, hasOtherEncryption(part.repository, found, desired, live)));
+    }
+    if (coming.length === 0) return [];
+    const { AWSTemplateFormatVersion, Description, Parameters, Outputs = {} } = stack.template;
+    const ids = new Set(inside.map(({ id }) => id));
+    const outputs = Object.entries(Outputs).filter(([name]) => ids.has(name.replace(/(Arn|Uri)$/, '')));
+    const both = [...inside, ...coming].sort((one, other) => (one.repository.name < other.repository.name ? -1 : 1));
+    return [
+      {
+        stack,
+        template: {
+          AWSTemplateFormatVersion,
+          Description,
+          ...(Parameters === undefined ? {} : { Parameters }),
+          Resources: Object.fromEntries(both.map(({ id, resource }) => [id, resource])),
+          ...(outputs.length === 0 ? {} : { Outputs: Object.fromEntries(outputs) }),
+        },
+        resources: coming.map(({ id, repository: { name } }) => ({
+          ResourceType: 'AWS::ECR::Repository',
+          LogicalResourceId: id,
+          ResourceIdentifier: { RepositoryName: name },
+        })),
+      },
+    ];
+  });
+}
+
+/** What an import leaves to people. */
+export function importRemarks(
+  { owner }: DesiredRegistry,
+  live: LiveRegistry,
+  stacks: readonly RepositoriesTemplate[],
+  companions: readonly CompanionTemplate[],
+): readonly Diagnostic[] {
+  const repositories = stacks.flatMap(({ name: stack, parts }) =>
+    parts.flatMap(({ repository: { key, name } }): Diagnostic[] => {
+      const found = live.observed.repositories.get(name);
+      if (found === undefined) return [];
+      const at = { path: `spec.repositories.${key}` };
+      const [unread, other] = [unreadOf(found), stackOf(found)];
+      if (unread !== undefined) {
+        const message = `the ${unread} of ${name} could not be read, and would be lost: it is not imported`;
+        return [diagnostic('render/cannot-import', `${owner.environment}: ${message}`, at)];
+      }
+      if (other === undefined || other === stack) return [];
+      const message = `${name} says that it is in the stack ${other}, and a resource is in one stack alone`;
+      const mend = `take it out of ${other} first, where its DeletionPolicy is Retain`;
+      return [diagnostic('render/cannot-import', `${owner.environment}: ${message}`, { ...at, mend })];
+    }),
+  );
+  const unseen = companions.filter(({ name }) => !live.stacks.has(name)).map(({ name }) => name);
+  if (unseen.length === 0) return repositories;
+  const message = `nobody has looked whether what is in ${unseen.join(', ')} exists outside of a stack: it would be made, and fail where its name is taken`;
+  return [...repositories, diagnostic('render/companions-not-imported', `${owner.environment}: ${message}`)];
+}
