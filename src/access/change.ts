@@ -4,7 +4,7 @@ import { servedActions } from './evaluate/actions.js';
 import { accountOf, decide } from './evaluate/evaluate.js';
 import { all, any, type Formula, not, solve } from './evaluate/formula.js';
 import type { Need, Requester, Requirement } from './evaluate/model.js';
-import { type CompiledPolicy, compilePolicy } from './evaluate/policy.js';
+import { compilePolicy, type ResourcePolicies } from './evaluate/policy.js';
 import { areConsistent } from './evaluate/requirements.js';
 import { documentOf } from './merge.js';
 import type { Statement } from './model.js';
@@ -45,31 +45,49 @@ export function accessChange(
   after: readonly Statement[],
   context: ChangeContext,
 ): AccessChange {
-  const policies = { before: policyOf(before), after: policyOf(after) };
-  const resource = `arn:${context.partition}:ecr:${context.region}:${context.account}:repository/${context.name}`;
-  const gained = new Phrases('gains');
-  const lost = new Phrases('loses');
-  const opened = new Phrases('gains');
-  const groups = actionGroups([...before, ...after], context.partition);
-  const statements = documentOf([...before, ...after]);
-  for (const requester of everybody(requestersNamed(statements), context.account)) {
-    const isOpen = (requester.kind === 'anyone' && requester.account === undefined) || requester.kind === 'service';
-    for (const actions of groups)
-      for (const own of ownOf(requester, context.account)) {
-        const [was = false, is = false] = [policies.before, policies.after].map((policy) =>
-          access(requester, own, actions[0] ?? '', resource, policy),
-        );
-        const more = all([is, not(was)]);
-        gained.add(requester, actions, more);
-        lost.add(requester, actions, all([was, not(is)]));
-        if (isOpen) opened.add(requester, actions, toStrangers(more));
-      }
-  }
-  return { gained: gained.sorted(), lost: lost.sorted(), opened: opened.sorted() };
+  const found = new FoundChanges();
+  const sideOf = (statements: readonly Statement[]) => ({
+    resource: [compilePolicy('repository', 'policy', documentOf(statements))],
+  });
+  compareAccess({ before: sideOf(before), after: sideOf(after) }, [...before, ...after], context, found, '');
+  return found.all();
 }
 
-function policyOf(statements: readonly Statement[]): CompiledPolicy {
-  return compilePolicy('repository', 'policy', documentOf(statements));
+/** What changes, with the words of where it does. */
+export class FoundChanges {
+  readonly gained = new Phrases('gains');
+  readonly lost = new Phrases('loses');
+  readonly opened = new Phrases('gains');
+
+  all(): AccessChange {
+    return { gained: this.gained.sorted(), lost: this.lost.sorted(), opened: this.opened.sorted() };
+  }
+}
+
+/** `statements`: all that are in the policies, of either side. `on`: words for the repository, where a change tells of several. */
+export function compareAccess(
+  policies: { readonly before: ResourcePolicies; readonly after: ResourcePolicies },
+  statements: readonly Statement[],
+  { partition, region, account, name }: ChangeContext,
+  { gained, lost, opened }: FoundChanges,
+  on: string,
+): void {
+  const resource = `arn:${partition}:ecr:${region}:${account}:repository/${name}`;
+  const groups = actionGroups(statements, partition);
+  for (const requester of everybody(requestersNamed(documentOf(statements)), account)) {
+    const isOpen = (requester.kind === 'anyone' && requester.account === undefined) || requester.kind === 'service';
+    for (const actions of groups)
+      for (const own of ownOf(requester, account)) {
+        const [was, is] = [policies.before, policies.after].map((side) =>
+          access(requester, own, actions[0] ?? '', resource, side),
+        );
+        if (was === undefined || is === undefined) continue;
+        const more = all([is, not(was)]);
+        gained.add(requester, actions, more, on);
+        lost.add(requester, actions, all([was, not(is)]), on);
+        if (isOpen) opened.add(requester, actions, toStrangers(more), on);
+      }
+  }
 }
 
 const everything = compilePolicy(
@@ -89,12 +107,9 @@ function ownOf(requester: Requester, account: string): readonly Own[] {
   return hasPolicies && accountOf(requester) === account ? ['nothing', 'everything'] : ['everything'];
 }
 
-function access(requester: Requester, own: Own, action: string, resource: string, policy: CompiledPolicy): Formula {
+function access(requester: Requester, own: Own, action: string, resource: string, policies: ResourcePolicies): Formula {
   const identity = own === 'nothing' ? [] : [everything];
-  const { formula } = decide(
-    { requester, action, resource },
-    { requester: { identity }, resource: { resource: [policy] } },
-  );
+  const { formula } = decide({ requester, action, resource }, { requester: { identity }, resource: policies });
   return mapped(formula, (leaf) => ('unread' in leaf ? { open: opaque(JSON.stringify(leaf.unread)) } : leaf));
 }
 
@@ -150,10 +165,10 @@ function actionGroups(statements: readonly Statement[], partition: string): read
 
 class Phrases {
   readonly #verb: 'gains' | 'loses';
-  /** Actions by who and where. */
+  /** Actions by who, where and on which repositories. */
   readonly #found = new Map<
     string,
-    { readonly start: string; readonly where: string; readonly actions: Set<string> }
+    { readonly start: string; readonly where: string; readonly on: string; readonly actions: Set<string> }
   >();
 
   constructor(verb: 'gains' | 'loses') {
@@ -161,7 +176,7 @@ class Phrases {
   }
 
   /** Where the formula can hold. */
-  add(requester: Requester, actions: readonly string[], formula: Formula): void {
+  add(requester: Requester, actions: readonly string[], formula: Formula, on: string): void {
     const solution = solve(formula, areConsistent);
     if (solution.answer === 'no') return;
     const need: Need = solution.answer === 'yes-if' ? solution.need : { all: [] };
@@ -169,15 +184,29 @@ class Phrases {
     // What takes the reading of something that nobody can read has no words.
     const { who, where } = whereOf(requesterWho(requester), isUncertain ? { all: [] } : need);
     const does = isUncertain ? `perhaps ${this.#verb}` : this.#verb;
-    const key = JSON.stringify([who, does, where]);
-    const known = this.#found.get(key) ?? { start: `${who} ${does}`, where, actions: new Set() };
+    const key = JSON.stringify([who, does, where, on]);
+    const known = this.#found.get(key) ?? { start: `${who} ${does}`, where, on, actions: new Set() };
     this.#found.set(key, known);
     for (const action of actions) known.actions.add(action);
   }
 
+  /** What holds for several repositories is said once, with all of them; what holds for every one, without the others. */
   sorted(): readonly string[] {
-    return [...this.#found.values()]
-      .map(({ start, where, actions }) => `${start} ${actionWords(actions)}${where}`)
+    const places = new Map<string, { readonly start: string; readonly where: string; readonly on: Set<string> }>();
+    for (const { start, where, on, actions } of this.#found.values()) {
+      const phrase = `${start} ${actionWords(actions)}`;
+      const key = JSON.stringify([phrase, where]);
+      const known = places.get(key) ?? { start: phrase, where, on: new Set() };
+      places.set(key, known);
+      known.on.add(on);
+    }
+    return [...places.values()]
+      .map(({ start, where, on }) => `${start}${on.has('*') ? ' on *' : onWords([...on])}${where}`)
       .sort();
   }
+}
+
+function onWords(names: readonly string[]): string {
+  const named = names.filter((name) => name !== '').sort();
+  return named.length === 0 ? '' : ` on ${named.join(', ')}`;
 }

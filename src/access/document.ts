@@ -210,23 +210,22 @@ function isFields(value: unknown): value is Fields {
 }
 
 /**
- * Reads the policy of a live repository. Members that Slipway does not know are kept, a single statement becomes a list.
+ * Reads a live policy. Members that Slipway does not know are kept, a single statement becomes a list.
  * Throws `access/unreadable-policy` where it is no policy at all: it must never be taken for an absent one.
  */
-export function parsePolicy(text: string): PolicyDocument {
+export function parsePolicy(text: string, of: 'repository' | 'registry' = 'repository'): PolicyDocument {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    fail('access/unreadable-policy', 'the repository policy is not JSON', { cause });
+    fail('access/unreadable-policy', `the ${of} policy is not JSON`, { cause });
   }
-  if (!isFields(value)) fail('access/unreadable-policy', 'the repository policy is not a JSON object');
+  if (!isFields(value)) fail('access/unreadable-policy', `the ${of} policy is not a JSON object`);
   const statements: readonly unknown[] = Array.isArray(value.Statement)
     ? value.Statement
     : value.Statement === undefined
       ? []
       : [value.Statement];
-  if (!statements.every(isFields))
-    fail('access/unreadable-policy', 'a statement of the repository policy is not an object');
+  if (!statements.every(isFields)) fail('access/unreadable-policy', `a statement of the ${of} policy is not an object`);
   return { ...value, Statement: statements as unknown as readonly Statement[] };
 }

@@ -2,7 +2,7 @@
 // Behind it: grants to statements, ECR's validation of policies, one form for each meaning, merging and comparison, and who may do what.
 export { type AccessChange, accessChange, type ChangeContext } from './change.js';
 export { breadthOf, checkCiPrincipal, ciText } from './ci.js';
-export { type AccessContext, checkAccess, checkVerb, compileAccess } from './compile.js';
+export { checkAccess, checkVerb, compileAccess } from './compile.js';
 export { diffStatements, type StatementChange } from './diff.js';
 export { maxPolicyText, type PolicyValidation, parsePolicy, validatePolicyText } from './document.js';
 export { accountOf, evaluateAccess } from './evaluate/evaluate.js';
@@ -61,10 +61,16 @@ export type {
   PolicyDocument,
   Principal,
   PrincipalElement,
+  RegistryGrant,
+  RegistryScope,
+  RegistryVerb,
   Statement,
 } from './model.js';
 export { type CanonicalContext, canonicalStatement, sameStatement } from './normalise.js';
 export { ciPolicyOf, type OidcProvider, providerArn, providerOf, subjectsOf, trustPolicyOf } from './oidc.js';
+export type { AccessContext } from './parts.js';
 export { checkGrantee, type GranteeShape, isCi, principalOf } from './principals.js';
+export { checkRegistryVerb, compileRegistryAccess, needsScopeV2, registryVerbs } from './registry.js';
+export { type RegistryPolicyState, registryAccessChange } from './registry-change.js';
 export { isOwnStatement, isSlipwayRuntimeSid, isSlipwaySid, ownSid, type StatementOwner } from './sid.js';
 export { requesterNamed, requestersIn, type WhoContext } from './who.js';

@@ -19,12 +19,15 @@ export function policyText(document: PolicyDocument): string {
 }
 
 /** Whether ECR's limit holds for the whole policy, statements of others included. */
-export function policySizeProblem(document: PolicyDocument): Diagnostic | undefined {
+export function policySizeProblem(
+  document: PolicyDocument,
+  of: 'repository' | 'registry' = 'repository',
+): Diagnostic | undefined {
   const { length } = policyText(document);
   if (length <= maxPolicyText) return undefined;
   return diagnostic(
     'access/policy-too-large',
-    `the repository policy has ${length} characters, more than the ${maxPolicyText} of ECR`,
+    `the ${of} policy has ${length} characters, more than the ${maxPolicyText} of ECR`,
   );
 }
 

@@ -49,6 +49,22 @@ export type CiPrincipal =
 /** `read`: look, but not pull. `manage`: delete, archive and scan images. See `names.ts` for the actions of each. */
 export type AccessVerb = 'pull' | 'push' | 'read' | 'manage';
 
+/**
+ * What a registry's policy can let somebody do: what a repository's can, and beside it `replicate` (copy images into the registry from
+ * another) and `pullThrough` (bring in what a pull-through cache does not have yet).
+ */
+export type RegistryVerb = AccessVerb | 'replicate' | 'pullThrough';
+
+/** On which requests a registry's policy decides: the account setting REGISTRY_POLICY_SCOPE. */
+export type RegistryScope = 'V1' | 'V2';
+
+/** One grant of the policy of a registry. */
+export interface RegistryGrant {
+  /** Patterns of names in ECR; `*` stands for any run of characters. */
+  readonly repositories: readonly string[];
+  readonly principals: Partial<Readonly<Record<RegistryVerb, readonly Principal[]>>>;
+}
+
 /** What one CI principal may do in a registry: names of repositories by verb, sorted; every principal once. */
 export interface CiAccess {
   readonly principal: CiPrincipal;

@@ -1,7 +1,7 @@
 // The vocabulary of policies: the actions of ECR, the operators and keys of conditions, and how each is spelt.
 // It must not know statements or documents.
 import { actionRows } from './gen/actions.js';
-import type { AccessVerb } from './model.js';
+import type { RegistryVerb } from './model.js';
 
 const actionsOfEcr = Object.entries(actionRows).filter(([name]) => name.startsWith('ecr:'));
 
@@ -64,12 +64,26 @@ export const manageActions: readonly string[] = [
   'ecr:UpdateImageStorageClass',
 ].sort();
 
-export const verbActions: Readonly<Record<AccessVerb, readonly string[]>> = {
+/** Copying images in from another registry (user guide, "Private registry policy examples": the repositories are made, too). */
+const replicateActions: readonly string[] = ['ecr:CreateRepository', 'ecr:ReplicateImage'];
+/** The first pull through a cache (user guide, "IAM permissions required to sync an upstream registry"). */
+const pullThroughActions: readonly string[] = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
+
+export const verbActions: Readonly<Record<RegistryVerb, readonly string[]>> = {
   pull: pullActions,
   push: pushActions,
   read: readActions,
   manage: manageActions,
+  replicate: replicateActions,
+  pullThrough: pullThroughActions,
 };
+
+/** All that the policy of a registry decides on under scope V1 (user guide, "Private registry permissions in Amazon ECR"). */
+export const actionsOfScopeV1: readonly string[] = [
+  'ecr:BatchImportUpstreamImage',
+  'ecr:CreateRepository',
+  'ecr:ReplicateImage',
+];
 
 /**
  * IAM compares actions without regard to case. Known actions get their own spelling, the fixed start of a wildcard that of

@@ -123,6 +123,20 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
       );
       return answer.value === 'V1' ? 'V1' : 'V2';
     },
+    async putRegistryPolicy(policyText) {
+      const { sdk, client } = await ecr();
+      await caller.call('ecr:PutRegistryPolicy', () => client.send(new sdk.PutRegistryPolicyCommand({ policyText })));
+    },
+    async deleteRegistryPolicy() {
+      const { sdk, client } = await ecr();
+      await caller.call('ecr:DeleteRegistryPolicy', () => client.send(new sdk.DeleteRegistryPolicyCommand({})));
+    },
+    async putRegistryPolicyScope(value) {
+      const { sdk, client } = await ecr();
+      await caller.call('ecr:PutAccountSetting', () =>
+        client.send(new sdk.PutAccountSettingCommand({ name: 'REGISTRY_POLICY_SCOPE', value })),
+      );
+    },
     async listTags(resourceArn) {
       const { sdk, client } = await ecr();
       const answer = await caller.call('ecr:ListTagsForResource', () =>

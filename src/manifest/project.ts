@@ -47,6 +47,20 @@ export interface ProjectRegistry {
 /** Beside the repositories: a member that is absent is not managed. */
 export interface RegistrySpec {
   readonly companions?: CompanionsSpec;
+  readonly registryPolicy?: RegistryPolicySpec;
+}
+
+/** Without `scope`, the account setting is not managed; without grants, there shall be no statement of ours. */
+export interface RegistryPolicySpec {
+  readonly scope?: 'V1' | 'V2';
+  readonly grants?: readonly RegistryGrantSpec[];
+}
+
+export interface RegistryGrantSpec extends Partial<GrantLists> {
+  /** Patterns of names in ECR. */
+  readonly repositories: readonly string[];
+  readonly replicate?: readonly Grantee[];
+  readonly pullThrough?: readonly Grantee[];
 }
 
 /** How companions are made. Each member, and each of theirs, may be absent: the default then holds. */

@@ -12,6 +12,9 @@ import type { ApplyEvent, Plan, RegistryPlan, RepositoryPlan, StepKind } from '.
 import { type PortsFor, requireAccount } from './plan.js';
 import { confirmPolicy, type PolicyTarget } from './policy.js';
 import { AwsFault, type RegistryPorts, type StackPort } from './ports.js';
+import { SettingsExecution } from './settings/execute.js';
+import { verifySettings } from './settings/fresh.js';
+import { type SettingStep, stepsOfSettings } from './settings/model.js';
 import { sideBySide } from './side-by-side.js';
 import { StackExecution } from './stacks/execute.js';
 import { verifyStacks } from './stacks/fresh.js';
@@ -61,6 +64,7 @@ export async function* apply(
       stacksIn: async (region) => (await portsFor({ account, region })).stacks,
       lock: undefined,
       settled: new Map(),
+      settingsSettled: false,
       outputs: outputsIn(registry.stacks),
     });
   }
@@ -86,6 +90,8 @@ interface Site {
   lock: HeldLock | undefined;
   /** Of a plan that was read again: what is as planned already, and its address. */
   settled: Settled;
+  /** The same of what it has once. */
+  settingsSettled: boolean;
   /** What its stacks have made so far. */
   outputs: StackOutputs;
 }
@@ -124,18 +130,24 @@ class Run {
         const guard = new Guard(this.#options.usage, this.#signal);
         for (const site of this.#sites) {
           site.outputs = await verifyStacks(site.registry.stacks, site.stacksIn);
-          site.settled = await verifyRegistry(this.#plan, site.registry, site.ports, guard, site.outputs);
+          const { registry, ports } = site;
+          const place = { owner: this.#plan.owner, partition: registry.partition };
+          site.settingsSettled = await verifySettings(registry.settings, ports.ecr, place);
+          site.settled = await verifyRegistry(this.#plan, registry, ports, guard, site.outputs);
         }
       }
       const work = this.#sites.flatMap((site) =>
         site.registry.repositories.filter(isWork).map((repository) => stepsLeft(site, repository)),
       );
       const stacks = this.#sites.flatMap(({ registry }) => registry.stacks.filter(isStackWork));
+      const settings = this.#sites.map(({ registry }) => stepsOfSettings(registry.settings));
+      const withSettings = settings.filter(({ length }) => length > 0).length;
       this.events.push({
         type: 'started',
         stacks: stacks.length,
+        ...(withSettings === 0 ? {} : { settings: withSettings }),
         repositories: work.length,
-        steps: work.flat().length,
+        steps: work.flat().length + settings.flat().length,
       });
       await Promise.all(this.#sites.map((site) => this.#site(site)));
     } finally {
@@ -164,12 +176,77 @@ class Run {
     this.events.push({ type: 'warning', message });
   }
 
-  /** Stacks come before the repositories that need them, and go after them. */
+  /** Stacks come before the repositories that need them, and go after them; between them, what the registry has once. */
   async #site(site: Site): Promise<void> {
     const stacks = site.registry.stacks.filter(isStackWork);
+    const destroys = this.#plan.purpose === 'destroy';
     for (const stack of stacks) if (stack.action !== 'delete') await this.#stack(site, stack);
+    if (!destroys) await this.#settings(site);
     await this.#repositories(site);
+    if (destroys) await this.#settings(site);
     for (const stack of stacks.toReversed()) if (stack.action === 'delete') await this.#stack(site, stack);
+  }
+
+  /** Other projects write to the policy of a registry, and no lock keeps them out: it is always read again after it was written. */
+  async #settings(site: Site): Promise<void> {
+    const { settings, region, partition } = site.registry;
+    const steps = stepsOfSettings(settings);
+    if (settings === undefined || steps.length === 0) return;
+    const skip = (reason: string) => {
+      this.#count.skipped += 1;
+      this.events.push({ type: 'settings-skipped', region, reason });
+    };
+    const done = (written: readonly SettingStep[]) => {
+      this.#count[written.length === 0 ? 'already' : 'done'] += 1;
+      const already = written.length === 0 ? ({ already: true } as const) : {};
+      this.events.push({ type: 'settings-done', region, steps: written, ...already });
+    };
+    const stopped = this.#stopped();
+    if (stopped !== undefined) return skip(`${stopped} before it began`);
+    if (site.settingsSettled) return done([]);
+    this.events.push({ type: 'settings-started', region });
+    const execution = new SettingsExecution(settings, site.ports.ecr, { owner: this.#plan.owner, partition });
+    const written: SettingStep[] = [];
+    for (const [index, step] of steps.entries()) {
+      const stop = this.#stopped();
+      if (stop !== undefined) return skip(`${stop} before ${step}${sofar(written)}`);
+      try {
+        if (!(await execution.step(step))) continue;
+        written.push(step);
+        if (step !== 'put-account-setting') await this.#confirmPolicy(site, execution.policy);
+      } catch (error) {
+        if (error instanceof AwsFault && error.kind === 'interrupted')
+          return skip(`interrupted during ${step}${sofar(written)}`);
+        const failure = this.#failureOf(error, 'ecr:PutRegistryPolicy');
+        if (failure === undefined) return;
+        this.#count.failed += 1;
+        const skipped = steps.slice(index + 1);
+        this.events.push({ type: 'settings-failed', region, step, ...failure, skipped });
+        return;
+      }
+    }
+    done(written);
+  }
+
+  /** Until it is found as it was written; throws where somebody keeps replacing it. */
+  async #confirmPolicy(site: Site, policy: PolicyTarget): Promise<void> {
+    for (let round = 1; round <= rounds; round += 1) {
+      // Under our lock nobody of this project writes; of the others, most come later than this.
+      if (site.lock?.held() !== true || round > 1) await site.ports.clock.sleep(pause, this.#signal);
+      if (this.#stopped() !== undefined || (await confirmPolicy(policy))) return;
+    }
+    throw new Refusal('ecr:PutRegistryPolicy', 'Contested', 'somebody else keeps replacing the policy');
+  }
+
+  /** Why something failed; `undefined`, and no further step begins, where that is a defect: nobody knows what it means for the rest. */
+  #failureOf(error: unknown, writes = 'ecr:SetRepositoryPolicy'): Failure | undefined {
+    const failure = failureOf(error, writes);
+    if (failure === undefined) {
+      this.#halt ??= 'stopped by an internal error';
+      this.#defect ??= { error };
+    } else if (error instanceof AwsFault && error.kind === 'credentials')
+      this.#halt ??= 'stopped for want of credentials';
+    return failure;
   }
 
   async #stack(site: Site, stack: StackPlan): Promise<void> {
@@ -215,13 +292,8 @@ class Run {
         return skip(
           'interrupted: CloudFormation goes on with what it has begun, and the next run looks what came of it',
         );
-      const failure = failureOf(error);
-      if (failure !== undefined) {
-        if (error instanceof AwsFault && error.kind === 'credentials') this.#halt ??= 'stopped for want of credentials';
-        return fail(failure);
-      }
-      this.#halt ??= 'stopped by an internal error';
-      this.#defect ??= { error };
+      const failure = this.#failureOf(error);
+      if (failure !== undefined) fail(failure);
     }
   }
 
@@ -285,7 +357,7 @@ class Run {
             const { repository, wrote, execution } = one;
             if (this.#stopped() !== undefined) return this.#done(site, repository, wrote, execution);
             try {
-              if (await confirmPolicy(site.ports.ecr, one.policy)) this.#done(site, repository, wrote, execution);
+              if (await confirmPolicy(one.policy)) this.#done(site, repository, wrote, execution);
               else if (round < rounds) again.push({ ...one, wrote: true });
               else
                 throw new Refusal('ecr:SetRepositoryPolicy', 'Contested', 'somebody else keeps replacing the policy');
@@ -327,14 +399,8 @@ class Run {
     const position = steps.indexOf(step);
     if (error instanceof AwsFault && error.kind === 'interrupted')
       return this.#skip(at, `interrupted during ${step}${sofar(steps.slice(0, position))}`);
-    const failure = failureOf(error);
-    if (failure === undefined) {
-      // A defect: nobody knows what it means for the rest.
-      this.#halt ??= 'stopped by an internal error';
-      this.#defect ??= { error };
-      return;
-    }
-    if (error instanceof AwsFault && error.kind === 'credentials') this.#halt ??= 'stopped for want of credentials';
+    const failure = this.#failureOf(error);
+    if (failure === undefined) return;
     this.#count.failed += 1;
     this.events.push({ type: 'repository-failed', ...at, step, ...failure, skipped: steps.slice(position + 1) });
   }
@@ -345,7 +411,7 @@ class Run {
 }
 
 /** What was changed nevertheless: nobody shall take a repository that is half made for one that was not touched. */
-function sofar(steps: readonly StepKind[]): string {
+function sofar(steps: readonly string[]): string {
   return steps.length === 0 ? '' : ` (done: ${steps.join(', ')})`;
 }
 
@@ -363,7 +429,8 @@ interface Failure {
   readonly message: string;
 }
 
-function failureOf(error: unknown): Failure | undefined {
+/** `writes`: the call that a policy which cannot be read or written is about. */
+function failureOf(error: unknown, writes: string): Failure | undefined {
   if (error instanceof AwsFault) {
     const { operation, awsCode, message } = error;
     return {
@@ -375,7 +442,7 @@ function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Refusal) return { operation: error.operation, awsCode: error.code, message: error.message };
   const [first] = isSlipwayError(error) ? error.diagnostics : [];
   if (first === undefined) return undefined;
-  return { operation: 'ecr:SetRepositoryPolicy', awsCode: first.code, message: first.message };
+  return { operation: writes, awsCode: first.code, message: first.message };
 }
 
 function textOf(error: unknown): string {

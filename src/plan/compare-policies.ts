@@ -24,7 +24,7 @@ import {
   parseLifecycle,
 } from '../lifecycle/index.js';
 import { byText, type DesiredRegistry } from '../registry/index.js';
-import type { Change, Kept } from './model.js';
+import type { Change, Kept, PieceChange } from './model.js';
 
 /** What becomes of a repository's policy. */
 export type PolicyComparison =
@@ -79,9 +79,36 @@ function compareLifecycle(wanted: LifecyclePolicy | null, live: string | null): 
 }
 
 function comparePolicy(wanted: readonly Statement[], live: string | null, place: DesiredRegistry): PolicyComparison {
+  const { difference, ...rest } = { difference: undefined, ...compareStatements(wanted, live, place) };
+  if ('unreadable' in rest || difference === undefined) return rest;
+  return { change: { aspect: 'repositoryPolicy', ...difference }, ...rest };
+}
+
+/** What becomes of a policy that several write to: of our statements, and of those of others. */
+export type StatementsComparison =
+  | { readonly unreadable: string }
+  | {
+      readonly difference?: {
+        /** Our own, canonical. */
+        readonly before: readonly Statement[];
+        readonly after: readonly Statement[];
+        readonly statements: readonly PieceChange<Statement>[];
+      };
+      readonly foreign: readonly Statement[];
+      readonly kept: readonly Kept[];
+      readonly size?: Diagnostic;
+    };
+
+/** `live`: the text that is there; `null`: none. */
+export function compareStatements(
+  wanted: readonly Statement[],
+  live: string | null,
+  place: Pick<DesiredRegistry, 'owner' | 'account' | 'partition'>,
+  of: 'repository' | 'registry' = 'repository',
+): StatementsComparison {
   let document: PolicyDocument | undefined;
   try {
-    document = live === null ? undefined : parsePolicy(live);
+    document = live === null ? undefined : parsePolicy(live, of);
   } catch (error) {
     if (!isSlipwayError(error)) throw error;
     return { unreadable: error.diagnostics[0]?.message ?? error.message };
@@ -92,13 +119,14 @@ function comparePolicy(wanted: readonly Statement[], live: string | null, place:
   const after = canonicalOwn(wanted, place);
   const statements = diffStatements(before, after, place);
   if (statements.length === 0) return { foreign, kept };
-  const size = policySizeProblem(mergeStatements(document, after, place.owner) ?? documentOf([]));
-  const change: Change = { aspect: 'repositoryPolicy', before, after, statements };
-  return { change, foreign, kept, ...(size === undefined ? {} : { size }) };
+  const size = policySizeProblem(mergeStatements(document, after, place.owner) ?? documentOf([]), of);
+  return { difference: { before, after, statements }, foreign, kept, ...(size === undefined ? {} : { size }) };
 }
 
+type StatementsPlace = Parameters<typeof compareStatements>[2];
+
 /** `policy`: all that is live now, since a Deny beside the statement may keep out whom it lets in. */
-function keptStatement(statement: Statement, policy: readonly Statement[], place: DesiredRegistry): Kept {
+function keptStatement(statement: Statement, policy: readonly Statement[], place: StatementsPlace): Kept {
   const id = statement.Sid ?? '';
   const note = isSlipwayRuntimeSid(id)
     ? 'set by a running handler of Slipway'
@@ -116,7 +144,7 @@ function keptStatement(statement: Statement, policy: readonly Statement[], place
 }
 
 /** Canonical and sorted by Sid, so that neither layout nor order makes a difference. */
-function canonicalOwn(statements: readonly Statement[], place: DesiredRegistry): readonly Statement[] {
+function canonicalOwn(statements: readonly Statement[], place: StatementsPlace): readonly Statement[] {
   return statements
     .map((statement) => canonicalStatement(statement, place))
     .sort((one, other) => byText(one.Sid ?? '', other.Sid ?? ''));

@@ -84,8 +84,11 @@ function meaningsOf(entry: string, { registries }: Plan): readonly string[] {
   const { kind, rest } = partsOf(entry);
   const name = rest.slice(1);
   const repositories = registries.flatMap((registry) => registry.repositories);
-  const named = registries.flatMap((registry) => [...registry.repositories, ...registry.stacks]);
-  if (rest === '' || named.some((one) => one.name === name)) return [entry];
+  const named = registries.flatMap(({ repositories: all, stacks, settings }) => [
+    ...[...all, ...stacks].map((one) => one.name),
+    ...(settings?.changes ?? []).map(({ aspect }) => aspect),
+  ]);
+  if (rest === '' || named.includes(name)) return [entry];
   return repositories.filter(({ key }) => key === name).map((one) => `${kind}:${one.name}`);
 }
 

@@ -4,6 +4,7 @@ import type { Project } from '../manifest/project.js';
 import { compile, type DesiredRegistry } from '../registry/index.js';
 import type { Change, PieceChange, Plan, RepositoryPlan } from './model.js';
 import { assemble, type PortsFor, planRegistry } from './plan.js';
+import type { SettingChange, SettingsPlan } from './settings/model.js';
 import { driftOfStack } from './stacks/drift.js';
 
 export interface DriftOptions {
@@ -37,7 +38,11 @@ export async function driftOf(
           return driftOfStack(stack, ports.stacks, ports.clock);
         }),
       );
-      return { registry: { ...registry, stacks, repositories: registry.repositories.map(turn) }, hazards: [] };
+      const settings = registry.settings === undefined ? {} : { settings: turnSettings(registry.settings) };
+      return {
+        registry: { ...registry, stacks, ...settings, repositories: registry.repositories.map(turn) },
+        hazards: [],
+      };
     }),
   );
   return assemble(registries, { ...settings, purpose: 'drift' }, turned);
@@ -65,6 +70,19 @@ function turnChange(change: Change): Change {
       return { aspect: change.aspect, before: change.after, after: change.before, rules: change.rules.map(turnPiece) };
     case 'repositoryPolicy':
       return { ...change, before: change.after, after: change.before, statements: change.statements.map(turnPiece) };
+  }
+}
+
+function turnSettings(settings: SettingsPlan): SettingsPlan {
+  return { ...settings, changes: settings.changes.map(turnSetting) };
+}
+
+function turnSetting(change: SettingChange): SettingChange {
+  switch (change.aspect) {
+    case 'registryPolicy':
+      return { ...change, before: change.after, after: change.before, statements: change.statements.map(turnPiece) };
+    case 'registryPolicy.scope':
+      return { ...change, before: change.after, after: change.before };
   }
 }
 

@@ -5,7 +5,7 @@ import { canonicalLifecycleText } from '../lifecycle/index.js';
 import { compareEncryption, hasTags, type Owner, ownershipOf, sameMutability, type Tags } from '../registry/index.js';
 import { whose } from './diff.js';
 import type { Aspect, Change, RepositoryPlan, StepKind } from './model.js';
-import { mergePolicy, type PolicyTarget } from './policy.js';
+import { mergePolicy, type PolicyTarget, policyOfRepository } from './policy.js';
 import { AwsFault, type EcrPort, type NewRepository } from './ports.js';
 import { knownEncryption, type StackOutputs } from './stacks/values.js';
 
@@ -172,16 +172,16 @@ export class Execution {
   async #writePolicy(): Promise<boolean> {
     const target = this.#policyTarget();
     if (target === undefined) return false;
-    if (!this.#isNew) return (await mergePolicy(this.#target.ecr, target)) !== 'kept';
-    await this.#target.ecr.setRepositoryPolicy(target.repository, policyText(documentOf(target.statements)));
+    if (!this.#isNew) return (await mergePolicy(target)) !== 'kept';
+    await target.place.write(policyText(documentOf(target.statements)));
     return true;
   }
 
   #policyTarget(): PolicyTarget | undefined {
     const change = this.#change('repositoryPolicy');
     if (change === undefined) return undefined;
-    const { owner, partition } = this.#target;
-    return { repository: this.#plan.name, owner, partition, statements: change.after };
+    const { ecr, owner, partition } = this.#target;
+    return { place: policyOfRepository(ecr, this.#plan.name), owner, partition, statements: change.after };
   }
 
   #tags(): Tags {

@@ -20,6 +20,7 @@ import { observe } from './observe.js';
 import { type PortsFor, requireAccount } from './plan.js';
 import type { RegistryPorts } from './ports.js';
 import { imagesOf } from './read-images.js';
+import { verifySettings } from './settings/fresh.js';
 import { verifyStacks } from './stacks/fresh.js';
 import { resolvedEncryption, type StackOutputs } from './stacks/values.js';
 import { isWork } from './steps.js';
@@ -33,6 +34,7 @@ export async function verifyFresh(plan: Plan, portsFor: PortsFor, usage: readonl
     await requireAccount(ports, registry.account, plan.owner.environment);
     const { account } = registry;
     const outputs = await verifyStacks(registry.stacks, async (region) => (await portsFor({ account, region })).stacks);
+    await verifySettings(registry.settings, ports.ecr, { owner: plan.owner, partition: registry.partition });
     await verifyRegistry(plan, registry, ports, guard, outputs);
   }
 }

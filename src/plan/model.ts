@@ -1,14 +1,16 @@
 // The plan: a plain, serialisable, deterministic value. The same input gives the same bytes.
 // It is what `plan` prints, `--out` writes, and `apply` consumes. docs/json-output.md documents it.
 import type { AccessChange } from '../access/change.js';
-import type { Exposure } from '../access/exposure.js';
 import type { Statement } from '../access/model.js';
 import type { Diagnostic } from '../diagnostics/index.js';
 import type { LifecycleRule } from '../lifecycle/model.js';
 import type { Value } from '../registry/companions/model.js';
 import type { Encryption, MutabilityMode, Owner, TagMutability, Tags } from '../registry/model.js';
-
+import type { Kept, PieceChange } from './pieces.js';
+import type { SettingStep, SettingsPlan } from './settings/model.js';
 import type { StackAction, StackPlan } from './stacks/model.js';
+
+export type { Kept, PieceChange } from './pieces.js';
 
 export const planVersion = 1;
 
@@ -29,21 +31,12 @@ export type HazardKind = (typeof hazardKinds)[number];
 
 export interface Hazard {
   readonly kind: HazardKind;
-  /** The repository's name in ECR, or that of a stack. */
+  /** The repository's name in ECR, or that of a stack, or of a setting of the registry: `registryPolicy`. */
   readonly repository: string;
   /** What would happen, in one sentence: lower case, no full stop. */
   readonly reason: string;
   /** Whether only `--accept KIND:NAME` will do, not `--accept KIND`. */
   readonly mustBeNamed: boolean;
-}
-
-/** One member of a list that is compared piece by piece: before, after, or both. */
-export interface PieceChange<T> {
-  /** A rule's priority or a statement's Sid. */
-  readonly id: string;
-  readonly action: 'add' | 'change' | 'remove';
-  readonly before?: T;
-  readonly after?: T;
 }
 
 /** An image in a few words. */
@@ -144,18 +137,6 @@ export type Change =
 
 export type Aspect = Change['aspect'];
 
-/** Something that is there, is not ours, and stays. */
-export interface Kept {
-  readonly what: 'tag' | 'statement' | 'lifecyclePolicy';
-  /** Tag key or Sid. */
-  readonly id: string;
-  readonly note: string;
-  /** A statement, word for word. */
-  readonly statement?: Statement;
-  /** Whom a statement lets in from outside the repository's account; absent where that is nobody. */
-  readonly exposures?: readonly Exposure[];
-}
-
 /** An aspect that could not be read. Nothing is written to it. */
 export interface Unknown {
   /** `repository`: not even whether it exists. `images`: what the change does to them. */
@@ -203,6 +184,8 @@ export interface RegistryPlan {
   readonly partition: string;
   /** Of what stands beside the repositories, in the order in which they are made; most projects have none. */
   readonly stacks: readonly StackPlan[];
+  /** Of what the registry has once; absent where nothing of it is declared, or the plan is about some repositories only. */
+  readonly settings?: SettingsPlan;
   /** Sorted by name; unchanged ones included, without changes. */
   readonly repositories: readonly RepositoryPlan[];
   /** Remarks about the whole registry, for instance that orphans could not be looked for. */
@@ -253,7 +236,14 @@ export type StepKind = Step['kind'];
 
 /** Progress of `apply`, in the order in which things happen. */
 export type ApplyEvent =
-  | { readonly type: 'started'; readonly stacks: number; readonly repositories: number; readonly steps: number }
+  | {
+      readonly type: 'started';
+      readonly stacks: number;
+      /** How many registries have settings to be written; absent where none has. */
+      readonly settings?: number;
+      readonly repositories: number;
+      readonly steps: number;
+    }
   | { readonly type: 'warning'; readonly message: string }
   | {
       readonly type: 'repository-started';
@@ -323,9 +313,28 @@ export type ApplyEvent =
       readonly message: string;
     }
   | { readonly type: 'stack-skipped'; readonly stack: string; readonly region: string; readonly reason: string }
+  /** What a registry has once: its policy, and the scope of that. */
+  | { readonly type: 'settings-started'; readonly region: string }
+  | {
+      readonly type: 'settings-done';
+      readonly region: string;
+      /** What was written, in this order. */
+      readonly steps: readonly SettingStep[];
+      readonly already?: true;
+    }
+  | {
+      readonly type: 'settings-failed';
+      readonly region: string;
+      readonly step: SettingStep;
+      readonly operation: string;
+      readonly awsCode: string;
+      readonly message: string;
+      readonly skipped: readonly SettingStep[];
+    }
+  | { readonly type: 'settings-skipped'; readonly region: string; readonly reason: string }
   | { readonly type: 'finished'; readonly outcome: ApplyOutcome };
 
-/** Stacks and repositories together. */
+/** Stacks, settings of registries and repositories together. */
 export interface ApplyOutcome {
   readonly done: number;
   /** Found as planned: somebody, or an earlier run, had done it. */

@@ -14,6 +14,8 @@ type Subject = keyof typeof sids;
 /** The statements' Sids, in their order. */
 const sids = {
   registry: 'Registry',
+  registryPolicy: 'RegistryPolicy',
+  policyScope: 'RegistryPolicyScope',
   repositories: 'Repositories',
   lock: 'Lock',
   key: 'EncryptionKeys',
@@ -49,6 +51,7 @@ const rows: readonly Row[] = [
     about: 'repositories',
     operations: ['ecr:GetLifecyclePolicy', 'ecr:GetRepositoryPolicy', 'ecr:ListTagsForResource'],
   },
+  { from: 'read', about: 'registryPolicy', operations: ['ecr:GetAccountSetting', 'ecr:GetRegistryPolicy'] },
   { from: 'plan', about: 'repositories', operations: ['ecr:DescribeImages', 'ecr:BatchGetImage'] },
   {
     from: 'plan',
@@ -95,6 +98,8 @@ const rows: readonly Row[] = [
       'ecr:UntagResource',
     ],
   },
+  { from: 'apply', about: 'registryPolicy', operations: ['ecr:DeleteRegistryPolicy', 'ecr:PutRegistryPolicy'] },
+  { from: 'apply', about: 'policyScope', operations: ['ecr:PutAccountSetting'] },
   { from: 'apply', about: 'lock', operations: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'] },
   // ECR makes grants on the key in the name of whoever creates the repository (user guide, "Encryption at rest").
   { from: 'apply', about: 'key', operations: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'] },
@@ -204,6 +209,7 @@ function policyOf(level: PermissionLevel, needs: PermissionNeeds, repositories: 
         Action: actions.toSorted(),
         Resource: resource,
         ...(about === 'key' ? { Condition: throughEcr(needs.registry) } : {}),
+        ...(about === 'policyScope' ? { Condition: onlyTheScope } : {}),
       },
     ];
   });
@@ -222,6 +228,9 @@ function resourcesOf(
   );
   return {
     registry: ['*'],
+    // These have no resource (service authorization reference of ECR).
+    registryPolicy: registry.registryPolicy === undefined ? [] : ['*'],
+    policyScope: registry.registryPolicy?.scope === undefined ? [] : ['*'],
     repositories,
     lock: [`arn:${partition}:ssm:${region}:${account}:parameter${lockName(owner)}`],
     key: keysOf(registry),
@@ -243,6 +252,11 @@ function keysOf({ repositories }: DesiredRegistry): readonly string[] {
   );
   return keys.includes('*') ? ['*'] : [...new Set(keys)].toSorted();
 }
+
+/** The other settings of the account are nobody's business here. */
+const onlyTheScope: NonNullable<Statement['Condition']> = {
+  StringEquals: { 'ecr:AccountSetting': 'REGISTRY_POLICY_SCOPE' },
+};
 
 function throughEcr({ region, partition }: DesiredRegistry): NonNullable<Statement['Condition']> {
   return {

@@ -11,6 +11,7 @@ import { planVersion } from './model.js';
 import { observe } from './observe.js';
 import type { RegistryPorts } from './ports.js';
 import { requireMatches } from './scope.js';
+import { type PlannedSettings, planSettings } from './settings/plan.js';
 import type { StackPlan } from './stacks/model.js';
 import { asItIs, outputsIn, planStacks, planStrays, type StackSettings, stackHazards } from './stacks/plan.js';
 import { resolvedEncryption } from './stacks/values.js';
@@ -70,6 +71,8 @@ export interface RegistryPart {
   readonly hazards: Plan['hazards'];
 }
 
+const noSettings: PlannedSettings = { hazards: [], notes: [] };
+
 /** Without a guard, neither images nor access are assessed. */
 export async function planRegistry(
   desired: DesiredRegistry,
@@ -85,9 +88,13 @@ export async function planRegistry(
     accept: settings.accept ?? [],
     portsIn: async (region) => portsFor({ account: desired.account, region }),
   };
-  const [observed, declared] = await Promise.all([
+  const [observed, declared, ofRegistry] = await Promise.all([
     observe(desired, ports, { only: settings.only, depth }),
     planStacks(desired, ofStacks),
+    // Where the plan is about some repositories only, what the registry has once is left as it is.
+    settings.only.length > 0
+      ? noSettings
+      : planSettings(desired, ports, { purpose: settings.purpose, assess: guard !== undefined }),
   ]);
   const strays = await planStrays(observed.stacks, desired, ofStacks, settings.prune);
   // Where the plan is about some repositories only, stacks are looked at for what they have made, and left as they are.
@@ -95,10 +102,16 @@ export async function planRegistry(
   const stacks = settings.only.length === 0 ? all : all.map(asItIs);
   const [keyUnknown] = stacks.filter(({ kind }) => kind === 'key').flatMap(({ unknown }) => unknown);
   const options = keyUnknown === undefined ? settings : { ...settings, keyUnknown };
-  const registry = { ...diff(withKnownKeys(desired, stacks), observed, options), stacks };
+  const compared = diff(withKnownKeys(desired, stacks), observed, options);
+  const registry: RegistryPlan = {
+    ...compared,
+    notes: [...compared.notes, ...ofRegistry.notes],
+    ...(ofRegistry.settings === undefined ? {} : { settings: ofRegistry.settings }),
+    stacks,
+  };
   if (guard === undefined) return { registry, hazards: [] };
   const assessed = await assess(registry, observed, desired.owner, ports, guard);
-  return { ...assessed, hazards: [...assessed.hazards, ...stackHazards(stacks)] };
+  return { ...assessed, hazards: [...assessed.hazards, ...stackHazards(stacks), ...ofRegistry.hazards] };
 }
 
 /** Keys that are made by now are known, so that they compare and print as what they are. */

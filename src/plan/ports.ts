@@ -83,6 +83,10 @@ export interface EcrPort {
   getRegistryPolicy(): Promise<string | undefined>;
   /** Which requests the registry policy decides on: account setting REGISTRY_POLICY_SCOPE. */
   registryPolicyScope(): Promise<'V1' | 'V2'>;
+  putRegistryPolicy(text: string): Promise<void>;
+  /** Fault `gone` where the registry has none. */
+  deleteRegistryPolicy(): Promise<void>;
+  putRegistryPolicyScope(scope: 'V1' | 'V2'): Promise<void>;
   listTags(arn: string): Promise<Tags>;
   createRepository(repository: NewRepository): Promise<RepositoryDescription>;
   deleteRepository(name: string, force: boolean): Promise<void>;

@@ -61,7 +61,7 @@ describe('a saved plan', () => {
     expect(readPlan(savePlan(plan, local))).toEqual({ plan, place: local });
     expect(savePlan(readPlan(savePlan(plan, aws)).plan, aws)).toBe(savePlan(plan, aws));
     expect(savePlan(plan, aws)).toMatch(
-      /^\{\n {2}"kind": "slipway\/plan",\n {2}"version": 3,\n {2}"checksum": "sha256:[0-9a-f]{64}"/,
+      /^\{\n {2}"kind": "slipway\/plan",\n {2}"version": 4,\n {2}"checksum": "sha256:[0-9a-f]{64}"/,
     );
   });
 
@@ -71,8 +71,8 @@ describe('a saved plan', () => {
     ['a list', () => '[]', 'the JSON is not a plan of Slipway'],
     [
       'another version',
-      (text) => text.replace('"version": 3', '"version": 2'),
-      'the plan has version 2, and this Slipway reads version 3',
+      (text) => text.replace('"version": 4', '"version": 3'),
+      'the plan has version 3, and this Slipway reads version 4',
     ],
     [
       'another account',

@@ -7,7 +7,7 @@ import { checksumOf, type Fields, isFields, isListOf, isText } from './shape.js'
 
 const kind = 'slipway/plan';
 /** Of the file. The plan in it has its own. */
-const version = 3;
+const version = 4;
 
 export interface SavedPlan {
   readonly plan: Plan;
@@ -85,7 +85,23 @@ function isRegistry(value: unknown): value is Fields {
     isText(value.partition) &&
     isListOf(value.notes, isText) &&
     isListOf(value.stacks, isStack) &&
+    (value.settings === undefined || isSettings(value.settings)) &&
     isListOf(value.repositories, isRepository)
+  );
+}
+
+const settingAspects: readonly unknown[] = ['registryPolicy', 'registryPolicy.scope'];
+
+function isSettings(value: unknown): value is Fields {
+  return (
+    isFields(value) &&
+    isListOf(value.kept, isFields) &&
+    isListOf(value.unknown, isFields) &&
+    isListOf(
+      value.changes,
+      (one): one is Fields =>
+        isFields(one) && settingAspects.includes(one.aspect) && one.before !== undefined && one.after !== undefined,
+    )
   );
 }
 

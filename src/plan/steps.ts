@@ -1,6 +1,7 @@
 // Which calls a repository's plan comes to, in their order.
 // It must not make any of them.
 import type { Change, Plan, RepositoryPlan, StepKind } from './model.js';
+import { stepsOfSettings } from './settings/model.js';
 import type { StackPlan } from './stacks/model.js';
 
 /** Creation carries mutability, scanning, encryption and tags: a new repository takes three writes at most. */
@@ -40,7 +41,10 @@ export function isStackWork({ action }: StackPlan): boolean {
 
 /** Whether there is anything to carry out. */
 export function hasWork({ registries }: Plan): boolean {
-  return registries.some(({ repositories, stacks }) => repositories.some(isWork) || stacks.some(isStackWork));
+  return registries.some(
+    ({ repositories, stacks, settings }) =>
+      repositories.some(isWork) || stacks.some(isStackWork) || stepsOfSettings(settings).length > 0,
+  );
 }
 
 const order: readonly StepKind[] = [

@@ -7,6 +7,7 @@ import { assertDesired, type Circumstances, checkIntents, type Desired, desire }
 import { issuersOf } from './grants.js';
 import type { DesiredRegistry } from './model.js';
 import { partitionOf } from './place.js';
+import { registryPolicyOf } from './registry-policy.js';
 
 /**
  * One registry for each account and Region of the environment; today there is one. The same project gives the same value.
@@ -23,19 +24,24 @@ export function check(project: Project, environment: string): readonly Diagnosti
 
 /** What `check` finds in lifecycle rules and grants: the `furtherCheck` of a manifest that has errors of its own. */
 export function checkRules(project: Project, environment: string): readonly Diagnostic[] {
-  const { resolved, owner, place, circumstances } = wanted(project, environment);
-  return checkIntents(resolved, owner, place, circumstances);
+  const { resolved, owner, place, circumstances, policy } = wanted(project, environment);
+  return [...checkIntents(resolved, owner, place, circumstances), ...(policy?.diagnostics ?? [])];
 }
 
 function desired(project: Project, environment: string): Desired {
-  const { resolved, owner, place, circumstances } = wanted(project, environment);
+  const { resolved, owner, place, circumstances, policy } = wanted(project, environment);
   const registry = project.environments.get(environment)?.registry;
-  return desire(resolved, owner, place, circumstances, {
+  const made = desire(resolved, owner, place, circumstances, {
     spec: registry?.spec.companions ?? {},
     tags: sharedTags(project, environment),
     neighbours: neighboursOf(project, environment),
     locate: (path) => registry?.locate(path),
   });
+  if (policy === undefined) return made;
+  return {
+    registry: { ...made.registry, registryPolicy: policy.value },
+    diagnostics: [...made.diagnostics, ...policy.diagnostics],
+  };
 }
 
 /** The environments in one account share what the account has once. */
@@ -64,5 +70,9 @@ function wanted(project: Project, environment: string) {
     production: found.preset === 'production',
     elsewhere: [...project.repositories.keys()].filter((key) => !here.has(key)),
   };
-  return { resolved, owner, place, circumstances };
+  const { registry } = found;
+  const said = registry?.spec.registryPolicy;
+  const policy =
+    said === undefined ? undefined : registryPolicyOf(said, owner, place, (path) => registry?.locate(path));
+  return { resolved, owner, place, circumstances, policy };
 }

@@ -5,6 +5,7 @@ export { type Granted, grantedTo, jobText } from './consumer.js';
 export { assertDesired, type Desired, desire } from './desired.js';
 export type {
   DesiredRegistry,
+  DesiredRegistryPolicy,
   DesiredRepository,
   Encryption,
   MutabilityMode,

@@ -1,6 +1,6 @@
 // The two models of a registry: what is wanted, and what is there.
 // A registry is one AWS account in one Region. Nothing here knows how either was come by.
-import type { CiAccess, Statement } from '../access/model.js';
+import type { CiAccess, RegistryScope, Statement } from '../access/model.js';
 import type { LifecyclePolicy } from '../lifecycle/model.js';
 import type { CompanionStack, Value } from './companions/model.js';
 
@@ -43,6 +43,13 @@ export interface DesiredRepository {
   readonly forceDelete: boolean;
 }
 
+export interface DesiredRegistryPolicy {
+  /** Our own statements, with our Sids; may be empty. Those of others in the live policy are left alone. */
+  readonly statements: readonly Statement[];
+  /** Absent: not managed. */
+  readonly scope?: RegistryScope;
+}
+
 export interface DesiredRegistry {
   readonly owner: Owner;
   readonly account: string;
@@ -52,6 +59,8 @@ export interface DesiredRegistry {
   readonly repositories: readonly DesiredRepository[];
   /** What CI jobs without keys may do, each with a role of its own; absent where no grant names one. */
   readonly ciAccess?: readonly CiAccess[];
+  /** Absent: not managed, not even read. */
+  readonly registryPolicy?: DesiredRegistryPolicy;
   /** The stacks of what stands beside the repositories, in the order in which they are made; most projects have none. */
   readonly companions: readonly CompanionStack[];
 }

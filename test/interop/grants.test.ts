@@ -59,16 +59,32 @@ interface Cloud {
   readonly tools: readonly ('aws' | 'moto_server')[];
   /** Grantees that only this cloud can be given, after a comma. */
   readonly ci: string;
+  /** The policy of the registry with all that this cloud knows; moto has no scope, and no action but those of replication. */
+  readonly registryPolicy: string;
   start(): Promise<{ readonly url: string; stop(): Promise<void> }>;
 }
 
+/** The policy of the registry, which a cloud may know less of. */
+const registryOf = (grants: string): string => `---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: registry}
+spec: {registryPolicy: ${grants}}
+`;
+const replicate = (account: string): string =>
+  `{grants: [{repositories: ["mirror/*"], replicate: ["account:${account}"]}]}`;
+
 const clouds: readonly Cloud[] = [
-  { name: 'moto', tools: ['moto_server', 'aws'], ci: '', start: startMoto },
+  { name: 'moto', tools: ['moto_server', 'aws'], ci: '', registryPolicy: replicate('444444444444'), start: startMoto },
   {
     name: 'the local ECR',
     tools: ['aws'],
     // Roles of CI jobs are stacks, of which moto makes less.
     ci: ', "github:acme/payments@main", "github:acme/payments#production", "gitlab:acme/tools/payments@main"',
+    registryPolicy: `{scope: V2, grants: [
+      {repositories: ["*"], replicate: ["account:444444444444", "account:555555555555"], pull: ["org:o-abcdefghij"]},
+      {repositories: ["hub/*", "quay/*"], pullThrough: ["account:${motoAccount}"], pullAndPush: ["account:666666666666"], read: ["ou:o-abcdefghij/ou-ab12-11111111"], manage: ["role:arn:aws:iam::333333333333:role/janitor"]},
+    ]}`,
     start: async () => {
       const local = await startLocal();
       return { url: local.url, stop: () => local.close() };
@@ -256,6 +272,53 @@ for (const cloud of clouds) {
           await slipway(other, ['destroy', '--auto-approve'], 0);
           await both();
         }
+      },
+      timeout,
+    );
+
+    it(
+      'of a registry leave nothing to do for a second apply, and leave to others what is theirs through ten of them and destroy',
+      async () => {
+        const live = async (): Promise<JsonObject[]> => {
+          const { policyText } = await wireOk(at, 'ecr', 'GetRegistryPolicy', {});
+          return (JSON.parse(String(policyText)) as { Statement: JsonObject[] }).Statement;
+        };
+        const text = (name: string, policy: string): string =>
+          sharing(name, '333333333333').replace('shared/base', `${name}/base`) + registryOf(policy);
+        const first = project(text('mirrors', cloud.registryPolicy));
+        await apply(first);
+        const made = await live();
+        expect(await slipway(first, ['plan', '--detailed-exitcode'], 0)).toContain('Nothing to do');
+        expect(await apply(first)).toContain('Nothing to do');
+        await slipway(first, ['drift'], 0);
+        expect(await live()).toEqual(made);
+        // The same statement as by hand in a repository's policy, but of an action that is a registry's.
+        const theirs = {
+          Sid: 'ByHand',
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::888888888888:root' },
+          Action: 'ecr:ReplicateImage',
+          Resource: `arn:aws:ecr:${region}:${motoAccount}:repository/*`,
+        };
+        await awsOk(at, 'ecr', 'PutRegistryPolicy', {
+          policyText: JSON.stringify({ Version: '2012-10-17', Statement: [theirs, ...made] }),
+        });
+        const second = project(text('others', replicate('777777777777')));
+        await apply(second);
+        for (let change = 1; change <= 10; change += 1) {
+          write(first, text('mirrors', replicate(String(200000000000 + change))));
+          await apply(first, 'lose-access');
+        }
+        const statements = await live();
+        expect(statements).toHaveLength(3);
+        expect(statements).toContainEqual(theirs);
+        const all = JSON.stringify(statements);
+        for (const one of ['200000000010', '777777777777']) expect(all).toContain(one);
+        await slipway(first, ['destroy', '--auto-approve'], 0);
+        const left = await live();
+        expect(left).toHaveLength(2);
+        expect(left).toContainEqual(theirs);
+        expect(JSON.stringify(left)).toContain('777777777777');
       },
       timeout,
     );

@@ -18,7 +18,14 @@ function meaning(project: Project): unknown {
       resolve(project, name).map((one) => [one.name, { key: one.key, dialect: one.dialect, ...one.spec }]),
     ),
   ]);
-  return { name: project.name, environments: Object.fromEntries(environments) };
+  const registries = [...project.environments.values()].flatMap(({ name, registry }) =>
+    registry === undefined ? [] : [[name, registry.spec] as const],
+  );
+  return {
+    name: project.name,
+    environments: Object.fromEntries(environments),
+    ...(registries.length === 0 ? {} : { registries: Object.fromEntries(registries) }),
+  };
 }
 
 describe('good manifests', () => {

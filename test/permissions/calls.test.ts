@@ -18,6 +18,11 @@ spec:
   repositories:
     api: ${change ? '{imageImmutable: false, scanOnPush: false, tags: {A: b}, lifecyclePolicy: {none: true}, access: {pull: [], push: []}}' : '{tags: {C: d}}'}
     ${change ? '' : 'gone: {}'}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: registry}
+spec: {registryPolicy: ${change ? '{scope: V1}' : '{scope: V2, grants: [{repositories: ["mirror/*"], replicate: ["account:444444444444"]}]}'}}
 `;
 
 let local: LocalEcr;
@@ -66,7 +71,8 @@ describe('slipway permissions', () => {
     await apply(['apply', '-e', 'prod', '--auto-approve']);
     folder.write('slipway.yaml', manifest(true));
     const planned = await callsOf(['plan', '-e', 'prod']);
-    await apply(['apply', '-e', 'prod', '--auto-approve', '--prune', '--accept', 'lose-access']);
+    const accepted = ['--accept', 'lose-access', '--accept', 'overwrite-shared:registryPolicy.scope'];
+    await apply(['apply', '-e', 'prod', '--auto-approve', '--prune', ...accepted]);
     const read = await callsOf(['drift', '-e', 'prod']);
     await apply(['destroy', '-e', 'prod', '--auto-approve']);
 
@@ -110,6 +116,7 @@ spec:
       await resources('--for-command', 'plan', '--only', 'api'),
       await resources(),
     ];
+    // Nothing of the registry's policy, which is not declared.
     expect(Object.keys(reads)).toEqual(['Registry', 'Repositories', 'Stacks', 'IdentityProvidersOfStacks']);
     expect(plans).toMatchObject({ Repositories: [repository('api')], ImagesInUseByEcs: ['*'] });
     expect(applies).toMatchObject({
@@ -124,7 +131,7 @@ spec:
 
   it('fits into a managed policy, however many repositories there are', async () => {
     const names = Array.from({ length: 200 }, (_, index) => `    service-${index}: {}`);
-    folder.write('slipway.yaml', `${manifest(true)}\n${names.join('\n')}\n`);
+    folder.write('slipway.yaml', manifest(true).replace('---', `${names.join('\n')}\n---`));
     const { stdout, stderr } = await folder.run(['permissions', '-e', 'prod']);
     expect(JSON.stringify(JSON.parse(stdout)).length).toBeLessThan(6144);
     expect(stdout).toContain('arn:aws:ecr:eu-west-1:222222222222:repository/*');

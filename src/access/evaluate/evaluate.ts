@@ -11,6 +11,7 @@
 // [kms]    AWS KMS developer guide, "Key policies in AWS KMS"
 // [ecr]    Amazon ECR user guide, "Private registry permissions in Amazon ECR"
 // [sts]    AWS STS API reference, GetCallerIdentity; IAM user guide, "Permissions for GetSessionToken"
+import { actionsOfScopeV1 } from '../names.js';
 import { resourceOf } from './actions.js';
 import { accountOfArn } from './arn.js';
 import { contextOf } from './context.js';
@@ -85,7 +86,7 @@ export function unreadPart(solution: Solution): Pick<AccessAnswer, 'unread' | 'a
 const free = new Set(['sts:getcalleridentity', 'sts:getsessiontoken']);
 
 /** What the registry policy decides on under scope V1 [ecr]. */
-const registryScopeV1 = new Set(['ecr:replicateimage', 'ecr:batchimportupstreamimage', 'ecr:createrepository']);
+const registryScopeV1 = new Set(actionsOfScopeV1.map((action) => action.toLowerCase()));
 
 /** A token is for all registries: the policy of one has no say in it. */
 const ofRequesterAlone = new Set(['ecr:getauthorizationtoken']);

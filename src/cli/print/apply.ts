@@ -11,13 +11,18 @@ type Skipped = Extract<ApplyEvent, { readonly type: 'repository-skipped' }>;
 type StackFailed = Extract<ApplyEvent, { readonly type: 'stack-failed' }>;
 type StackSkipped = Extract<ApplyEvent, { readonly type: 'stack-skipped' }>;
 
+type SettingsFailed = Extract<ApplyEvent, { readonly type: 'settings-failed' }>;
+type SettingsSkipped = Extract<ApplyEvent, { readonly type: 'settings-skipped' }>;
+
 export interface ApplyReport {
-  readonly failures: readonly (Failed | StackFailed)[];
-  readonly skipped: readonly (Skipped | StackSkipped)[];
+  readonly failures: readonly (Failed | StackFailed | SettingsFailed)[];
+  readonly skipped: readonly (Skipped | StackSkipped | SettingsSkipped)[];
   readonly warnings: readonly string[];
   readonly outcome: ApplyOutcome;
   /** How many of each number in the outcome are stacks. */
   readonly stacks: Counts;
+  /** How many are registries: what they have once. */
+  readonly settings: Counts;
 }
 
 type Counts = Readonly<Record<'done' | 'already' | 'failed' | 'skipped', number>>;
@@ -60,14 +65,21 @@ function stackAt({ stack, region }: { readonly stack: string; readonly region: s
   return { repository: stack, region };
 }
 
+const theRegistry = 'the registry';
+
+function registryAt({ region }: { readonly region: string }) {
+  return { repository: theRegistry, region };
+}
+
 /** Shows events as they come, and keeps what the end needs. A line that is rewritten appears on a terminal only. */
 export class ApplyProgress {
   readonly #sink: Sink;
   readonly #canvas: Canvas;
   readonly #running = new Map<string, string>();
-  readonly #failures: (Failed | StackFailed)[] = [];
-  readonly #skipped: (Skipped | StackSkipped)[] = [];
+  readonly #failures: (Failed | StackFailed | SettingsFailed)[] = [];
+  readonly #skipped: (Skipped | StackSkipped | SettingsSkipped)[] = [];
   readonly #stacks = { done: 0, already: 0, failed: 0, skipped: 0 };
+  readonly #settings = { done: 0, already: 0, failed: 0, skipped: 0 };
   readonly #warnings: string[] = [];
   #outcome: ApplyOutcome = { done: 0, already: 0, failed: 0, skipped: 0, interrupted: false };
   #total = 0;
@@ -141,7 +153,7 @@ export class ApplyProgress {
     const { paint, columns } = this.#canvas;
     switch (event.type) {
       case 'started':
-        this.#total = event.repositories + event.stacks;
+        this.#total = event.repositories + event.stacks + (event.settings ?? 0);
         break;
       case 'warning':
         this.#warnings.push(event.message);
@@ -187,6 +199,24 @@ export class ApplyProgress {
         this.#skipped.push(event);
         this.#finish(stackAt(event), '.', `stack skipped: ${event.reason}`, paint.dim);
         break;
+      case 'settings-started':
+        this.#running.set(`${event.region} ${theRegistry}`, `updating ${theRegistry}`);
+        break;
+      case 'settings-done':
+        this.#settings[event.already === true ? 'already' : 'done'] += 1;
+        if (event.already === true) this.#finish(registryAt(event), '=', 'already as planned');
+        else this.#finish(registryAt(event), '~', 'updated');
+        break;
+      case 'settings-failed':
+        this.#settings.failed += 1;
+        this.#failures.push(event);
+        this.#finish(registryAt(event), 'x', `failed: ${event.operation}, ${event.awsCode}`, paint.red);
+        break;
+      case 'settings-skipped':
+        this.#settings.skipped += 1;
+        this.#skipped.push(event);
+        this.#finish(registryAt(event), '.', `skipped: ${event.reason}`, paint.dim);
+        break;
       case 'finished':
         this.#outcome = event.outcome;
         this.#erase();
@@ -213,6 +243,7 @@ export class ApplyProgress {
       warnings: this.#warnings,
       outcome: this.#outcome,
       stacks: this.#stacks,
+      settings: this.#settings,
     };
   }
 }
@@ -221,7 +252,8 @@ export class ApplyProgress {
 export function printFailures({ failures }: ApplyReport, canvas: Canvas): string {
   const { paint, columns } = canvas;
   const lines = failures.flatMap((one) => {
-    const name = one.type === 'stack-failed' ? one.stack : one.repository;
+    const name =
+      one.type === 'stack-failed' ? one.stack : one.type === 'settings-failed' ? theRegistry : one.repository;
     const undone = one.type === 'stack-failed' ? [] : one.skipped;
     const skipped = undone.length === 0 ? [] : hang('  not done: ', list(undone), columns, paint.dim);
     return [
@@ -236,16 +268,21 @@ export function printFailures({ failures }: ApplyReport, canvas: Canvas): string
 }
 
 /** The last line of an apply or destroy, for stdout. */
-export function printOutcome({ outcome, stacks }: ApplyReport, purpose: 'apply' | 'destroy', canvas: Canvas): string {
+export function printOutcome(
+  { outcome, stacks, settings }: ApplyReport,
+  purpose: 'apply' | 'destroy',
+  canvas: Canvas,
+): string {
   const { paint } = canvas;
   const verb = purpose === 'apply' ? 'Applied' : 'Destroyed';
   const some = outcome.done > 0 || outcome.already > 0;
   const silent = outcome.done === 0 && (some || outcome.failed > 0);
-  /** Stacks are named beside repositories where there are any. */
+  /** Stacks, and the registry itself, are named beside repositories where there are any. */
   const things = (kind: keyof Counts): string => {
-    const [stack, rest] = [stacks[kind], outcome[kind] - stacks[kind]];
-    if (stack === 0) return repositories(rest);
-    return rest === 0 ? count(stack, 'stack') : `${count(stack, 'stack')} and ${repositories(rest)}`;
+    const [stack, registry] = [stacks[kind], settings[kind]];
+    const rest = outcome[kind] - stack - registry;
+    const named = [...(stack === 0 ? [] : [count(stack, 'stack')]), ...(registry === 0 ? [] : [theRegistry])];
+    return list(rest === 0 && named.length > 0 ? named : [...named, repositories(rest)]);
   };
   const parts = silent ? [] : [`${things('done')} done`];
   if (outcome.already > 0) parts.push(`${parts.length === 0 ? things('already') : outcome.already} already as planned`);

@@ -1,5 +1,6 @@
 // The changes of one repository, aspect by aspect, values side by side.
 // It must not know what becomes of the repository as a whole.
+import type { AccessChange } from '../../access/index.js';
 import type { LifecyclePolicy } from '../../lifecycle/index.js';
 import { exposedIn } from '../../plan/exposed.js';
 import type { Aspect, Change, Kept, Plan, RepositoryPlan, Unknown } from '../../plan/model.js';
@@ -115,16 +116,13 @@ export function changeLines(change: Change, canvas: Canvas, compact = false): re
       return [
         `${indent}${names.repositoryPolicy}`,
         ...statementLines(change.statements, `${indent}  `, canvas),
-        ...(compact ? [] : accessLines(change, canvas)),
+        ...(compact ? [] : accessLines(change.access, canvas)),
       ];
   }
 }
 
 /** Who gains and who loses. Of a repository that comes or goes, its statements tell. */
-function accessLines(
-  { access }: Change & { readonly aspect: 'repositoryPolicy' },
-  { paint, columns }: Canvas,
-): readonly string[] {
+export function accessLines(access: AccessChange | undefined, { paint, columns }: Canvas): readonly string[] {
   if (access === undefined || access.gained.length + access.lost.length === 0) return [];
   return [
     `${indent}access`,
@@ -143,7 +141,7 @@ function opens({ exposures = [] }: Kept): boolean {
   return exposures.some(({ to }) => to === 'everyone');
 }
 
-export function isOpenToEveryone({ kept }: RepositoryPlan): boolean {
+export function isOpenToEveryone({ kept }: Pick<RepositoryPlan, 'kept'>): boolean {
   return kept.some(opens);
 }
 

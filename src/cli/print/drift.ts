@@ -15,6 +15,7 @@ import {
   keptLines,
   unknownLines,
 } from './changes.js';
+import { hasSettingChanges, isSettingsShown, settingsLines } from './settings.js';
 import { isStackShown, stackLines } from './stacks.js';
 import { headline, type Mark, title } from './view.js';
 
@@ -44,7 +45,10 @@ function isDrifted(repository: RepositoryPlan): boolean {
 }
 
 export function hasDrifted(drift: Plan): boolean {
-  return drift.registries.some(({ repositories: all, stacks }) => all.some(isDrifted) || stacks.some(isStackDrifted));
+  return drift.registries.some(
+    ({ repositories: all, stacks, settings }) =>
+      all.some(isDrifted) || stacks.some(isStackDrifted) || hasSettingChanges(settings),
+  );
 }
 
 function isStackDrifted({ action }: StackPlan): boolean {
@@ -56,15 +60,15 @@ const stackFates: Partial<Readonly<Record<StackPlan['action'], string>>> = {
   update: 'stack changed in AWS',
 };
 
-/** What to do about it, each with the command that does it. */
-function adviceLines(drifted: readonly RepositoryPlan[], stacks: boolean, canvas: Canvas, run: Run): readonly string[] {
+/** What to do about it, each with the command that does it. `beside`: whether stacks or the registry itself drifted, too. */
+function adviceLines(drifted: readonly RepositoryPlan[], beside: boolean, canvas: Canvas, run: Run): readonly string[] {
   const named = (action: RepositoryAction): readonly string[] =>
     drifted.filter((one) => one.action === action).map(({ name }) => name);
   const apply = (...options: string[]): string => commandLine(applyCommand, run, { options });
   const [orphans, foreign, replaced] = [named('orphan'), named('foreign'), named('replace')];
   // Beside the encryption, a repository that needs replacement may have changed in ways that apply mends.
   const mends =
-    stacks ||
+    beside ||
     drifted.some(
       ({ action, changes }) =>
         action === 'update' ||
@@ -102,6 +106,7 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
       lines.push('', ...(told === undefined ? [head] : headline(mark, stack.name, told, reason, indent, canvas)));
       if (stack.action !== 'delete') lines.push(...rest);
     }
+    if (isSettingsShown(registry.settings)) lines.push('', ...settingsLines(registry.settings, canvas, 'drift'));
     for (const repository of registry.repositories) {
       const head = fate(repository);
       if (head === undefined) continue;
@@ -121,19 +126,26 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
   const stacks = drift.registries.flatMap((registry) => registry.stacks).filter(isStackDrifted);
   const unread =
     all.filter((one) => one.unknown.length > 0).length +
-    drift.registries.flatMap((registry) => registry.stacks).filter((one) => one.unknown.length > 0).length;
+    drift.registries
+      .flatMap(({ stacks: some, settings }) => [...some, ...(settings === undefined ? [] : [settings])])
+      .filter((one) => one.unknown.length > 0).length;
+  const registry = drift.registries.some(({ settings }) => hasSettingChanges(settings));
   const open = all.filter(isOpenToEveryone).length;
   const place = `${drift.owner.project} in ${drift.owner.environment}`;
   const [text, tint] = verdict();
   blocks.push(hang('', text, columns, (line) => paint.bold(tint(line))).join('\n'));
-  if (drifted.length + stacks.length > 0) blocks.push(adviceLines(drifted, stacks.length > 0, canvas, run).join('\n'));
+  if (hasDrifted(drift)) blocks.push(adviceLines(drifted, registry || stacks.length > 0, canvas, run).join('\n'));
   return `${blocks.join('\n\n')}\n`;
 
   function verdict(): readonly [string, (line: string) => string] {
     const number = repositories(all.length);
     const inStacks = stacks.length === 0 ? '' : ` and ${count(stacks.length, 'stack')}`;
+    if (registry && drifted.length + stacks.length === 0) return ['Drift in the registry itself', (line) => line];
     if (drifted.length + stacks.length > 0)
-      return [`Drift in ${drifted.length} of ${number}${inStacks}`, (line) => line];
+      return [
+        `Drift in ${drifted.length} of ${number}${inStacks}${registry ? ', and in the registry itself' : ''}`,
+        (line) => line,
+      ];
     if (unread > 0)
       return [`No drift seen in ${place}, but ${unread} of ${number} could not be read whole`, paint.yellow];
     if (open > 0)

@@ -16,6 +16,7 @@ import {
   remarkLines,
   unknownLines,
 } from './changes.js';
+import { hasSettingChanges, isSettingsShown, settingsLines } from './settings.js';
 import { isStackShown, stackLines } from './stacks.js';
 import { headline, type Mark, painted, title } from './view.js';
 
@@ -95,6 +96,7 @@ function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas, run: 
     title(plan.owner, registry, paint),
     ...stacked([
       ...registry.stacks.filter(isStackShown).map((one) => stackLines(one, canvas)),
+      ...(isSettingsShown(registry.settings) ? [settingsLines(registry.settings, canvas)] : []),
       ...registry.repositories.filter(isShown).map((one) => repositoryLines(one, canvas, run)),
     ]),
   ];
@@ -125,8 +127,9 @@ function hazardLines(hazards: readonly Hazard[], canvas: Canvas): readonly strin
 /** Whether there is something to see: what apply would do, could do with consent, or cannot do. */
 export function hasChanges(plan: Plan): boolean {
   return plan.registries.some(
-    ({ repositories: all, stacks }) =>
+    ({ repositories: all, stacks, settings }) =>
       stacks.some(isStackWork) ||
+      hasSettingChanges(settings) ||
       all.some((one) => one.action === 'delete' || one.action === 'create' || one.changes.length > 0),
   );
 }
@@ -137,6 +140,7 @@ function totals(plan: Plan): string {
   const dying = plan.registries.flatMap(({ stacks }) => stacks).filter(({ action }) => action === 'delete').length;
   if (summary.stacks > dying) parts.push(`${count(summary.stacks - dying, 'stack')} to bring about`);
   if (dying > 0) parts.push(`${count(dying, 'stack')} to delete`);
+  if (plan.registries.some(({ settings }) => hasSettingChanges(settings))) parts.push('the registry to update');
   if (summary.create > 0) parts.push(`${summary.create} to create`);
   if (summary.update > 0) parts.push(`${summary.update} to update`);
   // Beside stacks that go, a number alone could be of either.
@@ -156,7 +160,10 @@ function totals(plan: Plan): string {
 export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
   const shown = plan.registries.some(
     (registry) =>
-      registry.notes.length > 0 || registry.repositories.some(isShown) || registry.stacks.some(isStackShown),
+      registry.notes.length > 0 ||
+      registry.repositories.some(isShown) ||
+      registry.stacks.some(isStackShown) ||
+      isSettingsShown(registry.settings),
   );
   const blocks: (readonly string[])[] = shown
     ? plan.registries.map((registry) => registryLines(registry, plan, canvas, run))
@@ -165,7 +172,8 @@ export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
   blocks.push(exposureLines(plan, canvas), remarkLines(plan, canvas));
   const place = plan.registries.map((registry) => `${registry.account}, ${registry.region}`).join('; ');
   const open = plan.registries.flatMap((registry) => registry.repositories).filter(isOpenToEveryone).length;
-  const exposed = open === 0 ? '' : `; ${open} open to everyone`;
+  const isRegistryOpen = plan.registries.some(({ settings }) => settings !== undefined && isOpenToEveryone(settings));
+  const exposed = `${open === 0 ? '' : `; ${open} open to everyone`}${isRegistryOpen ? '; the registry open to everyone' : ''}`;
   const clean =
     plan.summary.unchanged > 0 &&
     !hasChanges(plan) &&

@@ -48,16 +48,24 @@ function may(statement: Statement): readonly string[] {
   const actions = many(statement.Action);
   if (statement.NotAction !== undefined) return [`everything but ${list(many(statement.NotAction))}`];
   const verb = Object.entries(verbActions).find(([, all]) => isExactly(actions, all));
-  if (verb !== undefined) return [verb[0]];
+  if (verb !== undefined) return [verb[0] === 'pullThrough' ? 'pull through a cache' : verb[0]];
   if (isExactly(actions, [...new Set([...verbActions.pull, ...verbActions.push])])) return ['pull', 'push'];
   if (actions.some((action) => action === '*' || action === 'ecr:*')) return ['do everything'];
   return actions;
 }
 
-function where(statement: Statement): readonly string[] {
+function conditionsIn(statement: Statement): readonly string[] {
   return membersOf(statement.Condition).flatMap(([operator, keys]) =>
     membersOf(keys).map(([key, value]) => `${key} ${operator} ${list(many(value), 'or')}`),
   );
+}
+
+/** Repositories by pattern, where the statement is not about all that its policy is about. */
+function places(statement: Statement): readonly string[] {
+  return many(statement.Resource).flatMap((arn) => {
+    const [, name] = arn.split(':repository/');
+    return name === undefined ? [] : [name];
+  });
 }
 
 /** The usual way to name an organisation is everyone, under one condition. */
@@ -74,9 +82,11 @@ function organisation(statement: Statement): string | undefined {
 export function statementInWords(statement: Statement): string {
   const members = organisation(statement);
   const subjects = members ?? list(who(statement));
-  const conditions = members === undefined ? where(statement) : [];
+  const conditions = members === undefined ? conditionsIn(statement) : [];
   const effect = statement.Effect === 'Allow' ? 'allow' : 'deny';
-  return `${effect} ${subjects} to ${list(may(statement))}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}`;
+  const on = places(statement);
+  const where = on.length === 0 ? '' : ` on ${list(on)}`;
+  return `${effect} ${subjects} to ${list(may(statement))}${where}${conditions.length === 0 ? '' : `, if ${list(conditions)}`}`;
 }
 
 /** Of a trust policy: the jobs, services, accounts and roles that it lets take the role. */
@@ -147,7 +157,8 @@ export function statementLines(
     lines.push(
       ...difference('who', who(first), who(then), inner, canvas),
       ...difference('may', may(first), may(then), inner, canvas),
-      ...difference('if', where(first), where(then), inner, canvas),
+      ...difference('on', places(first), places(then), inner, canvas),
+      ...difference('if', conditionsIn(first), conditionsIn(then), inner, canvas),
     );
     // A difference in a member we have no words for must not vanish.
     if (lines.length === 1) lines.push(...hang(inner, `${JSON.stringify(first)} -> ${JSON.stringify(then)}`, columns));

@@ -67,6 +67,26 @@ export const accessCodes = defineCodes({
     'AWS services pull images, and CodeBuild pushes them; none looks at or after the images of others under its own name.',
     'grant it to the role the service works with',
   ),
+  'access/bad-replicator': mistake(
+    'nobody whose registry could replicate into this one',
+    'Images are replicated from the registry of another account, in the name of that account. Within one account no grant is needed.',
+    'name the other account, for instance `account:444444444444`',
+  ),
+  'access/pull-through-elsewhere': mistake(
+    'a pull-through cache filled by others',
+    "The first pull through a cache makes a repository and brings an image in from elsewhere: roles and users of the registry's own account may be let do that, or the account itself.",
+    'name roles or users of the account; others pull what the cache has once `pull` is granted to them',
+  ),
+  'access/needs-scope-v2': mistake(
+    'a grant that scope V1 has no say in',
+    'Under scope V1 the policy of a registry decides on replication, on pull-through caches and on the making of repositories, and ECR takes no statement about anything else.',
+    'set `registryPolicy: {scope: V2}`, or grant it with `access` of the project or its repositories',
+  ),
+  'access/job-in-registry-policy': mistake(
+    'a CI job in the policy of a registry',
+    'A CI job without keys is let in by a role that Slipway makes for it, with what `access` grants it. The policy of a registry cannot name it.',
+    'grant it with `access` of the project, the environment or a repository',
+  ),
   'access/bad-action': mistake(
     'not an action of ECR',
     'A statement of a repository policy names actions of ECR.',
@@ -104,7 +124,7 @@ export const accessCodes = defineCodes({
   ),
   'access/policy-too-large': mistake(
     'a policy too large',
-    'ECR takes at most 10,240 characters of repository policy, statements of others included.',
+    "ECR takes at most 10,240 characters of a repository's or a registry's policy, statements of others included.",
     'grant to accounts or to the organisation instead of many roles, or remove grants',
   ),
   'access/broad-trust': mistake(
@@ -159,7 +179,7 @@ export const accessCodes = defineCodes({
   },
   'access/unreadable-policy': mistake(
     'a policy that cannot be read',
-    'The repository policy in place is not a policy document. Slipway does not replace what it cannot read.',
-    'look at it with `aws ecr get-repository-policy`, and mend or delete it there',
+    'The policy in place, of a repository or of the registry, is not a policy document. Slipway does not replace what it cannot read.',
+    'look at it with `aws ecr get-repository-policy` or `get-registry-policy`, and mend or delete it there',
   ),
 });

@@ -2550,6 +2550,31 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             }
           ],
           "description": "How the roles, keys and identity providers are made that come to be by use: a `github:` grant, `kmsKeyId: {companion: key}`."
+        },
+        "registryPolicy": {
+          "anyOf": [
+            {
+              "$ref": "#/$defs/RegistryPolicy"
+            },
+            {
+              "type": "null"
+            }
+          ],
+          "description": "Who may do what with repositories of the registry by their names, those that no manifest declares among them: who may replicate into it, fill it through a pull-through cache, pull and push. Statements of others in the registry's policy stay. Without it the registry's policy is not even read; `{}` takes our statements out of it.",
+          "examples": [
+            {
+              "grants": [
+                {
+                  "repositories": [
+                    "mirror/*"
+                  ],
+                  "replicate": [
+                    "account:444444444444"
+                  ]
+                }
+              ]
+            }
+          ]
         }
       },
       "additionalProperties": false
@@ -2940,6 +2965,212 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             }
           }
         }
+      ]
+    },
+    "RegistryPolicy": {
+      "type": "object",
+      "description": "What the policy of a registry shall say.",
+      "properties": {
+        "scope": {
+          "type": [
+            "string",
+            "null"
+          ],
+          "enum": [
+            "V1",
+            "V2",
+            null
+          ],
+          "description": "On which requests the whole policy decides, whoever wrote its statements: the account setting REGISTRY_POLICY_SCOPE of the Region. `V1`: replication, pull-through caches and the making of repositories. `V2`, what a new registry has: every request. Without it the setting stays as it is; to change it takes consent, since it is one for all who use the registry.",
+          "examples": [
+            "V2"
+          ]
+        },
+        "grants": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/RegistryGrant"
+          },
+          "description": "Grants for the repositories that patterns match.",
+          "examples": [
+            [
+              {
+                "repositories": [
+                  "mirror/*"
+                ],
+                "replicate": [
+                  "account:444444444444"
+                ]
+              }
+            ]
+          ]
+        }
+      },
+      "additionalProperties": false
+    },
+    "RegistryGrant": {
+      "type": "object",
+      "description": "Grants for the repositories of a registry that patterns match, those that are yet to be made among them.",
+      "properties": {
+        "repositories": {
+          "type": "array",
+          "items": {
+            "type": "string",
+            "pattern": "^[a-z0-9._/*-]+$",
+            "maxLength": 256
+          },
+          "minItems": 1,
+          "uniqueItems": true,
+          "description": "Patterns of names in ECR. `*` stands for any run of characters, slashes included; alone, for every repository.",
+          "examples": [
+            [
+              "mirror/*"
+            ]
+          ]
+        },
+        "replicate": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Accounts whose registries may replicate images into this one, and make the repositories for them.",
+          "examples": [
+            [
+              "account:444444444444"
+            ]
+          ]
+        },
+        "pullThrough": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Roles, users, or all of the registry's own account, that may pull through a cache what is not there yet: they may make its repositories and bring images in.",
+          "examples": [
+            [
+              "role:arn:aws:iam::222222222222:role/build"
+            ]
+          ]
+        },
+        "pull": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull images. This and all below need scope V2."
+        },
+        "push": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may push images. Pushing never includes deleting, nor making repositories."
+        },
+        "pullAndPush": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may pull and push images."
+        },
+        "read": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may look at images, scan findings and settings, without pulling."
+        },
+        "manage": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "anyOf": [
+              {
+                "type": "string",
+                "pattern": "^(account:[0-9]{12}|role:arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[^*]+|user:arn:aws(-[a-z]+)*:iam::[0-9]{12}:user/[^*]+|org:o-[a-z0-9]{10,32}|service:[a-z0-9-]+(\\.[a-z0-9-]+)*|ou:o-[a-z0-9]{10,32}/(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*|github:[A-Za-z0-9][A-Za-z0-9_-]*/([*]|[A-Za-z0-9._-]+)([@#].*)?|gitlab:[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+([@#].*)?)$"
+              },
+              {
+                "$ref": "#/$defs/Grantee"
+              }
+            ]
+          },
+          "description": "Who may look after images: `read`, and delete, archive, restore and scan them."
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "repositories"
       ]
     }
   }

@@ -1360,6 +1360,13 @@ export const schema: Table = {
         "type": "message",
         "message": "Companions",
         "doc": "How the roles, keys and identity providers are made that come to be by use: a `github:` grant, `kmsKeyId: {companion: key}`."
+      },
+      {
+        "name": "registryPolicy",
+        "type": "message",
+        "message": "RegistryPolicy",
+        "doc": "Who may do what with repositories of the registry by their names, those that no manifest declares among them: who may replicate into it, fill it through a pull-through cache, pull and push. Statements of others in the registry's policy stay. Without it the registry's policy is not even read; `{}` takes our statements out of it.",
+        "example": "{grants: [{repositories: [\"mirror/*\"], replicate: [\"account:444444444444\"]}]}"
       }
     ]
   },
@@ -1624,6 +1631,109 @@ export const schema: Table = {
         "wants": "the whole ARN of a managed policy",
         "doc": "Managed policies for what it must do besides, by ARN. Without it, what AWS's guide attaches: to `eks-node` AmazonEKSWorkerNodePolicy and AmazonEC2ContainerRegistryPullOnly, to `eks-fargate-pod` AmazonEKSFargatePodExecutionRolePolicy (the images of AWS's own add-ons are in accounts of AWS), to the others nothing.",
         "example": "[\"arn:aws:iam::aws:policy/CloudWatchLogsFullAccess\"]"
+      }
+    ]
+  },
+  "RegistryPolicy": {
+    "doc": "What the policy of a registry shall say.",
+    "fields": [
+      {
+        "name": "scope",
+        "type": "string",
+        "rules": {
+          "in": [
+            "V1",
+            "V2"
+          ]
+        },
+        "doc": "On which requests the whole policy decides, whoever wrote its statements: the account setting REGISTRY_POLICY_SCOPE of the Region. `V1`: replication, pull-through caches and the making of repositories. `V2`, what a new registry has: every request. Without it the setting stays as it is; to change it takes consent, since it is one for all who use the registry.",
+        "example": "V2"
+      },
+      {
+        "name": "grants",
+        "type": "message",
+        "message": "RegistryGrant",
+        "many": "list",
+        "doc": "Grants for the repositories that patterns match.",
+        "example": "[{repositories: [\"mirror/*\"], replicate: [\"account:444444444444\"]}]"
+      }
+    ]
+  },
+  "RegistryGrant": {
+    "doc": "Grants for the repositories of a registry that patterns match, those that are yet to be made among them.",
+    "fields": [
+      {
+        "name": "repositories",
+        "type": "string",
+        "required": true,
+        "many": "list",
+        "minItems": 1,
+        "unique": true,
+        "rules": {
+          "maxLen": 256,
+          "pattern": "^[a-z0-9._/*-]+$"
+        },
+        "wants": "lower-case letters and digits, with `.`, `_`, `/`, `-` and `*`",
+        "doc": "Patterns of names in ECR. `*` stands for any run of characters, slashes included; alone, for every repository.",
+        "example": "[\"mirror/*\"]"
+      },
+      {
+        "name": "replicate",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Accounts whose registries may replicate images into this one, and make the repositories for them.",
+        "example": "[\"account:444444444444\"]"
+      },
+      {
+        "name": "pullThrough",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Roles, users, or all of the registry's own account, that may pull through a cache what is not there yet: they may make its repositories and bring images in.",
+        "example": "[\"role:arn:aws:iam::222222222222:role/build\"]"
+      },
+      {
+        "name": "pull",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull images. This and all below need scope V2."
+      },
+      {
+        "name": "push",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may push images. Pushing never includes deleting, nor making repositories."
+      },
+      {
+        "name": "pullAndPush",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may pull and push images."
+      },
+      {
+        "name": "read",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may look at images, scan findings and settings, without pulling."
+      },
+      {
+        "name": "manage",
+        "type": "message",
+        "message": "Grantee",
+        "many": "list",
+        "shorthand": "grantee",
+        "doc": "Who may look after images: `read`, and delete, archive, restore and scan them."
       }
     ]
   }

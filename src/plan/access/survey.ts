@@ -43,7 +43,7 @@ export async function surveyAccess(
   const gaps: AccessGap[] = [];
   const [{ drafts, missing }, registry, principals, organization] = await Promise.all([
     readRepositories(desired, ports, options, gaps),
-    readRegistryPolicy(ports, gaps),
+    readRegistryPolicy(desired, ports, options, gaps),
     readPrincipals(desired.account, ports, options, gaps),
     options.organization === false ? ({ state: 'left-out' } as const) : readOrganization(desired.account, ports, gaps),
   ]);
@@ -129,14 +129,23 @@ export function planned(
 }
 
 async function readRegistryPolicy(
+  desired: DesiredRegistry,
   { ecr, account }: RegistryPorts,
+  { of = 'live' }: AccessOptions,
   gaps: AccessGap[],
 ): Promise<Pick<AccessSources, 'registryPolicy' | 'registryScope'>> {
   const name = `registry ${account}`;
-  const text = await attempt(`the registry's policy`, gaps, () => ecr.getRegistryPolicy());
-  if ('ignorance' in text) return missingIs(text.ignorance, {}, { registryPolicy: unreadable(name, text.ignorance) });
-  if (text.value === undefined) return {};
-  const registryPolicy = { name, text: text.value };
+  const declared = of === 'planned' ? desired.registryPolicy : undefined;
+  const live = await attempt(`the registry's policy`, gaps, () => ecr.getRegistryPolicy());
+  if ('ignorance' in live) return missingIs(live.ignorance, {}, { registryPolicy: unreadable(name, live.ignorance) });
+  const registryPolicy =
+    declared === undefined
+      ? live.value === undefined
+        ? undefined
+        : { name, text: live.value }
+      : planned({ name, statements: declared.statements }, live.value, desired);
+  if (registryPolicy === undefined) return {};
+  if (declared?.scope !== undefined) return { registryPolicy, registryScope: declared.scope };
   const scope = await attempt(`which requests the registry's policy decides on`, gaps, () => ecr.registryPolicyScope());
   if (!('ignorance' in scope)) return { registryPolicy, registryScope: scope.value };
   // An endpoint that knows no such setting puts the policy into every request, as ECR does by itself.

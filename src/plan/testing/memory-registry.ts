@@ -251,6 +251,22 @@ export class MemoryRegistry {
       getRepositoryPolicy: (name) => on('GetRepositoryPolicy', name, (stored) => stored.repositoryPolicy),
       getRegistryPolicy: () => call('ecr:GetRegistryPolicy', '', () => this.registryPolicy),
       registryPolicyScope: () => call('ecr:GetAccountSetting', 'REGISTRY_POLICY_SCOPE', () => this.registryPolicyScope),
+      putRegistryPolicy: (text) =>
+        call('ecr:PutRegistryPolicy', '', () => {
+          this.registryPolicy = text;
+        }),
+      deleteRegistryPolicy: () =>
+        call('ecr:DeleteRegistryPolicy', '', () => {
+          if (this.registryPolicy === undefined) {
+            const message = `Registry policy does not exist in the registry with id '${this.account}'`;
+            throw this.#fault('gone', 'ecr:DeleteRegistryPolicy', message);
+          }
+          this.registryPolicy = undefined;
+        }),
+      putRegistryPolicyScope: (scope) =>
+        call('ecr:PutAccountSetting', 'REGISTRY_POLICY_SCOPE', () => {
+          this.registryPolicyScope = scope;
+        }),
       listTags: (arn) => on('ListTagsForResource', this.#nameOf(arn), (stored) => ({ ...stored.tags })),
       createRepository: (repository) => call('ecr:CreateRepository', repository.name, () => this.#create(repository)),
       deleteRepository: (name, force) =>

@@ -1,0 +1,41 @@
+// Makes the changes of what a registry has once, step by step.
+// It must not know repositories, locks, or who listens.
+import type { Owner } from '../../registry/index.js';
+import { mergePolicy, type PolicyTarget, policyOfRegistry } from '../policy.js';
+import type { EcrPort } from '../ports.js';
+import type { SettingAspect, SettingChange, SettingStep, SettingsPlan } from './model.js';
+
+export class SettingsExecution {
+  readonly #settings: SettingsPlan;
+  readonly #ecr: EcrPort;
+  readonly #target: Pick<PolicyTarget, 'owner' | 'partition'>;
+
+  constructor(settings: SettingsPlan, ecr: EcrPort, target: { readonly owner: Owner; readonly partition: string }) {
+    this.#settings = settings;
+    this.#ecr = ecr;
+    this.#target = target;
+  }
+
+  /** Whether there was anything to write: what is found as planned stays untouched. */
+  async step(step: SettingStep): Promise<boolean> {
+    if (step !== 'put-account-setting') return (await mergePolicy(this.policy)) !== 'kept';
+    const { after } = this.#need('registryPolicy.scope');
+    if ((await this.#ecr.registryPolicyScope()) === after) return false;
+    await this.#ecr.putRegistryPolicyScope(after);
+    return true;
+  }
+
+  /** Our statements, in a policy that other projects write to as well. */
+  get policy(): PolicyTarget {
+    const { after } = this.#need('registryPolicy');
+    return { place: policyOfRegistry(this.#ecr), ...this.#target, statements: after };
+  }
+
+  #need<A extends SettingAspect>(aspect: A): Extract<SettingChange, { aspect: A }> {
+    const change = this.#settings.changes.find(
+      (one): one is Extract<SettingChange, { aspect: A }> => one.aspect === aspect,
+    );
+    if (change === undefined) throw new TypeError(`the plan of the registry has no change of ${aspect}`);
+    return change;
+  }
+}

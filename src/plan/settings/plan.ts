@@ -1,0 +1,147 @@
+// Reads what a registry has once, compares it with what is declared, and says what a change does and which of it needs consent.
+// It must not write, nor know repositories but by their names.
+import { needsScopeV2, type RegistryScope, registryAccessChange, type Statement } from '../../access/index.js';
+import { type Diagnostic, diagnostic, SlipwayError } from '../../diagnostics/index.js';
+import type { DesiredRegistry, DesiredRegistryPolicy, Reading } from '../../registry/index.js';
+import { compareStatements, type StatementsComparison } from '../compare-policies.js';
+import type { Hazard, PlanPurpose } from '../model.js';
+import type { RegistryPorts } from '../ports.js';
+import { read } from '../read.js';
+import type { SettingAspect, SettingChange, SettingsPlan } from './model.js';
+
+export interface PlannedSettings {
+  /** Absent: nothing of the kind is declared, and nothing was read. */
+  readonly settings?: SettingsPlan;
+  readonly hazards: readonly Hazard[];
+  readonly notes: readonly string[];
+}
+
+const nothing: PlannedSettings = { hazards: [], notes: [] };
+
+/** `assess`: whether what a change does to access is found out. Throws where the policy cannot become what is declared. */
+export async function planSettings(
+  desired: DesiredRegistry,
+  ports: RegistryPorts,
+  { purpose, assess }: { readonly purpose: Exclude<PlanPurpose, 'drift'>; readonly assess: boolean },
+): Promise<PlannedSettings> {
+  const declared = desired.registryPolicy;
+  if (declared === undefined) return nothing;
+  // What is destroyed are our statements: the scope is that of the registry, whose it was before us.
+  const isGoing = purpose === 'destroy';
+  const wanted: DesiredRegistryPolicy = isGoing ? { statements: [] } : declared;
+  const [policy, scope] = await Promise.all([
+    readSetting(() => ports.ecr.getRegistryPolicy()),
+    isGoing ? ({ state: 'unread' } as const) : readSetting(() => ports.ecr.registryPolicyScope()),
+  ]);
+  const changes: SettingChange[] = [];
+  const unknown: SettingsPlan['unknown'][number][] = [];
+  if (wanted.scope !== undefined) {
+    if (scope.state !== 'present') unknown.push(...unknownOf('registryPolicy.scope', scope));
+    else if (scope.value !== wanted.scope)
+      changes.push({ aspect: 'registryPolicy.scope', before: scope.value, after: wanted.scope });
+  }
+  unknown.push(...unknownOf('registryPolicy', policy));
+  const found: StatementsComparison =
+    policy.state === 'present' || policy.state === 'absent'
+      ? compareStatements(wanted.statements, policy.state === 'present' ? policy.value : null, desired, 'registry')
+      : { foreign: [], kept: [] };
+  if ('unreadable' in found) {
+    // What cannot be read is not replaced.
+    unknown.push({ aspect: 'registryPolicy', operation: 'ecr:GetRegistryPolicy', reason: found.unreadable });
+    return { ...nothing, settings: { changes, kept: [], unknown } };
+  }
+  const { difference, foreign, kept, size } = found;
+  if (difference !== undefined) changes.push({ aspect: 'registryPolicy', ...difference });
+  const live = scope.state === 'present' ? scope.value : undefined;
+  const problems = [...(size === undefined ? [] : [size]), ...scopeProblem(wanted, live, desired)];
+  if (problems.length > 0) throw new SlipwayError(problems);
+  const settings: SettingsPlan = {
+    changes,
+    kept,
+    unknown,
+    ...(difference !== undefined && foreign.length > 0 ? { foreignStatements: foreign } : {}),
+  };
+  if (!assess || isGoing || changes.length === 0) return { ...nothing, settings };
+  return assessed(
+    settings,
+    wanted,
+    { foreign, before: difference?.before ?? wanted.statements, policy, scope },
+    desired,
+  );
+}
+
+interface Live {
+  readonly foreign: readonly Statement[];
+  /** Our own statements. */
+  readonly before: readonly Statement[];
+  readonly policy: Reading<string>;
+  readonly scope: Reading<RegistryScope>;
+}
+
+async function readSetting<T>(call: () => Promise<T | undefined>): Promise<Reading<T>> {
+  const reading = await read(call);
+  return reading === 'gone' ? { state: 'absent' } : reading;
+}
+
+function unknownOf(aspect: SettingAspect, reading: Reading<unknown>): SettingsPlan['unknown'] {
+  return reading.state === 'unknown' ? [{ aspect, operation: reading.operation, reason: reading.reason }] : [];
+}
+
+/** ECR takes no statement that the scope in place leaves without a say. */
+function scopeProblem(
+  wanted: DesiredRegistryPolicy,
+  live: RegistryScope | undefined,
+  { account, region }: DesiredRegistry,
+): readonly Diagnostic[] {
+  if (wanted.scope !== undefined || live !== 'V1' || !needsScopeV2(wanted.statements)) return [];
+  const message = `the policy of the registry of ${account} in ${region} has scope V1, and grants under registryPolicy need V2`;
+  return [diagnostic('access/needs-scope-v2', message)];
+}
+
+function assessed(
+  settings: SettingsPlan,
+  wanted: DesiredRegistryPolicy,
+  { foreign, before, policy, scope }: Live,
+  desired: DesiredRegistry,
+): PlannedSettings {
+  const live = scope.state === 'present' ? scope.value : undefined;
+  const later = wanted.scope ?? live;
+  const access = registryAccessChange(
+    { statements: [...foreign, ...before], ...(live === undefined ? {} : { scope: live }) },
+    { statements: [...foreign, ...wanted.statements], ...(later === undefined ? {} : { scope: later }) },
+    desired,
+    desired.repositories.map(({ name }) => name),
+  );
+  const hazard = (kind: Hazard['kind'], of: SettingAspect, reason: string, mustBeNamed = false): Hazard => ({
+    kind,
+    repository: of,
+    reason,
+    mustBeNamed,
+  });
+  const change = settings.changes.find((one) => one.aspect === 'registryPolicy.scope');
+  const unseen = policy.state === 'unknown' ? '; the policy could not be read, so whom that touches is not known' : '';
+  return {
+    settings: { ...settings, access },
+    hazards: [
+      ...(access.lost.length === 0 ? [] : [hazard('lose-access', 'registryPolicy', access.lost.join('; '))]),
+      ...(access.opened.length === 0 ? [] : [hazard('open-access', 'registryPolicy', access.opened.join('; '))]),
+      ...(change === undefined
+        ? []
+        : [hazard('overwrite-shared', 'registryPolicy.scope', scopeWords(change.before, change.after) + unseen, true)]),
+    ],
+    notes:
+      scope.state === 'unknown' && wanted.scope === undefined
+        ? [
+            `which scope the registry's policy has could not be read (${scope.operation}: ${scope.reason}); V2 is assumed`,
+          ]
+        : [],
+  };
+}
+
+function scopeWords(before: RegistryScope, after: RegistryScope): string {
+  const then =
+    after === 'V2'
+      ? 'every statement of its policy would decide on every request'
+      : 'its policy would decide on replication, pull-through caches and the making of repositories alone';
+  return `the registry has scope ${before}, for all who use it; with ${after}, ${then}`;
+}
