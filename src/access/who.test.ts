@@ -73,9 +73,11 @@ test('what is nobody is quoted, but not at any length', () => {
 });
 
 test('a principal that is nobody any more', () => {
-  expect(['AIDAEXAMPLEEXAMPLE12', `${node}*`, `x${node}`, ''].map(requesterOfPrincipal)).toEqual(
-    Array.from({ length: 4 }),
-  );
+  const user = 'arn:aws:iam::444444444444:user/anna';
+  const session = 'arn:aws:sts::444444444444:assumed-role/node/i-1';
+  const inside = ['arn:aws:iam::444444444444:root', provider, user, node, session].map((arn) => `x${arn}`);
+  for (const principal of ['AIDAEXAMPLEEXAMPLE12', `${node}*`, '', ...inside])
+    expect(requesterOfPrincipal(principal)).toBeUndefined();
 });
 
 describe('requesters that a policy names', () => {

@@ -674,6 +674,24 @@ describe('drift, output and destroy', () => {
     ).toMatchObject({ version: 1, repositories: { web: { name: 'payments/web', account: '222222222222' } } });
   });
 
+  it('say what they are about to delete, and what went: repositories, stacks, or both', async () => {
+    const jobs = '      push: [{github: acme/api@main, orgId: "12", repoId: "7"}]\n';
+    const pull = '      access: {pull: ["account:444444444444"]}\n';
+    folder.write('slipway.yaml', twoEnvironments.replace(pull, pull + jobs));
+    expect(await slipway(['apply', '-e', 'prod', '--auto-approve'])).toMatchObject({ code: 0 });
+    const asked = await slipway(['destroy', '-e', 'prod'], { answers: ['no'] });
+    expect(asked.code).toBe(3);
+    expect(asked.stderr).toContain('Delete these repositories and stacks in prod? Only yes will do:');
+    expect(asked.stdout).toMatch(/\nPlan: 1 stack to delete, 2 repositories to delete\n$/);
+    const gone = await slipway(['destroy', '-e', 'prod', '--only', 'web'], { answers: ['yes'] });
+    expect(gone.stderr).toContain('Delete these repositories in prod? Only yes will do:');
+    expect(gone.stdout).toMatch(/\nPlan: 1 to delete\n\nDestroyed: 1 repository done\n$/);
+    const { stdout } = await slipway(['destroy', '-e', 'prod', '--auto-approve']);
+    expect(stdout).toMatch(
+      /\nPlan: 1 stack to delete, 1 repository to delete\n\nDestroyed: 1 stack and 1 repository done\n$/,
+    );
+  });
+
   it('delete what is ours and nothing else', async () => {
     await applied();
     expect((await slipway(['destroy', '-e', 'prod', '--only', 'web', '--auto-approve'])).code).toBe(0);

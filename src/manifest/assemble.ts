@@ -49,6 +49,7 @@ export class Assembly {
       this.#settings,
       new Set(schema['ProjectSpec']?.fields.map((field) => field.name)),
       keys,
+      new Set(schema['AwsEcrRegistrySpec']?.fields.map((field) => field.name)),
       this.#problems,
     );
     const set =

@@ -52,12 +52,14 @@ function treeOf(branch: Branch): Tree {
 }
 
 /**
- * The tree, or `undefined` where nothing is set. A first segment that is no field may be the key of a repository, so that `api.scanOnPush=false` may stand for `repositories.api.scanOnPush=false`.
+ * The tree, or `undefined` where nothing is set. `registry`: the fields of AwsEcrRegistry, of which one document may be for all
+ * environments and one for each, so that it would be hard to tell which is meant. A first segment that is no field may be the key of a repository, so that `api.scanOnPush=false` may stand for `repositories.api.scanOnPush=false`.
  */
 export function readSettings(
   settings: readonly string[],
   fields: ReadonlySet<string>,
   repositories: ReadonlySet<string>,
+  registry: ReadonlySet<string>,
   problems: Diagnostic[],
 ): Tree | undefined {
   if (settings.length === 0) return undefined;
@@ -91,6 +93,19 @@ export function readSettings(
       continue;
     }
     if (!fields.has(first.key) && repositories.has(first.key)) path.unshift({ ...first, key: 'repositories' });
+    else if (!fields.has(first.key) && (first.key === 'registry' || registry.has(first.key))) {
+      problems.push(
+        diagnostic(
+          'manifest/bad-set',
+          `"${first.key}" is of AwsEcrRegistry, and --set is for the project and its repositories`,
+          {
+            range: source.range(first.start, first.end),
+            mend: 'write it in the document of kind AwsEcrRegistry; one with `environments: [NAME]` is for those alone, and wins there',
+          },
+        ),
+      );
+      continue;
+    }
     // With one segment it can only be meant for a field.
     else if (!fields.has(first.key) && path.length > 1) {
       const known = [...fields, ...repositories];

@@ -28,7 +28,7 @@ import { printPlan } from '../print/plan.js';
 import { thisRun } from '../runner.js';
 import type { Services } from '../services.js';
 import { during, openSession, type Reach, reachOf } from '../session.js';
-import { canvasOf } from '../text.js';
+import { canvasOf, list } from '../text.js';
 import { usageSourcesOf } from '../usage-sources.js';
 import { chooseEnvironment, openProject } from '../workspace.js';
 import { openSavedPlan } from './saved-plan.js';
@@ -101,13 +101,18 @@ async function approve(work: Work, { options }: Args, services: Services): Promi
   if (!services.interactive)
     fail('cli/no-terminal', `slipway ${purpose} asks before it changes anything, and there is no terminal to ask on`);
   const { paint } = canvasOf(services.stderr);
-  const what = purpose === 'apply' ? 'Apply this' : paint.red('Delete these repositories');
+  const what = purpose === 'apply' ? 'Apply this' : paint.red(`Delete these ${doomed(work.plan)}`);
   const answer = await services.ask(
     `\n${paint.bold(`${what} in ${owner.environment}?`)} Only ${paint.bold('yes')} will do: `,
   );
   if (answer?.trim() === 'yes') return;
   if (services.signal.aborted) fail('cli/interrupted', 'interrupted before anything was changed');
   fail('cli/not-approved', 'not approved, so nothing was changed');
+}
+
+/** What a destroy deletes: of repositories alone, `repositories`. */
+function doomed({ summary }: Plan): string {
+  return list([...(summary.delete > 0 ? ['repositories'] : []), ...(summary.stacks > 0 ? ['stacks'] : [])]);
 }
 
 /** Somebody said that the run which holds the lock is dead. */

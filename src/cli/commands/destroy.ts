@@ -1,5 +1,5 @@
 // `slipway destroy`, as data.
-// It must not know how it is done: actions/destroy.ts does.
+// It must not know how it is done: actions/apply.ts does.
 import { type ArgsOf, defineCommand } from '../command.js';
 import { accept, autoApprove, breakLock, lockTimeout, parallelism, reaching, textOrJson } from './shared.js';
 
