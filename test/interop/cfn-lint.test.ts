@@ -2,10 +2,12 @@
 // It must not know how templates are made.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseProject } from '../../src/manifest/index.js';
 import { templateOf, templateText } from '../../src/render/cloudformation/index.js';
-import { companionsRegistry } from '../support/companions.js';
+import { render } from '../../src/render/index.js';
+import { companionsManifest, companionsRegistry } from '../support/companions.js';
 import { cleanEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
 import { run } from '../support/processes.js';
@@ -35,6 +37,26 @@ describeWith({ tools: ['cfn-lint'] }, 'templates of companions', () => {
     expect(done.stdout + done.stderr).toBe('');
     expect(done.code).toBe(0);
   }, 120_000);
+
+  it('so does everything that is rendered, as YAML, as JSON and for StackSets', async () => {
+    const text = companionsManifest('222222222222', 'eu-west-1', { ci: true });
+    const project = parseProject([{ file: 'slipway.yaml', text, own: true }]);
+    const forms = [{}, { format: 'json' }, { form: 'stack-set', regions: 'eu-west-1,us-east-1' }];
+    const files: string[] = [];
+    for (const [index, options] of forms.entries()) {
+      const rendering = await render('cloudformation', project, { environments: ['prod'], options });
+      for (const one of rendering.files.filter(({ path }) => !path.endsWith('.sh'))) {
+        const file = join(folder, `${index}-${basename(one.path)}`);
+        writeFileSync(file, one.text);
+        files.push(file);
+      }
+    }
+    expect(files.length).toBe(12);
+    const args = ['--include-checks', 'I', '--regions', 'eu-west-1', '--', ...files];
+    const done = await run(toolPath('cfn-lint'), args, { env: cleanEnvironment() });
+    expect(done.stdout + done.stderr).toBe('');
+    expect(done.code).toBe(0);
+  }, 240_000);
 
   it('and cfn-lint is really asked: it objects to a template with a mistake', async () => {
     const registry = companionsRegistry();
