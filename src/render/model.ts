@@ -18,6 +18,8 @@ export const renderedSettings = {
   'repository.statements': 'statements of the repository policy',
   'repository.statements.foreign': 'that statements of others stay in the repository policy',
   'repository.forceDelete': 'deletion with the images in it',
+  'registry.policy': 'statements of the policy of the registry',
+  'registry.policyScope': 'scope of the policy of the registry',
   'companion.oidc-provider': 'identity provider of a CI system',
   'companion.oidc-provider.existing': 'identity provider that somebody else keeps',
   'companion.ci-role': 'role of a CI job',

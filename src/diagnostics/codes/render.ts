@@ -39,6 +39,11 @@ export const renderCodes = defineCodes({
     'The target writes the whole repository policy, where `slipway apply` keeps the statements that are not its own.',
     'take the statements into `access.statements`, or leave the repository to `slipway apply`',
   ),
+  'render/no-registry-settings': loss(
+    'what a registry has once is left out',
+    'The policy of the registry and its scope are not in the code of this target.',
+    'leave `registryPolicy` to `slipway apply`, in a project of its own where an engine keeps the rest',
+  ),
   'render/unmanaged-lifecycle': loss(
     'a lifecycle policy of others would go',
     'The manifest leaves the lifecycle policy of a repository to somebody else. The engine knows no such thing: what its code does not have, it takes away.',

@@ -42,6 +42,8 @@ export const cloudFormationTarget = defineTarget({
     'repository.statements': 'run',
     'repository.statements.foreign': 'render/whole-policy',
     'repository.forceDelete': 'run',
+    'registry.policy': 'render/no-registry-settings',
+    'registry.policyScope': 'render/no-registry-settings',
     'companion.oidc-provider': 'run',
     'companion.oidc-provider.existing': 'run',
     'companion.ci-role': 'run',
