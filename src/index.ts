@@ -24,6 +24,7 @@ export {
   type WhoCanRow,
   whoCan,
 } from './access/index.js';
+export { type Adoption, type AdoptOptions, adopt, readCloudFormation, readTerraform } from './adopt/index.js';
 export { type AwsPortsOptions, awsPorts } from './aws/index.js';
 export {
   allDefinitions,

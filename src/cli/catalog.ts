@@ -1,6 +1,7 @@
 // Every command, in the order of help, with its action loaded when it is run.
 // It must not know what any command does.
 import { type BoundCommand, bind } from './command.js';
+import { adoptCommand } from './commands/adopt.js';
 import { applyCommand } from './commands/apply.js';
 import { auditCommand } from './commands/audit.js';
 import { completionCommand } from './commands/completion.js';
@@ -32,6 +33,7 @@ import { whoCanCommand } from './commands/who-can.js';
 
 export const catalog: readonly BoundCommand[] = [
   bind(initCommand, async () => (await import('./actions/init.js')).init),
+  bind(adoptCommand, async () => (await import('./actions/adopt.js')).adoptEngine),
   bind(validateCommand, async () => (await import('./actions/validate.js')).validate),
   bind(explainCommand, async () => (await import('./actions/explain.js')).explain),
   bind(lifecycleReadCommand, async () => (await import('./actions/lifecycle-read.js')).lifecycleRead),

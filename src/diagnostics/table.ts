@@ -1,6 +1,7 @@
 // The one table of diagnostics, put together from a file of codes for each room.
 // docs/diagnostics.md is generated from it; table.test.ts holds the two together.
 import { accessCodes } from './codes/access.js';
+import { adoptCodes } from './codes/adopt.js';
 import { auditCodes } from './codes/audit.js';
 import { cliCodes } from './codes/cli.js';
 import { lifecycleCodes } from './codes/lifecycle.js';
@@ -24,6 +25,7 @@ const definitions = {
   ...localCodes,
   ...loginCodes,
   ...auditCodes,
+  ...adoptCodes,
   ...cliCodes,
 } as const;
 

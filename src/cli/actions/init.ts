@@ -1,7 +1,7 @@
 // Writes a first manifest, asking little.
 // It must not know the manifest's fields: manifest/ makes the text, and checks it.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
 import { initialProject, parseProject } from '../../manifest/index.js';
 import { commandLine } from '../advice.js';
@@ -11,6 +11,7 @@ import { planCommand } from '../commands/plan.js';
 import { validateCommand } from '../commands/validate.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
+import { checked, complaint, type forms, nameFrom } from '../first-values.js';
 import { shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import type { Prompts, Services } from '../services.js';
@@ -33,43 +34,6 @@ const presets: Readonly<Record<string, 'production' | 'staging' | 'development'>
   dev: 'development',
   development: 'development',
 };
-
-const forms = {
-  name: {
-    pattern: /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-    wants: 'a project name has small letters, digits and hyphens, at most 63',
-  },
-  environment: {
-    pattern: /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/,
-    wants: 'an environment name has small letters, digits and hyphens, at most 32',
-  },
-  account: { pattern: /^\d{12}$/, wants: 'an account id has twelve digits' },
-  region: { pattern: /^[a-z]{2,}(?:-[a-z]+)+-\d+$/, wants: 'a Region looks like eu-west-1' },
-  repository: {
-    pattern: /^[a-z0-9]+(?:(?:[._-]|__|[-]+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._-]|__|[-]+)[a-z0-9]+)*)*$/,
-    wants: 'a repository name has small letters and digits, with ., _, - or / between them',
-  },
-} as const;
-
-function complaint(kind: keyof typeof forms, value: string): string | undefined {
-  return forms[kind].pattern.test(value) ? undefined : forms[kind].wants;
-}
-
-function checked(kind: keyof typeof forms, value: string, flag: string): string {
-  const wants = complaint(kind, value);
-  if (wants !== undefined) fail('cli/bad-name', `"${value}" will not do for ${flag}`, { mend: wants });
-  return value;
-}
-
-/** The folder's name, made to fit. */
-function nameFrom(folder: string): string {
-  const fitting = basename(folder)
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replace(/^-+|-+$/g, '');
-  return fitting === '' ? 'project' : fitting;
-}
 
 function defaults({ options, global }: InitArgs, services: Services): Answers {
   const region = services.env.AWS_REGION ?? services.env.AWS_DEFAULT_REGION;

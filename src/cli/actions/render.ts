@@ -15,6 +15,7 @@ import { planFolder, requireFreeWay, writeFolder } from '../rendered-folder.js';
 import type { Services } from '../services.js';
 import { during, reachOf } from '../session.js';
 import { canvasOf } from '../text.js';
+import { assignments } from '../text-values.js';
 import { chooseEnvironment, openProject, showWarnings } from '../workspace.js';
 
 export async function renderTarget({ operands, options, global }: RenderArgs, services: Services): Promise<ExitCode> {
@@ -27,7 +28,7 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
   showWarnings(project, global, services);
   const reading = options.import ? (await reachOf(global, options.parallelism, services)).reading : undefined;
   const rendering = await render(target, project, {
-    options: optionsFrom(options.with),
+    options: assignments(options.with, '--with'),
     ...(environments === undefined ? {} : { environments }),
     ...(reading === undefined
       ? {}
@@ -72,16 +73,6 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
     services.stdout.write(printFolder(view, canvasOf(services.stdout)));
   }
   return options.check && behind ? exit.somethingToSee : verdict;
-}
-
-function optionsFrom(given: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    given.map((one) => {
-      const at = one.indexOf('=');
-      if (at < 1) fail('cli/bad-usage', `--with takes NAME=VALUE, not "${one}"`);
-      return [one.slice(0, at), one.slice(at + 1)];
-    }),
-  );
 }
 
 /** What exists in the registry and in its stacks. Not knowing is not the same as not existing: an import left out would be made twice. */

@@ -1,0 +1,29 @@
+// What is found in somebody's code or state: repositories as another engine declares them, before anything is made of them.
+// It must not know any engine's files, nor how a manifest says it.
+import type { Diagnostic } from '../diagnostics/index.js';
+import type { Encryption, TagMutability, Tags } from '../registry/index.js';
+
+export interface FoundRepository {
+  readonly name: string;
+  /** Where it stands there: `module.api.aws_ecr_repository.this[0]`, `Resources.Api`. */
+  readonly from: string;
+  /** Absent where the source does not say. */
+  readonly account?: string;
+  readonly region?: string;
+  readonly tagMutability: TagMutability;
+  readonly encryption: Encryption;
+  readonly scanOnPush: boolean;
+  readonly forceDelete: boolean;
+  readonly tags: Tags;
+  /** Text; absent: the source declares none. */
+  readonly lifecyclePolicy?: string;
+  /** Text; absent: the source declares none. */
+  readonly repositoryPolicy?: string;
+}
+
+export interface Found {
+  /** In the order of the source. */
+  readonly repositories: readonly FoundRepository[];
+  /** What was seen and is not taken over, and what could not be read. */
+  readonly diagnostics: readonly Diagnostic[];
+}
