@@ -79,4 +79,24 @@ export const renderCodes = defineCodes({
     'IAM has one role of a name in an account. The stacks of a StackSet in further Regions would make it again, and fail.',
     'leave `companions.roles.namePrefix` out, or put the Region into it',
   ),
+  'render/needs-provider-6': loss(
+    'patterns that version 5 does not have',
+    'Version 5 of the AWS provider knows no exceptions of tag mutability: the repository gets its plain mode.',
+    'write it with `--with provider=6`',
+  ),
+  'render/tags-of-others': loss(
+    'tags of others would go',
+    'Terraform takes every tag off that its code does not have, but for keys that are ignored everywhere. This key is declared for something else, so it cannot be ignored.',
+    'declare the tag in `tags` of the repository',
+  ),
+  'render/left-behind': loss(
+    'a policy that would stay',
+    'An engine takes away what it made and no more. This policy is there, and the manifest says that there shall be none.',
+    'run `slipway apply` once before the engine takes over, or delete the policy by hand',
+  ),
+  'render/unread': loss(
+    'something that could not be read',
+    'Whether it exists is not known, so it is not taken over: if it does, the engine finds it in its way, or writes over it.',
+    'render again with credentials that may read it',
+  ),
 });

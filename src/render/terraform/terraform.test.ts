@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { companionsManifest } from '../../../test/support/companions.js';
+import { parseProject } from '../../manifest/index.js';
+import type { Rendering } from '../model.js';
+import { render } from '../request.js';
+
+const manifest = (api: string): string => `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  defaultTags: {Team: payments}
+  environments:
+    prod: {account: "222222222222", region: eu-west-1, preset: production}
+  repositories:
+    api: ${api}
+    web: {}
+    worker: {}
+    bare: {lifecyclePolicy: {none: true}}
+    others: {lifecyclePolicy: null}
+`;
+
+const rendered = (text: string, options: Readonly<Record<string, string>> = {}): Promise<Rendering> =>
+  render('terraform', parseProject([{ file: 'slipway.yaml', text, own: true }]), { options });
+
+function fileOf({ files }: Rendering, path: string): string {
+  const found = files.find((one) => one.path === path);
+  if (found === undefined) throw new Error(`${path} is not among ${files.map((one) => one.path).join(', ')}`);
+  return found.text;
+}
+
+/** Lines of one that the other has not. */
+function lines(one: Rendering, other: Rendering): readonly string[] {
+  return one.files.flatMap(({ path, text }) => {
+    const known = new Set(other.files.find((file) => file.path === path)?.text.split('\n'));
+    return text
+      .split('\n')
+      .filter((line) => !known.has(line))
+      .map((line) => `${path}: ${line.trim()}`);
+  });
+}
+
+describe('an environment in Terraform', () => {
+  it('is data: what is as usual is left out, what many have alike is written once', async () => {
+    const main = fileOf(
+      await rendered(manifest('{imageImmutable: false, scanOnPush: false}')),
+      'environments/prod/main.tf',
+    );
+    expect(main.slice(main.indexOf('module "registry"'))).toBe(`\
+module "registry" {
+  source = "../../modules/registry"
+
+  repositories = {
+    api = {
+      name            = "api"
+      tag_mutability  = "MUTABLE"
+      scan_on_push    = false
+      tags            = { Repository = "api" }
+      lifecycle_rules = local.lifecycle_rules
+    }
+    bare = {
+      name = "bare"
+      tags = { Repository = "bare" }
+      # No lifecycle policy: images stay until somebody deletes them.
+      lifecycle_rules = null
+    }
+    others = {
+      name = "others"
+      tags = { Repository = "others" }
+      # Somebody else keeps the lifecycle policy.
+      lifecycle_rules = null
+    }
+    web = {
+      name            = "web"
+      tags            = { Repository = "web" }
+      lifecycle_rules = local.lifecycle_rules
+    }
+    worker = {
+      name            = "worker"
+      tags            = { Repository = "worker" }
+      lifecycle_rules = local.lifecycle_rules
+    }
+  }
+}
+`);
+  });
+
+  it('changes by the lines of one repository where one setting changes', async () => {
+    const [before, after] = [await rendered(manifest('{}')), await rendered(manifest('{tags: {Team: api}}'))];
+    expect(lines(after, before)).toEqual([
+      'environments/prod/main.tf: name = "api"',
+      'environments/prod/main.tf: tags = {',
+      'environments/prod/main.tf: Repository = "api"',
+      'environments/prod/main.tf: Team       = "api"',
+      'environments/prod/main.tf: }',
+    ]);
+    expect(lines(before, after)).toEqual([
+      'environments/prod/main.tf: name            = "api"',
+      'environments/prod/main.tf: tags            = { Repository = "api" }',
+    ]);
+    expect(await rendered(manifest('{}'))).toEqual(before);
+  });
+
+  it('nobody is said to own it', async () => {
+    const { files } = await rendered(companionsManifest('222222222222', 'eu-west-1', { ci: true }));
+    const saying = files
+      .filter(({ text }) => text.includes('slipway:project'))
+      .map(({ path }) => path.split('/').at(-1));
+    expect(new Set(saying)).toEqual(new Set(['providers.tf']));
+  });
+
+  it('exceptions of tag mutability take version 6, and version 5 says so', async () => {
+    const five = await rendered(manifest('{mutableTagPatterns: [latest]}'));
+    expect(five.diagnostics.map(({ code, path }) => [code, path])).toEqual([
+      ['render/needs-provider-6', 'spec.repositories.api.mutableTagPatterns'],
+    ]);
+    const six = await rendered(manifest('{mutableTagPatterns: [latest]}'), { provider: '6' });
+    expect(six.diagnostics).toEqual([]);
+    expect(fileOf(six, 'environments/prod/main.tf')).toContain('tag_mutability_exclusions = ["latest"]');
+    expect(fileOf(six, 'modules/registry/main.tf')).toContain('dynamic "image_tag_mutability_exclusion_filter"');
+  });
+});
+
+describe('the state', () => {
+  it.each([
+    [{}, 'bucket       = "payments-tfstate-222222222222"', 'use_lockfile = true', true],
+    [{ lock: 'dynamodb' }, 'dynamodb_table = "payments-tfstate-222222222222"', 'encrypt        = true', true],
+    [{ 'state-bucket': 'acme-states', 'state-region': 'us-east-1' }, '"acme-states"', '"us-east-1"', false],
+    [{ backend: 'local' }, 'backend "local"', 'terraform.tfstate', false],
+  ])('is where %j says', async (options, one, other, bootstrapped) => {
+    const found = await rendered(manifest('{}'), options);
+    const backend = fileOf(found, 'environments/prod/backend.tf');
+    expect(backend).toContain(one);
+    expect(backend).toContain(other);
+    expect(found.files.some(({ path }) => path === 'bootstrap/222222222222/main.tf')).toBe(bootstrapped);
+  });
+});

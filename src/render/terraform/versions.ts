@@ -1,0 +1,113 @@
+// Which Terraform, which provider, which state: what each root begins with.
+// It must not know what a root holds.
+import { attributes, membersOf, text, type Value } from './hcl.js';
+
+export interface Versions {
+  readonly provider: '5' | '6';
+  readonly lock: string;
+}
+
+/** 6 from the version that knows exceptions of tag mutability: an older one would refuse the code. */
+const providerVersions: Readonly<Record<Versions['provider'], string>> = { '5': '~> 5.80', '6': '~> 6.28' };
+
+/** `use_lockfile` came with 1.10; `for_each` in an import block with 1.7. OpenTofu has both by the same numbers. */
+export function versionsText({ provider, lock }: Versions): string {
+  return `\
+terraform {
+  required_version = ">= ${lock === 'lockfile' ? '1.10' : '1.7'}"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "${providerVersions[provider]}"
+    }
+  }
+}
+`;
+}
+
+/** Where the state of a root is kept. */
+export interface State {
+  readonly bucket: string;
+  readonly region: string;
+  readonly key: string;
+  readonly lock: string;
+}
+
+/** `undefined`: beside the code. */
+export function backendText(state: State | undefined): string {
+  if (state === undefined) {
+    return `\
+# The state is a file beside the code: for one person, for a trial. A team keeps it in S3 (\`--with backend=s3\`).
+terraform {
+  backend "local" {
+    path = "terraform.tfstate"
+  }
+}
+`;
+  }
+  const { bucket, region, key, lock } = state;
+  const lines = attributes(
+    membersOf({
+      bucket,
+      key,
+      region,
+      encrypt: true,
+      ...(lock === 'lockfile' ? { use_lockfile: true } : { dynamodb_table: bucket }),
+    }),
+    2,
+  );
+  const locking =
+    lock === 'lockfile'
+      ? '# One run at a time: S3 itself keeps the lock, as a file beside the state.'
+      : '# One run at a time: DynamoDB keeps the lock. From Terraform 1.10 on S3 does (`--with lock=lockfile`).';
+  return `${locking}\nterraform {\n  backend "s3" {\n${lines}\n  }\n}\n`;
+}
+
+export interface ProviderSettings {
+  readonly region: string;
+  readonly account: string;
+  readonly defaultTags: Readonly<Record<string, string>>;
+  /** Tags that others keep. */
+  readonly ignoredTags: readonly string[];
+}
+
+/** The account is checked before anything is read: the credentials of another one must not find its registry empty. */
+export function providersText({ region, account, defaultTags, ignoredTags }: ProviderSettings): string {
+  const tags = Object.keys(defaultTags).length === 0 ? '' : `\n  default_tags {\n${tagsText(defaultTags)}\n  }\n`;
+  return `\
+provider "aws" {
+  region              = ${text(region)}
+  allowed_account_ids = [${text(account)}]
+
+  dynamic "assume_role" {
+    for_each = var.assume_role_arn[*]
+    content {
+      role_arn = assume_role.value
+    }
+  }
+${tags}
+  # Marks that others put on what is here, Slipway's own among them: Terraform leaves them alone.
+  ignore_tags {
+${attributes([{ key: 'keys', value: ignoredTags }], 2)}
+  }
+}
+`;
+}
+
+function tagsText(tags: Readonly<Record<string, Value>>): string {
+  return attributes([{ key: 'tags', value: { kind: 'object', members: membersOf(tags) } }], 2);
+}
+
+export const rootVariables = `\
+variable "assume_role_arn" {
+  description = "The role that Terraform takes in the account; null: it is there already, with the credentials at hand."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.assume_role_arn == null ? true : can(regex("^arn:[^:]+:iam::[0-9]{12}:role/", var.assume_role_arn))
+    error_message = "The ARN of a role looks like arn:aws:iam::123456789012:role/terraform."
+  }
+}
+`;
