@@ -85,7 +85,8 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
     await prod.apply();
     await prod.plan('nothing');
     const { stdout } = await slipway(['plan', '-e', 'prod', '--output', 'json']);
-    const [registry] = (JSON.parse(stdout) as { registries: { repositories: JsonRepository[] }[] }).registries;
+    const [registry] = (JSON.parse(stdout) as { plan: { registries: { repositories: JsonRepository[] }[] } }).plan
+      .registries;
     expect(registry?.repositories.map(({ name, changes }) => [name, changes.map(({ aspect }) => aspect)])).toEqual(
       ['api', 'bare', 'others', 'team/worker', 'web'].map((name) => [`shop/${name}`, ['tags']]),
     );

@@ -49,7 +49,11 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
     files: files.flatMap(([name, content]) =>
       content === undefined ? [] : [{ path: `${environmentPath(environment.name)}/${name}`, text: content }],
     ),
-    diagnostics: [...remarksOnVersion(desired, options), ...remarksOnLive(rendered, ignored)],
+    diagnostics: [
+      ...remarksOnRegistry(desired),
+      ...remarksOnVersion(desired, options),
+      ...remarksOnLive(rendered, ignored),
+    ],
   };
 }
 
@@ -139,6 +143,12 @@ function outputsText(roles: boolean, key: boolean): string {
       block(`output "${name}"`, membersOf({ description, value: code(`module.registry.${name}`) })),
     )
     .join('\n');
+}
+
+function remarksOnRegistry({ owner, registryPolicy }: DesiredRegistry): readonly Diagnostic[] {
+  if (registryPolicy === undefined) return [];
+  const message = `${owner.environment}: the policy of the registry is not in the code`;
+  return [diagnostic('render/no-registry-settings', message, { path: 'spec.registryPolicy' })];
 }
 
 function remarksOnVersion({ owner, repositories }: DesiredRegistry, { provider }: Versions): readonly Diagnostic[] {
