@@ -24,7 +24,7 @@ export {
   type WhoCanRow,
   whoCan,
 } from './access/index.js';
-export { type Adoption, type AdoptOptions, adopt, readCloudFormation, readTerraform } from './adopt/index.js';
+export { type Adoption, type AdoptOptions, adopt, readCloudFormation, readLive, readTerraform } from './adopt/index.js';
 export { type AwsPortsOptions, awsPorts } from './aws/index.js';
 export {
   allDefinitions,
@@ -137,6 +137,7 @@ export {
   savePlan,
   savePrediction,
   surveyAccess,
+  surveyRepositories,
   surveyUsage,
   type UsageReading,
   type UsageSource,

@@ -157,7 +157,7 @@ describe('adopting what was found', () => {
       options,
     );
     expect(text).toMatchInlineSnapshot(`
-      "# Repositories as they are today: the first \`slipway plan\` changes ownership tags alone.
+      "# Repositories as they are today: the first plan changes ownership tags alone.
       # What differs from the secure defaults is said below, so that it can be taken back line by line.
 
       apiVersion: ecr.slipway.dev/v1

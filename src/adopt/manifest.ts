@@ -238,8 +238,15 @@ function textOfProject(
     metadata: { name: project },
     spec,
   });
+  const grants = placed.some(({ settings }) => settings['access'] !== undefined);
   document.commentBefore = [
-    ' Repositories as they are today: the first `slipway plan` changes ownership tags alone.',
+    ` Repositories as they are today: the first plan changes ownership tags${grants ? '' : ' alone'}.`,
+    ...(grants
+      ? [
+          ' Grants get statements of their own beside those that are there and say the same: access stays as it is, and the old',
+          ' statements, which Slipway leaves alone, can go afterwards.',
+        ]
+      : []),
     ' What differs from the secure defaults is said below, so that it can be taken back line by line.',
   ].join('\n');
   const metadata = document.get('metadata');

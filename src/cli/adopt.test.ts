@@ -1,5 +1,6 @@
 // `slipway adopt`: a state and a template become a manifest; what cannot be read, or is there already, is said.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startLocalEcr } from '../local/index.js';
 import { Folder } from './testing/harness.js';
 
 let folder: Folder;
@@ -48,7 +49,7 @@ describe('slipway adopt', () => {
         = help: leave it there, or add to the manifest what says the same
 
       ",
-        "stdout": "# Repositories as they are today: the first \`slipway plan\` changes ownership tags alone.
+        "stdout": "# Repositories as they are today: the first plan changes ownership tags alone.
       # What differs from the secure defaults is said below, so that it can be taken back line by line.
 
       apiVersion: ecr.slipway.dev/v1
@@ -132,5 +133,115 @@ describe('slipway adopt', () => {
     const { code, stderr } = await folder.run(call);
     expect(code).toBe(1);
     expect(stderr).toMatchSnapshot();
+  });
+
+  it('reads a registry, and the first plan of that changes tags of ownership, and statements under its own names beside the old ones', async () => {
+    const local = await startLocalEcr({ memory: true, port: 0 });
+    try {
+      const run = (...call: readonly string[]) =>
+        folder.run([...call, '--local'], { env: { SLIPWAY_LOCAL_PORT: String(local.port) } });
+      const ecr = async (operation: string, input: object): Promise<void> => {
+        const answer = await fetch(local.url, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/x-amz-json-1.1',
+            'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`,
+            authorization:
+              'AWS4-HMAC-SHA256 Credential=111111111111/20261129/eu-west-1/ecr/aws4_request, SignedHeaders=host, Signature=0',
+          },
+          body: JSON.stringify(input),
+        });
+        expect(answer.status, await answer.text()).toBe(200);
+      };
+      await ecr('CreateRepository', { repositoryName: 'old/api', tags: [{ Key: 'Team', Value: 'core' }] });
+      await ecr('CreateRepository', { repositoryName: 'old/web', imageTagMutability: 'IMMUTABLE' });
+      const policyText = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Sid: 'x', Effect: 'Allow', Principal: { AWS: '222222222222' }, Action: 'ecr:BatchGetImage' }],
+      });
+      await ecr('SetRepositoryPolicy', { repositoryName: 'old/web', policyText });
+      const place = ['--account', '111111111111', '--region', 'eu-west-1'];
+      expect(await run('adopt', ...place, '--name', 'old', '-o', 'slipway.yaml')).toMatchObject({
+        code: 0,
+        stdout: 'slipway.yaml: 2 repositories\n',
+      });
+      expect(folder.read('slipway.yaml')).toMatchInlineSnapshot(`
+        "# Repositories as they are today: the first plan changes ownership tags.
+        # Grants get statements of their own beside those that are there and say the same: access stays as it is, and the old
+        # statements, which Slipway leaves alone, can go afterwards.
+        # What differs from the secure defaults is said below, so that it can be taken back line by line.
+
+        apiVersion: ecr.slipway.dev/v1
+        kind: Project
+        metadata: { name: old }
+        spec:
+          defaultTags:
+            Environment: null
+            ManagedBy: null
+            Repository: null
+          environments:
+            prod:
+              account: "111111111111"
+              region: eu-west-1
+          repositoryDefaults:
+            scanOnPush: false
+            lifecyclePolicy:
+              none: true
+          repositories:
+            old/api:
+              imageImmutable: false
+              tags:
+                Team: core
+            old/web:
+              access:
+                statements:
+                  - name: x
+                    effect: Allow
+                    principals:
+                      - arn:aws:iam::222222222222:root
+                    actions:
+                      - ecr:BatchGetImage
+        "
+      `);
+      expect((await run('plan')).stdout).toMatchInlineSnapshot(`
+        "old in prod (111111111111, eu-west-1)
+
+          ? old/api  not ours: left alone without consent to take it over
+              exists already, and no tag says whose it is
+              tags
+                + slipway:environment  "prod"
+                + slipway:project      "old"
+
+          ? old/web  not ours: left alone without consent to take it over
+              exists already, and no tag says whose it is
+              tags
+                + slipway:environment  "prod"
+                + slipway:project      "old"
+              repository policy
+                + Slipwaye6cc6e7fX
+                    allow account 222222222222 to ecr:BatchGetImage
+              = statement x: written by somebody else
+                  allow account 222222222222 to ecr:BatchGetImage
+
+        2 hazards need your consent
+
+          ! take-over  old/api
+              it exists already, and no tag says whose it is; Slipway would change it
+              and own it
+              --accept take-over:old/api
+
+          ! take-over  old/web
+              it exists already, and no tag says whose it is; Slipway would change it
+              and own it
+              --accept take-over:old/web
+
+        Nothing to do without your consent: 2 not ours
+        "
+      `);
+      expect(await run('adopt', ...place, '--only', 'none*')).toMatchObject({ code: 1 });
+      expect((await run('adopt', '--account', '111111111111')).stderr).toContain('name it with --region');
+    } finally {
+      await local.close();
+    }
   });
 });

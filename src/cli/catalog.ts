@@ -33,7 +33,7 @@ import { whoCanCommand } from './commands/who-can.js';
 
 export const catalog: readonly BoundCommand[] = [
   bind(initCommand, async () => (await import('./actions/init.js')).init),
-  bind(adoptCommand, async () => (await import('./actions/adopt.js')).adoptEngine),
+  bind(adoptCommand, async () => (await import('./actions/adopt.js')).adoptAll),
   bind(validateCommand, async () => (await import('./actions/validate.js')).validate),
   bind(explainCommand, async () => (await import('./actions/explain.js')).explain),
   bind(lifecycleReadCommand, async () => (await import('./actions/lifecycle-read.js')).lifecycleRead),

@@ -91,6 +91,7 @@ export { remarksIn } from './remarked.js';
 export { readPlan, type SavedPlan, savePlan } from './saved.js';
 export type { PropertyChange, Referenced, ResourcePlan, StackAction, StackPlan } from './stacks/model.js';
 export { hasWork, isStackWork, isWork, stepsOf } from './steps.js';
+export { surveyRepositories } from './survey.js';
 export { unreadIn } from './unread.js';
 export {
   type ImageName,

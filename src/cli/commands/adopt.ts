@@ -6,16 +6,17 @@ import { textOrJson } from './shared.js';
 export const adoptCommand = defineCommand({
   name: 'adopt',
   group: 'Manifest',
-  summary: 'writes the manifest of what another engine keeps',
+  summary: 'writes the manifest of what is there already',
   description: [
-    'Reads repositories out of the state or plan of Terraform or OpenTofu, whatever module made them, or out of a template of CloudFormation or CDK, and writes a manifest that keeps every setting as it is: lifecycle rules as intent and statements as grants where those say exactly the same. AWS is not asked.',
-    'The first plan of the manifest changes ownership tags alone. Take the repositories out of the other engine before you apply (`terraform state rm`, DeletionPolicy: Retain), or keep them there and let `slipway render` write its code.',
+    'Reads repositories out of AWS, out of the state or plan of Terraform or OpenTofu, whatever module made them, or out of a template of CloudFormation or CDK, and writes a manifest that keeps every setting as it is: lifecycle rules as intent and statements as grants where those say exactly the same. Nothing in AWS is changed, and with a FILE it is not even asked.',
+    'The first plan of the manifest changes ownership tags alone, but for grants: they get statements of their own beside those that are there. Take the repositories out of the other engine before you apply (`terraform state rm`, DeletionPolicy: Retain), or keep them there and let `slipway render` write its code.',
   ],
   operands: [
     {
       name: 'FILE',
-      description: 'the state, the output of `terraform show -json`, or the template; - for standard input',
-      required: true,
+      description:
+        'the state, the output of `terraform show -json`, or the template; - for standard input; none for AWS',
+      required: false,
       completes: 'file',
     },
   ],
@@ -24,21 +25,21 @@ export const adoptCommand = defineCommand({
       kind: 'value',
       flag: '--from',
       value: 'ENGINE',
-      choices: ['terraform', 'cloudformation'],
-      description: 'what wrote the file (default: what it looks like)',
+      choices: ['aws', 'terraform', 'cloudformation'],
+      description: 'where to look (default: what the file looks like; without one, aws)',
     },
     name: { kind: 'value', flag: '--name', value: 'NAME', description: "the project's name (default: the folder's)" },
     account: {
       kind: 'value',
       flag: '--account',
       value: 'ID',
-      description: 'the AWS account, twelve digits, where the file does not say it',
+      description: 'the AWS account, twelve digits, where the file does not say it; with aws, the one it must be',
     },
     region: {
       kind: 'value',
       flag: '--region',
       value: 'REGION',
-      description: 'the AWS Region, where the file does not say it',
+      description: 'the AWS Region, where the file does not say it (with aws, default: AWS_REGION)',
     },
     parameter: {
       kind: 'list',
@@ -55,7 +56,7 @@ export const adoptCommand = defineCommand({
       description: 'the file to write; without it the manifest is printed',
     },
   },
-  globals: ['project', 'environment', 'output', 'color'],
+  globals: ['project', 'environment', 'output', 'only', 'local', 'color'],
   formats: textOrJson,
   json: {
     manifest: 'its text',
@@ -65,6 +66,10 @@ export const adoptCommand = defineCommand({
     diagnostics: 'what was not taken over, or is known only to the engine',
   },
   examples: [
+    {
+      command: 'slipway adopt --from aws --region eu-west-1 -o slipway.yaml',
+      text: 'what was made in the console',
+    },
     {
       command: 'terraform show -json | slipway adopt --from terraform - -o slipway.yaml',
       text: 'what Terraform has made',

@@ -25,6 +25,11 @@ export const adoptCodes = defineCodes({
     'A manifest says in which account and Region its repositories are, and the file does not.',
     'name them with `--account` and `--region`',
   ),
+  'adopt/unreadable': mistake(
+    'a repository that cannot be read whole',
+    'A manifest without what could not be read would take it away.',
+    'allow the operation that the message names, or leave the repository out with `--only`',
+  ),
   'adopt/unknown-value': remark(
     'a value that only the engine knows',
     'It is decided while the engine runs, so that it cannot be taken into a manifest.',
