@@ -2,6 +2,7 @@
 // It must not know how Slipway comes by its rules and statements: what is right is written out here by hand.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { awsPorts } from '../../src/aws/index.js';
 import { awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wire, wireOk } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import type { Server } from '../support/processes.js';
@@ -577,6 +578,50 @@ describeWith({ tools: ['moto_server', 'aws'] }, 'Slipway on moto', () => {
     project.write('slipway.yaml', manifest);
     expect(await wire(at, 'ecr', 'DescribeRepositories')).toEqual(before);
   }, 60_000);
+
+  it('an organisation is read from its root down to an account, with what its policies say', async () => {
+    const { organizations } = awsPorts({ account: motoAccount, region, local: { endpoint: moto.url } });
+    expect(await organizations.organization()).toBeNull();
+    const call = (operation: string, input: JsonObject) => awsOk(at, 'organizations', operation, input);
+    const made = (answer: JsonObject, member: string) => answer[member] as JsonObject;
+    const { Id: id } = made(await call('CreateOrganization', { FeatureSet: 'ALL' }), 'Organization');
+    expect(await organizations.organization()).toEqual({ id, managementAccount: motoAccount });
+
+    const [root] = (await call('ListRoots', {}))['Roots'] as JsonObject[];
+    const rootId = String(root?.['Id']);
+    await call('EnablePolicyType', { RootId: rootId, PolicyType: 'SERVICE_CONTROL_POLICY' });
+    const unit = made(
+      await call('CreateOrganizationalUnit', { ParentId: rootId, Name: 'builds' }),
+      'OrganizationalUnit',
+    );
+    const created = made(
+      await call('CreateAccount', { AccountName: 'ci', Email: 'ci@example.com' }),
+      'CreateAccountStatus',
+    );
+    const account = String(created['AccountId']);
+    await call('MoveAccount', { AccountId: account, SourceParentId: rootId, DestinationParentId: String(unit['Id']) });
+    const Content = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: 'ecr:Delete*', Resource: '*' }],
+    });
+    const input = { Content, Description: '', Name: 'NoDelete', Type: 'SERVICE_CONTROL_POLICY' };
+    const summary = made(made(await call('CreatePolicy', input), 'Policy'), 'PolicySummary');
+    for (const target of [rootId, account])
+      await call('AttachPolicy', { PolicyId: String(summary['Id']), TargetId: target });
+
+    const levels = await organizations.levelsOver(account);
+    expect(levels.map(({ target }) => target)).toEqual([rootId, unit['Id'], account]);
+    const policies = levels.map(({ serviceControl }) =>
+      serviceControl.map((one) => [one.name, 'text' in one ? JSON.parse(one.text) : one.unreadable]),
+    );
+    const everything = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
+    const full = ['FullAWSAccess', { Version: '2012-10-17', Statement: [everything] }];
+    const noDelete = ['NoDelete', JSON.parse(Content)];
+    expect(policies).toEqual([[full, noDelete], [full], [full, noDelete]]);
+    await expect(organizations.levelsOver('999999999999')).rejects.toMatchObject({
+      operation: 'organizations:ListParents',
+    });
+  }, 120_000);
 
   it('destroy leaves nothing of the project, nor its lock', async () => {
     await ecr('CreateRepository', { repositoryName: 'somebody/elses' });
