@@ -1,6 +1,7 @@
 // The permissions that Slipway asks for are those of the calls it makes: drift, plan, apply and destroy against a local ECR,
 // through a proxy that writes down every operation.
 // It must not know the table of operations but by what `slipway permissions` prints.
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Folder } from '../../src/cli/testing/harness.js';
 import { type LocalEcr, startLocalEcr } from '../../src/local/index.js';
@@ -137,4 +138,75 @@ spec:
     expect(stdout).toContain('arn:aws:ecr:eu-west-1:222222222222:repository/*');
     expect(stderr).toContain('201 repositories are more than a policy can name one by one');
   });
+});
+
+/** Nobody there may do more than policies say, and CloudFormation calls IAM and KMS in the name of whoever applies. */
+describe('on a local ECR that lets policies decide', () => {
+  let strict: LocalEcr;
+  beforeAll(async () => {
+    strict = await startLocalEcr({ memory: true, port: 0, auth: 'strict' });
+  });
+  afterAll(() => strict.close());
+
+  const project = (changed: boolean) => `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    prod: {account: "222222222222", region: eu-west-1}
+  access: {push: [{github: acme/api@main, orgId: "12", repoId: "7"}]}
+  repositories:
+    api: {encryptionType: KMS, kmsKeyId: {companion: key}${changed ? ', tags: {A: b}' : ''}}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: registry}
+spec:
+  companions:
+    key: {rotationPeriodDays: ${changed ? 180 : 365}}
+    roles: {maxSessionMinutes: ${changed ? 120 : 60}}
+    pullRoles:
+      tasks: {for: ecs-task-execution${changed ? ', managedPolicies: ["arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"]' : ''}}
+`;
+  const administrator = () => {
+    const { AWS_ACCESS_KEY_ID: id = '', AWS_SECRET_ACCESS_KEY: secret = '' } = strict.variables({
+      account: '222222222222',
+    });
+    return { accessKeyId: id, secretAccessKey: secret };
+  };
+
+  it('a user with what `slipway permissions` prints makes, changes and deletes roles, a key and a provider, and lacks nothing', async () => {
+    const iam = new IAMClient({ endpoint: strict.url, region: 'eu-west-1', credentials: administrator() });
+    await iam.send(new CreateUserCommand({ UserName: 'slipway' }));
+    const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'slipway' }));
+    folder.write('slipway.yaml', project(false));
+    const granted = async (level: PermissionLevel) => {
+      const { stdout } = await folder.run(['permissions', '-e', 'prod', '--for-command', level]);
+      await iam.send(new PutUserPolicyCommand({ UserName: 'slipway', PolicyName: 'run', PolicyDocument: stdout }));
+    };
+    vi.stubEnv('AWS_ENDPOINT_URL', strict.url);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', key?.AccessKeyId ?? '');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', key?.SecretAccessKey ?? '');
+    const done = async (...argv: readonly string[]) => {
+      const { code, stdout, stderr } = await folder.run([...argv, '-e', 'prod']);
+      expect([argv[0], code, code === 0 ? '' : stdout + stderr]).toEqual([argv[0], 0, '']);
+      return stdout;
+    };
+    await granted('plan');
+    expect(await done('plan')).toContain('Plan: 3 stacks to bring about, 1 to create');
+    const refused = await folder.run(['apply', '-e', 'prod', '--auto-approve']);
+    expect(refused.code).toBe(1);
+    await granted('apply');
+    await done('apply', '--auto-approve');
+    folder.write('slipway.yaml', project(true));
+    await granted('apply');
+    await done('apply', '--auto-approve');
+    await granted('read');
+    await done('drift');
+    await granted('apply');
+    expect(await done('plan')).toContain('Nothing to do');
+    const consent = ['delete-key:slipway-key-payments-prod', 'delete-provider:slipway-account-payments'];
+    await done('destroy', '--auto-approve', ...consent.flatMap((one) => ['--accept', one]));
+  }, 120_000);
 });
