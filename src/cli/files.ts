@@ -3,7 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parsePolicy } from '../access/index.js';
-import { type Diagnostic, fail, isSlipwayError, placed, SlipwayError } from '../diagnostics/index.js';
+import {
+  type Diagnostic,
+  fail,
+  isSlipwayError,
+  pathOfOffset,
+  placed,
+  readJson,
+  SlipwayError,
+} from '../diagnostics/index.js';
 import { type Image, lifecycleText, readDescribedImages, readPolicyText } from '../lifecycle/index.js';
 import { type IamPrincipal, readAuthorizationDetails } from '../plan/index.js';
 import { systemReason } from './errors.js';
@@ -30,9 +38,25 @@ export function readPolicyFile(file: string, services: Services): string {
 
 /** The text of a repository's policy, by itself or in what `aws ecr get-repository-policy` prints. */
 export function readRepositoryPolicyFile(file: string, services: Services): string {
+  const mend = 'give the policy, or what `aws ecr get-repository-policy` prints';
   return readFrom(file, services, (text) => {
-    const { policyText } = parsePolicy(text) as { readonly policyText?: unknown };
-    return typeof policyText === 'string' ? policyText : text;
+    const refused = (problem: string, path: string) => fail('access/unreadable-policy', problem, { path, mend });
+    const reading = readJson(text);
+    if ('syntax' in reading)
+      return refused(`it is no JSON: ${reading.syntax.message}`, pathOfOffset(reading.syntax.offset));
+    const { value } = reading;
+    if (typeof value !== 'object' || value === null || !('Statement' in value || 'policyText' in value))
+      return refused('it is no policy: it has no Statement', '');
+    const [policy, path] = 'policyText' in value ? [value.policyText, 'policyText'] : [text, 'Statement'];
+    if (typeof policy !== 'string') return refused('policyText is not a text', path);
+    try {
+      parsePolicy(policy);
+    } catch (error) {
+      if (!isSlipwayError(error)) throw error;
+      const diagnostics = error.diagnostics.map((one) => ({ ...one, path, mend }));
+      throw new SlipwayError(diagnostics, { cause: error });
+    }
+    return policy;
   });
 }
 

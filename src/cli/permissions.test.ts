@@ -93,6 +93,8 @@ describe('slipway permissions --for', () => {
     expect(await said('--for', 'github:acme/api@main2')).toMatch(/^1 .*no grant of prod names/);
     expect(await said('--for', 'service:lambda')).toMatch(/^1 .*needs no policy of its own/);
     expect(await said('--for', 'service:ecs-tasks')).toMatch(/^1 .*access\/service-does-not-pull/);
+    expect(await said('--for', 'account:12')).toMatch(/^1 .*"12" is not an account id --> --for = help: give/);
+    expect(await said('--for', 'github:acme')).toMatch(/^1 .*says no branch, tag or environment --> --for = help:/);
     expect(await said('--for', 'nobody')).toMatch(/^1 .*--for is "nobody"/);
     expect(await said('--for', 'account:444444444444', '--for-command', 'plan')).toMatch(/^1 .*stand together/);
   });

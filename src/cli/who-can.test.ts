@@ -317,12 +317,17 @@ describe('files', () => {
     ['{"RoleDetailList": {}}', '--iam', 'plan/unreadable-principals'],
     ['{"RoleDetailList": [], "Policies": 7}', '--iam', 'plan/unreadable-principals'],
     ['{"RoleDetailList": [null]}', '--iam', 'plan/unreadable-principals'],
-    ['[]', '--policy', 'access/unreadable-policy'],
+    ['[]', '--iam', 'plan/unreadable-principals'],
+    ...['[]', '', 'null', 'Allow', '{"a": 1}', '{"policyText": 7}', '{"policyText": "{"}', '{"Statement": 7}'].map(
+      (text) => [text, '--policy', 'access/unreadable-policy'],
+    ),
   ])('that are something else are refused: %s for %s', async (text, flag, code) => {
     folder.write('file.json', text);
     const { stderr, code: exit } = await run('pull', 'api', '--offline', flag, 'file.json');
     expect(exit).toBe(1);
     expect(stderr).toContain(`error[${code}]`);
+    expect(stderr).toContain(' --> file.json:1:');
+    expect(stderr).toContain(flag === '--policy' ? '= help: give the policy, or what' : '= help: run');
   });
 
   it('with the policy of one repository are not for several', async () => {

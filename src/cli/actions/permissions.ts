@@ -12,7 +12,7 @@ import {
   providerOf,
   trustPolicyOf,
 } from '../../access/index.js';
-import { fail } from '../../diagnostics/index.js';
+import { fail, isSlipwayError, SlipwayError } from '../../diagnostics/index.js';
 import { type Project, type ProjectEnvironment, readGrantee } from '../../manifest/index.js';
 import { permissionsFor, preflight } from '../../plan/index.js';
 import { requireMatches, selects } from '../../plan/scope.js';
@@ -101,7 +101,17 @@ function principalNamed(text: string): Principal | CiPrincipal {
     return fail('cli/bad-usage', `--for is "${text.slice(0, 200)}"`, {
       mend: 'write a principal as the manifest does, for instance account:444444444444 or github:acme/api@main',
     });
-  return principalOf({ [reading.kind]: reading.value });
+  try {
+    return principalOf({ [reading.kind]: reading.value });
+  } catch (error) {
+    // It stands on the command line: the path of a manifest would mean nothing there.
+    throw isSlipwayError(error)
+      ? new SlipwayError(
+          error.diagnostics.map((one) => ({ ...one, path: '--for' })),
+          { cause: error },
+        )
+      : error;
+  }
 }
 
 function ofPrincipal(who: Principal | CiPrincipal, registry: DesiredRegistry, project: Project): Answer {

@@ -67,7 +67,7 @@ export function readAuthorizationDetails(text: string): readonly IamPrincipal[] 
     });
   const value = fieldsOf(reading.value);
   const found = lists.filter((name) => Array.isArray(value[name]));
-  if (found.length === 0) fail('plan/unreadable-principals', `it has none of ${lists.join(', ')}`);
+  if (found.length === 0) fail('plan/unreadable-principals', `it has none of ${lists.join(', ')}`, { path: '' });
   const wrong = lists.find((name) => value[name] !== undefined && !found.includes(name));
   if (wrong !== undefined) fail('plan/unreadable-principals', `${wrong} is not a list`, { path: wrong });
   const members = (name: (typeof lists)[number]) => (value[name] ?? []) as readonly never[];
@@ -80,7 +80,7 @@ export function readAuthorizationDetails(text: string): readonly IamPrincipal[] 
     });
   } catch (cause) {
     // Somewhere in it something is of another kind than IAM ever tells.
-    return fail('plan/unreadable-principals', 'its lists hold something else than IAM tells', { cause });
+    return fail('plan/unreadable-principals', 'its lists hold something else than IAM tells', { path: '', cause });
   }
 }
 
