@@ -1,7 +1,14 @@
 // The permissions that Slipway asks for are those of the calls it makes: drift, plan, apply and destroy against a local ECR,
 // through a proxy that writes down every operation.
 // It must not know the table of operations but by what `slipway permissions` prints.
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreatePolicyCommand,
+  CreateUserCommand,
+  DetachUserPolicyCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Folder } from '../../src/cli/testing/harness.js';
 import { type LocalEcr, startLocalEcr } from '../../src/local/index.js';
@@ -118,7 +125,14 @@ spec:
       await resources(),
     ];
     // Nothing of the registry's policy, which is not declared.
-    expect(Object.keys(reads)).toEqual(['Registry', 'Repositories', 'Stacks', 'IdentityProvidersOfStacks']);
+    expect(Object.keys(reads)).toEqual([
+      'Registry',
+      'Repositories',
+      'Stacks',
+      'DriftOfStacks',
+      'RolesOfStacks',
+      'IdentityProvidersOfStacks',
+    ]);
     expect(plans).toMatchObject({ Repositories: [repository('api')], ImagesInUseByEcs: ['*'] });
     expect(applies).toMatchObject({
       Repositories: [repository('api'), repository('web')],
@@ -167,7 +181,7 @@ spec:
     key: {rotationPeriodDays: ${changed ? 180 : 365}}
     roles: {maxSessionMinutes: ${changed ? 120 : 60}}
     pullRoles:
-      tasks: {for: ecs-task-execution${changed ? ', managedPolicies: ["arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"]' : ''}}
+      tasks: {for: ecs-task-execution${changed ? ', managedPolicies: ["arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly"]' : ''}}
 `;
   const administrator = () => {
     const { AWS_ACCESS_KEY_ID: id = '', AWS_SECRET_ACCESS_KEY: secret = '' } = strict.variables({
@@ -181,9 +195,16 @@ spec:
     await iam.send(new CreateUserCommand({ UserName: 'slipway' }));
     const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'slipway' }));
     folder.write('slipway.yaml', project(false));
+    let made = 0;
+    let attached: string | undefined;
     const granted = async (level: PermissionLevel) => {
       const { stdout } = await folder.run(['permissions', '-e', 'prod', '--for-command', level]);
-      await iam.send(new PutUserPolicyCommand({ UserName: 'slipway', PolicyName: 'run', PolicyDocument: stdout }));
+      const PolicyName = `run-${(made += 1)}`;
+      const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: stdout }));
+      if (attached !== undefined)
+        await iam.send(new DetachUserPolicyCommand({ UserName: 'slipway', PolicyArn: attached }));
+      attached = Policy?.Arn;
+      await iam.send(new AttachUserPolicyCommand({ UserName: 'slipway', PolicyArn: attached }));
     };
     vi.stubEnv('AWS_ENDPOINT_URL', strict.url);
     vi.stubEnv('AWS_ACCESS_KEY_ID', key?.AccessKeyId ?? '');
