@@ -32,6 +32,7 @@ describe('the table of diagnostics', () => {
     const rooms = new Set(allDefinitions().map((one) => one.code.slice(0, one.code.indexOf('/'))));
     expect([...rooms].sort()).toEqual([
       'access',
+      'adopt',
       'audit',
       'cli',
       'lifecycle',
@@ -40,6 +41,7 @@ describe('the table of diagnostics', () => {
       'manifest',
       'plan',
       'registry',
+      'render',
     ]);
   });
 });

@@ -50,7 +50,7 @@ export const renderTerraform: Renderer<typeof terraformTarget.options> = (reques
     files: files.sort((one, other) => (one.path < other.path ? -1 : 1)),
     diagnostics: roots.flatMap((root) => root.diagnostics),
     next: [...paths.bootstraps, ...paths.accounts, ...paths.environments].map(
-      (path) => `terraform -chdir=${path} init && terraform -chdir=${path} apply`,
+      (path) => `(cd ${path} && terraform init && terraform apply)`,
     ),
   };
 };
