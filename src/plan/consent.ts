@@ -80,14 +80,15 @@ function partsOf(entry: string): { readonly kind: string; readonly rest: string 
 }
 
 /** An entry with the names in ECR that it stands for. What is a name in ECR is not taken for another repository's key. */
-function meaningsOf(entry: string, { registries }: Plan): readonly string[] {
+function meaningsOf(entry: string, { registries, hazards }: Plan): readonly string[] {
   const { kind, rest } = partsOf(entry);
   const name = rest.slice(1);
   const repositories = registries.flatMap((registry) => registry.repositories);
-  const named = registries.flatMap(({ repositories: all, stacks, settings }) => [
-    ...[...all, ...stacks].map((one) => one.name),
-    ...(settings?.changes ?? []).map(({ aspect }) => aspect),
-  ]);
+  // A hazard may be of what does not change itself: with another scope, the policy of a registry means something else.
+  const named = [
+    ...registries.flatMap((registry) => [...registry.repositories, ...registry.stacks].map((one) => one.name)),
+    ...hazards.map(({ repository }) => repository),
+  ];
   if (rest === '' || named.includes(name)) return [entry];
   return repositories.filter(({ key }) => key === name).map((one) => `${kind}:${one.name}`);
 }

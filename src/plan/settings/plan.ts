@@ -17,6 +17,8 @@ export interface PlannedSettings {
 }
 
 const nothing: PlannedSettings = { hazards: [], notes: [] };
+/** Of a policy that could not be read. */
+const unseen: Exclude<StatementsComparison, { readonly unreadable: string }> = { foreign: [], kept: [] };
 
 /** `assess`: whether what a change does to access is found out. Throws where the policy cannot become what is declared. */
 export async function planSettings(
@@ -41,19 +43,22 @@ export async function planSettings(
       changes.push({ aspect: 'registryPolicy.scope', before: scope.value, after: wanted.scope });
   }
   unknown.push(...unknownOf('registryPolicy', policy));
-  const found: StatementsComparison =
+  const compared: StatementsComparison =
     policy.state === 'present' || policy.state === 'absent'
       ? compareStatements(wanted.statements, policy.state === 'present' ? policy.value : null, desired, 'registry')
-      : { foreign: [], kept: [] };
-  if ('unreadable' in found) {
-    // What cannot be read is not replaced.
-    unknown.push({ aspect: 'registryPolicy', operation: 'ecr:GetRegistryPolicy', reason: found.unreadable });
-    return { ...nothing, settings: { changes, kept: [], unknown } };
-  }
+      : unseen;
+  // What cannot be read is not replaced; a change of the scope still needs its consent.
+  if ('unreadable' in compared)
+    unknown.push({ aspect: 'registryPolicy', operation: 'ecr:GetRegistryPolicy', reason: compared.unreadable });
+  const found = 'unreadable' in compared ? unseen : compared;
   const { difference, foreign, kept, size } = found;
   if (difference !== undefined) changes.push({ aspect: 'registryPolicy', ...difference });
   const live = scope.state === 'present' ? scope.value : undefined;
-  const problems = [...(size === undefined ? [] : [size]), ...scopeProblem(wanted, live, desired)];
+  const problems = [
+    ...(size === undefined ? [] : [size]),
+    ...scopeProblem(wanted, live, desired),
+    ...(difference === undefined ? [] : foreignScopeProblem(wanted, live, foreign, desired)),
+  ];
   if (problems.length > 0) throw new SlipwayError(problems);
   const settings: SettingsPlan = {
     changes,
@@ -62,19 +67,13 @@ export async function planSettings(
     ...(difference !== undefined && foreign.length > 0 ? { foreignStatements: foreign } : {}),
   };
   if (!assess || isGoing || changes.length === 0) return { ...nothing, settings };
-  return assessed(
-    settings,
-    wanted,
-    { foreign, before: difference?.before ?? wanted.statements, policy, scope },
-    desired,
-  );
+  return assessed(settings, wanted, { foreign, before: difference?.before ?? wanted.statements, scope }, desired);
 }
 
 interface Live {
   readonly foreign: readonly Statement[];
   /** Our own statements. */
   readonly before: readonly Statement[];
-  readonly policy: Reading<string>;
   readonly scope: Reading<RegistryScope>;
 }
 
@@ -98,10 +97,28 @@ function scopeProblem(
   return [diagnostic('access/needs-scope-v2', message)];
 }
 
+/** It takes a policy as a whole: one of others' statements that it would refuse now keeps ours from being written. */
+function foreignScopeProblem(
+  wanted: DesiredRegistryPolicy,
+  live: RegistryScope | undefined,
+  foreign: readonly Statement[],
+  { account, region }: DesiredRegistry,
+): readonly Diagnostic[] {
+  const stuck = foreign.filter((statement) => needsScopeV2([statement]));
+  if (wanted.scope === 'V2' || live !== 'V1' || stuck.length === 0) return [];
+  const message = `the policy of the registry of ${account} in ${region} has scope V1, under which it cannot be written as long as ${sids(stuck)} of others is in it`;
+  const mend = 'set `registryPolicy: {scope: V2}`, or have that statement taken out by whoever wrote it';
+  return [diagnostic('access/needs-scope-v2', message, { mend })];
+}
+
+function sids(statements: readonly Statement[]): string {
+  return `statement ${statements.map(({ Sid = '(no Sid)' }) => Sid).join(', ')}`;
+}
+
 function assessed(
   settings: SettingsPlan,
   wanted: DesiredRegistryPolicy,
-  { foreign, before, policy, scope }: Live,
+  { foreign, before, scope }: Live,
   desired: DesiredRegistry,
 ): PlannedSettings {
   const live = scope.state === 'present' ? scope.value : undefined;
@@ -119,7 +136,8 @@ function assessed(
     mustBeNamed,
   });
   const change = settings.changes.find((one) => one.aspect === 'registryPolicy.scope');
-  const unseen = policy.state === 'unknown' ? '; the policy could not be read, so whom that touches is not known' : '';
+  const isUnseen = settings.unknown.some(({ aspect }) => aspect === 'registryPolicy');
+  const beside = isUnseen ? '; the policy could not be read, so whom that touches is not known' : '';
   return {
     settings: { ...settings, access },
     hazards: [
@@ -127,7 +145,7 @@ function assessed(
       ...(access.opened.length === 0 ? [] : [hazard('open-access', 'registryPolicy', access.opened.join('; '))]),
       ...(change === undefined
         ? []
-        : [hazard('overwrite-shared', 'registryPolicy.scope', scopeWords(change.before, change.after) + unseen, true)]),
+        : [hazard('overwrite-shared', 'registryPolicy.scope', scopeWords(change, foreign) + beside, true)]),
     ],
     notes:
       scope.state === 'unknown' && wanted.scope === undefined
@@ -138,10 +156,13 @@ function assessed(
   };
 }
 
-function scopeWords(before: RegistryScope, after: RegistryScope): string {
-  const then =
-    after === 'V2'
-      ? 'every statement of its policy would decide on every request'
-      : 'its policy would decide on replication, pull-through caches and the making of repositories alone';
-  return `the registry has scope ${before}, for all who use it; with ${after}, ${then}`;
+function scopeWords(
+  { before, after }: { readonly before: RegistryScope; readonly after: RegistryScope },
+  foreign: readonly Statement[],
+): string {
+  const start = `the registry has scope ${before}, for all who use it; with ${after},`;
+  if (after === 'V2') return `${start} every statement of its policy would decide on every request`;
+  const idle = foreign.filter((statement) => needsScopeV2([statement]));
+  const stuck = idle.length === 0 ? '' : `, and cannot be written again as long as ${sids(idle)} of others is in it`;
+  return `${start} its policy would decide on replication, pull-through caches and the making of repositories alone${stuck}`;
 }

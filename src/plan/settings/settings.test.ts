@@ -324,6 +324,49 @@ describe('the scope of it', () => {
     }
   });
 
+  it('is never changed without consent, not even beside a policy that cannot be read', async () => {
+    for (const text of ['not JSON', '[]', '{"Statement": [1]}']) {
+      const cloud = memory();
+      cloud.registryPolicyScope = 'V1';
+      cloud.registryPolicy = text;
+      const plan = await planOn(cloud.process(), wanted([replicate('444444444444')], 'V2'));
+      expect(plan.hazards).toMatchObject([
+        {
+          kind: 'overwrite-shared',
+          repository: 'registryPolicy.scope',
+          mustBeNamed: true,
+          reason: expect.stringContaining('the policy could not be read, so whom that touches is not known') as unknown,
+        },
+      ]);
+      await expect(applyOn(cloud.process(), plan)).rejects.toThrow(/the registry has scope V1/);
+      await applyOn(cloud.process(), plan, { accept: everything(plan) });
+      expect([cloud.registryPolicy, cloud.registryPolicyScope]).toEqual([text, 'V2']);
+    }
+  });
+
+  it('V1 in place takes no policy in which a statement of others needs V2: that is said before anything is written', async () => {
+    const pull: Statement = { ...byHand, Sid: 'Pull', Action: 'ecr:BatchGetImage' };
+    const cloud = memory();
+    await converge(cloud.process(), wanted([replicate('444444444444')], 'V2'));
+    cloud.registryPolicy = policyOf(...live(cloud), pull);
+    const narrower = await planOn(cloud.process(), wanted([replicate('444444444444')], 'V1'));
+    expect(narrower.hazards).toContainEqual(
+      expect.objectContaining({
+        reason: expect.stringContaining('cannot be written again as long as statement Pull of others') as unknown,
+      }),
+    );
+    await applyOn(cloud.process(), narrower, { accept: everything(narrower) });
+    expect(hasWork(await planOn(cloud.process(), wanted([replicate('444444444444')], 'V1')))).toBe(false);
+    await expect(planOn(cloud.process(), wanted([replicate('555555555555')], 'V1'))).rejects.toMatchObject({
+      diagnostics: [
+        { code: 'access/needs-scope-v2', message: expect.stringContaining('as long as statement Pull') as unknown },
+      ],
+    });
+    const wider = await planOn(cloud.process(), wanted([replicate('555555555555')], 'V2'));
+    await applyOn(cloud.process(), wider, { accept: everything(wider) });
+    expect(live(cloud)).toEqual(expect.arrayContaining([pull]));
+  });
+
   it('V1 in place refuses grants that need V2, before anything is written', async () => {
     const cloud = memory();
     cloud.registryPolicyScope = 'V1';
