@@ -74,20 +74,29 @@ export function compareAccess(
 ): void {
   const resource = `arn:${partition}:ecr:${region}:${account}:repository/${name}`;
   const groups = actionGroups(statements, partition);
+  const differences = (requester: Requester, own: Own, actions: readonly string[]) => {
+    const was = access(requester, own, actions[0] ?? '', resource, policies.before);
+    const is = access(requester, own, actions[0] ?? '', resource, policies.after);
+    return { more: all([is, not(was)]), less: all([was, not(is)]) };
+  };
+  const ofStrangers = groups.map((actions) => differences({ kind: 'anyone' }, 'everything', actions));
   for (const requester of everybody(requestersNamed(documentOf(statements)), account)) {
-    const isOpen = (requester.kind === 'anyone' && requester.account === undefined) || requester.kind === 'service';
-    for (const actions of groups)
+    const isStranger = requester.kind === 'anyone' && requester.account === undefined;
+    const isOpen = isStranger || requester.kind === 'service';
+    for (const [at, actions] of groups.entries())
       for (const own of ownOf(requester, account)) {
-        const [was, is] = [policies.before, policies.after].map((side) =>
-          access(requester, own, actions[0] ?? '', resource, side),
-        );
-        if (was === undefined || is === undefined) continue;
-        const more = all([is, not(was)]);
-        gained.add(requester, actions, more, on);
-        lost.add(requester, actions, all([was, not(is)]), on);
+        const { more, less } = differences(requester, own, actions);
+        const strangers = isStranger ? undefined : ofStrangers[at];
+        if (!goesWithoutSaying(more, strangers?.more)) gained.add(requester, actions, more, on);
+        if (!goesWithoutSaying(less, strangers?.less)) lost.add(requester, actions, less, on);
         if (isOpen) opened.add(requester, actions, toStrangers(more), on);
       }
   }
+}
+
+/** What everyone gains or loses under a condition is said of everyone, and not once more of each who is named for something else. */
+function goesWithoutSaying(formula: Formula, ofStrangers: Formula | undefined): boolean {
+  return typeof formula !== 'boolean' && JSON.stringify(formula) === JSON.stringify(ofStrangers);
 }
 
 const everything = compilePolicy(
