@@ -53,6 +53,42 @@ describe('slipway permissions --for', () => {
     ]);
   });
 
+  it('prints what the policy of the registry grants by pattern, and says where nothing is to be attached for it', async () => {
+    folder.write(
+      'registry.slipway.yaml',
+      `apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: registry}
+spec:
+  registryPolicy:
+    grants:
+      - {repositories: ["team-b/*", "team-c/*"], pullAndPush: ["account:444444444444"], pull: ["org:o-bcdefghijk"]}
+      - {repositories: ["mirror/*"], replicate: ["account:666666666666"]}
+      - {repositories: ["hub/*"], pullThrough: ["role:arn:aws:iam::222222222222:role/build"]}
+`,
+    );
+    const teams = [arn('team-b/*'), arn('team-c/*')];
+    const { statements, stderr } = await policyFor('account:444444444444');
+    expect(statements).toEqual([
+      ['LogIn', '*'],
+      ['Pull', [arn('api'), arn('team-a/web'), ...teams]],
+      ['Push', teams],
+    ]);
+    expect(stderr).toContain('everyone in o-bcdefghijk has grants too');
+    const only = await policyFor('account:444444444444', '--only', 'api');
+    expect(only.statements).toEqual([
+      ['LogIn', '*'],
+      ['Pull', arn('api')],
+    ]);
+    for (const who of ['account:666666666666', 'role:arn:aws:iam::222222222222:role/build']) {
+      const copies = await folder.run(['permissions', '-e', 'prod', '--for', who]);
+      expect([copies.code, copies.stderr.replaceAll(/\s+/g, ' ')]).toEqual([
+        1,
+        expect.stringContaining('needs no policy for what it is granted: the policy of the registry is enough'),
+      ]);
+    }
+  });
+
   it('prints trust and permissions of a CI job', async () => {
     const { stdout } = await folder.run(['permissions', '--for', 'github:acme/api@main']);
     expect(JSON.parse(stdout)).toMatchObject({

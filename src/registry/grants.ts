@@ -66,9 +66,13 @@ const lists: readonly (keyof GrantLists)[] = ['pull', 'push', 'pullAndPush', 're
 export function granteesOf(
   access: RepositoryAccess,
 ): readonly { readonly grantee: Grantee; readonly verbs: readonly AccessVerb[] }[] {
-  return access.sources.flatMap(([, source]) =>
-    lists.flatMap((list) => (source[list] ?? []).map((grantee) => ({ grantee, verbs: verbsOf[list] }))),
-  );
+  return access.sources.flatMap(([, source]) => granteesIn(source));
+}
+
+export function granteesIn(
+  source: Partial<GrantLists>,
+): readonly { readonly grantee: Grantee; readonly verbs: readonly AccessVerb[] }[] {
+  return lists.flatMap((list) => (source[list] ?? []).map((grantee) => ({ grantee, verbs: verbsOf[list] })));
 }
 
 /** `production`: trust in CI jobs that is broad needs consent. */

@@ -1,6 +1,7 @@
 // Prints the policies that Slipway needs, or that somebody with a grant needs.
 // It must not know which operations there are, nor which actions a verb is.
 import {
+  type AccessVerb,
   type CiPrincipal,
   ciPolicyOf,
   ciText,
@@ -45,7 +46,7 @@ export async function showPermissions({ options, global }: PermissionsArgs, serv
   const answer =
     options.for === undefined
       ? ofSlipway(options.forCommand, registry, environment)
-      : ofPrincipal(principalNamed(options.for), registry, project);
+      : ofPrincipal(principalNamed(options.for), registry, project, global.only);
   if (options.check) {
     const [needed] = answer.policies;
     if (needed === undefined) throw new TypeError('a run needs something');
@@ -114,20 +115,31 @@ function principalNamed(text: string): Principal | CiPrincipal {
   }
 }
 
-function ofPrincipal(who: Principal | CiPrincipal, registry: DesiredRegistry, project: Project): Answer {
+/** `only`: of some repositories alone, what the policy of the registry grants by pattern is left out. */
+function ofPrincipal(
+  who: Principal | CiPrincipal,
+  registry: DesiredRegistry,
+  project: Project,
+  only: readonly string[],
+): Answer {
   const { environment } = registry.owner;
-  const { repositories, perhaps } = grantedTo(project, environment, who);
+  const { repositories, patterns, copies, perhaps } = grantedTo(project, environment, who);
   const names = new Set(registry.repositories.map(({ name }) => name));
-  const kept = {
-    pull: repositories.pull.filter((name) => names.has(name)),
-    push: repositories.push.filter((name) => names.has(name)),
-    read: repositories.read.filter((name) => names.has(name)),
-    manage: repositories.manage.filter((name) => names.has(name)),
-  };
+  const keptOf = (verb: AccessVerb) => [
+    ...repositories[verb].filter((name) => names.has(name)),
+    ...(only.length > 0 ? [] : patterns[verb]),
+  ];
+  const kept = { pull: keptOf('pull'), push: keptOf('push'), read: keptOf('read'), manage: keptOf('manage') };
   const notes = perhaps.map(
     (one) => `everyone in ${one} has grants too; ask with --for ${one.includes('/') ? 'ou' : 'org'}:${one}`,
   );
   if (Object.values(kept).every((list) => list.length === 0)) {
+    if (copies)
+      return fail(
+        'access/nothing-granted',
+        `${wordsOf(who)} needs no policy for what it is granted: the policy of the registry is enough`,
+        { mend: 'nothing is to be attached anywhere' },
+      );
     const [hint] = notes;
     return fail(
       'access/nothing-granted',
@@ -147,7 +159,7 @@ function ofPrincipal(who: Principal | CiPrincipal, registry: DesiredRegistry, pr
   if (!isCi(who)) {
     const same = accountOf(who) === registry.account;
     const words = same
-      ? `${wordsOf(who)} is of the registry's own account: the repository policy is enough, but for logging in`
+      ? `${wordsOf(who)} is of the registry's own account: the policies on this side are enough, but for logging in`
       : 'the grant takes effect once the other account attaches this policy, or one that allows as much';
     return { policies: [{ name: 'permissions', document: permissions }], notes: [words, ...notes] };
   }

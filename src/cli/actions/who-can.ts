@@ -60,8 +60,11 @@ export async function whoCanDo(args: WhoCanArgs, services: Services): Promise<Ex
 async function questionOf({ operands, options, global }: WhoCanArgs, services: Services): Promise<Question> {
   const [verb = '', repository] = operands;
   const outside = repository?.startsWith('arn:') === true ? registryOfArn(repository) : undefined;
-  const project = outside === undefined ? await openProject(global) : undefined;
-  const desired = outside ?? registryOf(project, global.environment);
+  // What the manifest's policy of the registry says of a repository that it does not declare, the manifest alone knows.
+  const project = outside === undefined || options.planned ? await openProject(global) : undefined;
+  const declared = project === undefined ? undefined : registryOf(project, global.environment);
+  const desired = declared === undefined ? outside : outside === undefined ? declared : among(declared, outside);
+  if (desired === undefined) throw new TypeError('neither a project nor an ARN');
   const only = outside !== undefined || repository === undefined ? global.only : [repository, ...global.only];
   if (project !== undefined) showWarnings(project, global, services);
   requireMatches(only, desired.repositories);
@@ -76,8 +79,22 @@ async function questionOf({ operands, options, global }: WhoCanArgs, services: S
   };
 }
 
-function registryOf(project: Project | undefined, environment: string | undefined): DesiredRegistry {
-  if (project === undefined) throw new TypeError('neither a project nor an ARN');
+/** The one repository of `outside`, as the manifest has it where it declares it, beside what it declares of the registry. */
+function among(declared: DesiredRegistry, outside: DesiredRegistry): DesiredRegistry {
+  const place = ({ account, region }: DesiredRegistry) => `${account} in ${region}`;
+  if (place(declared) !== place(outside))
+    return fail(
+      'cli/bad-usage',
+      `the ARN is of ${place(outside)}, and ${declared.owner.environment} of ${place(declared)}`,
+      {
+        mend: 'leave --planned out, or name another environment',
+      },
+    );
+  const known = declared.repositories.filter(({ name }) => outside.repositories.some((one) => one.name === name));
+  return { ...declared, repositories: known.length > 0 ? known : outside.repositories };
+}
+
+function registryOf(project: Project, environment: string | undefined): DesiredRegistry {
   const [registry] = compile(project, chooseEnvironment(project, environment).name);
   if (registry === undefined) throw new TypeError('an environment without a registry');
   return registry;
@@ -122,7 +139,7 @@ async function answerOnline(question: Question, args: WhoCanArgs, services: Serv
   );
 }
 
-/** What lies in the files and in the manifest is all there is; policies of the organisation and of the registry are none. */
+/** What lies in the files and in the manifest is all there is; policies of the organisation are none. */
 function answerOffline(question: Question, args: WhoCanArgs, services: Services): AccessReport {
   const { verb, desired, only, as, known } = question;
   const { policy: file, planned: isPlanned, withoutOrganization } = args.options;
@@ -142,18 +159,25 @@ function answerOffline(question: Question, args: WhoCanArgs, services: Services)
     const state = file === undefined ? 'planned' : 'there';
     return { key, name, arn: repositoryArn(desired, name), state };
   });
-  const { account, region } = desired;
+  const { account, region, registryPolicy } = desired;
+  const isAsDeclared = file === undefined || isPlanned;
+  const ofRegistry =
+    registryPolicy === undefined || !isAsDeclared
+      ? undefined
+      : planned({ name: `of ${account}`, statements: registryPolicy.statements }, undefined, desired);
   return decideAccess(
     verb,
     {
       account,
       repositories,
+      ...(ofRegistry === undefined ? {} : { registryPolicy: ofRegistry }),
+      ...(registryPolicy?.scope === undefined ? {} : { registryScope: registryPolicy.scope }),
       principals: known,
       principalsUnread: 'not read offline; --iam gives them',
       organization: { state: withoutOrganization ? 'left-out' : 'none' },
     },
     {
-      of: file === undefined || isPlanned ? 'planned' : 'live',
+      of: isAsDeclared ? 'planned' : 'live',
       region,
       repositories: shown,
       missing: [],

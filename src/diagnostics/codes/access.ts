@@ -55,7 +55,7 @@ export const accessCodes = defineCodes({
   'access/push-by-organization': mistake(
     'everyone in the organisation could push or delete',
     'Whoever can push decides what runs, and whoever can delete decides that it does not. A whole organisation, or a unit of one, is too wide for that, and Slipway does not write it as a grant.',
-    'name the accounts or roles that do it, or write a statement of your own under `statements`',
+    'name the accounts or roles that do it; `access` of the project or of a repository takes a statement of your own as well, under `statements`',
   ),
   'access/push-by-service': mistake(
     'a service that does not push',

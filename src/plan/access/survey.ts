@@ -134,7 +134,7 @@ async function readRegistryPolicy(
   { of = 'live' }: AccessOptions,
   gaps: AccessGap[],
 ): Promise<Pick<AccessSources, 'registryPolicy' | 'registryScope'>> {
-  const name = `registry ${account}`;
+  const name = `of ${account}`;
   const declared = of === 'planned' ? desired.registryPolicy : undefined;
   const live = await attempt(`the registry's policy`, gaps, () => ecr.getRegistryPolicy());
   if ('ignorance' in live) return missingIs(live.ignorance, {}, { registryPolicy: unreadable(name, live.ignorance) });
