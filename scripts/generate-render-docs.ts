@@ -5,6 +5,9 @@ import { table, writeParts } from './page-parts.js';
 
 const definitions = targets.map(({ definition }) => definition);
 
+/** Those that write a registry. */
+const engines = definitions.flatMap(({ name, fidelity }) => (fidelity === undefined ? [] : [{ name, fidelity }]));
+
 const told = (fidelity: string): string =>
   fidelity === 'run' ? 'by running' : fidelity === 'schema' ? 'by schema' : `[${fidelity}](diagnostics.md)`;
 
@@ -28,10 +31,10 @@ const parts: Readonly<Record<string, () => string>> = {
     ),
   matrix: () =>
     table(
-      ['setting', ...definitions.map(({ name }) => `\`${name}\``)],
+      ['setting', ...engines.map(({ name }) => `\`${name}\``)],
       Object.entries(renderedSettings).map(([setting, what]) => [
         what,
-        ...definitions.map(({ fidelity }) => told(fidelity[setting as keyof typeof renderedSettings])),
+        ...engines.map(({ fidelity }) => told(fidelity[setting as keyof typeof renderedSettings])),
       ]),
     ),
 };

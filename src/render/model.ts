@@ -100,8 +100,8 @@ export interface TargetDefinition<Options extends TargetOptions = TargetOptions>
   /** One line, for help. */
   readonly summary: string;
   readonly options: Options;
-  /** No setting is left out. */
-  readonly fidelity: Readonly<Record<RenderedSetting, Fidelity>>;
+  /** No setting is left out. Absent: it writes no registry, but what uses one, and has no column in the table of settings. */
+  readonly fidelity?: Readonly<Record<RenderedSetting, Fidelity>>;
 }
 
 /** The same request gives the same bytes. Values of options were checked and are all there. */

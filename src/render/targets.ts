@@ -1,6 +1,7 @@
 // Every target, in the order of help, with its renderer loaded when it is asked for. To add one: a folder, and a row here.
 // It must not know what any target is made of.
 import { cloudFormationTarget } from './cloudformation/target.js';
+import { gitHubActionsTarget } from './github-actions/target.js';
 import type { OptionValuesOf, Renderer, Rendering, RenderRequest, TargetDefinition, TargetOptions } from './model.js';
 import { terraformTarget } from './terraform/target.js';
 
@@ -23,4 +24,5 @@ function bind<Options extends TargetOptions>(
 export const targets: readonly BoundTarget[] = [
   bind(terraformTarget, async () => (await import('./terraform/index.js')).renderTerraform),
   bind(cloudFormationTarget, async () => (await import('./cloudformation/render.js')).renderCloudFormation),
+  bind(gitHubActionsTarget, async () => (await import('./github-actions/index.js')).renderGitHubActions),
 ];

@@ -99,4 +99,34 @@ export const renderCodes = defineCodes({
     'Whether it exists is not known, so it is not taken over: if it does, the engine finds it in its way, or writes over it.',
     'render again with credentials that may read it',
   ),
+  'render/no-ci-grant': loss(
+    'a repository that no workflow pushes to',
+    'Workflows push what the manifest grants: no grant to push to this repository names a repository on the CI system.',
+    'grant it: `access: {push: ["github:OWNER/NAME@main"]}`',
+  ),
+  'render/no-trigger': loss(
+    'a grant that no workflow stands for',
+    'A workflow is one repository, and pushes from branches, tags and environments. A grant to any repository of an organisation names none, and what a pull request holds nobody has read.',
+    'name the repository and its branch, tag or environment; or give `--with source=OWNER/NAME` a repository that a grant names',
+  ),
+  'render/several-roles': loss(
+    'a job that can be of one role only',
+    'Grants to one repository that let different refs do different things have a role each, and the name of an environment takes the place of the ref in a token. A job has one token.',
+    'let the grants of a repository name refs alone or one environment alone, each with the same rights',
+  ),
+  'render/no-promotion': loss(
+    'images that cannot be promoted',
+    'Promotion copies by digest out of the repository of the environment before, with the token of the very job that pushes. That token may push here, but not pull there.',
+    'grant it in the environment before, for instance `environments.dev.pull: ["github:OWNER/NAME#production"]`',
+  ),
+  'render/no-gate': note(
+    'a promotion that nobody is asked for',
+    'A grant to a branch or tag lets its jobs promote as soon as the build is done. An environment of GitHub can ask somebody first, and its name is in the token that the role trusts.',
+    'where somebody shall be asked, grant `github:OWNER/NAME#production` instead of `@main`',
+  ),
+  'render/no-scan-gate': loss(
+    'images that go on without a look at their findings',
+    'The gate reads the findings of the scan. To push does not include that, and what is not scanned has none.',
+    'grant `read` beside `push` and leave `scanOnPush` on, or say `--with fail-at=off`',
+  ),
 });
