@@ -75,6 +75,8 @@ export interface CommandSpec<T extends OptionTable = OptionTable> {
   readonly description: readonly string[];
   readonly operands: readonly OperandSpec[];
   readonly options: T;
+  /** What a value of one of the options may be, where that takes a table. */
+  readonly tables?: readonly { readonly title: string; readonly rows: readonly (readonly [string, string])[] }[];
   /** The global options that mean something here; the others are accepted and ignored. */
   readonly globals: readonly GlobalName[];
   /** What `--output` may be; the first is the default. */

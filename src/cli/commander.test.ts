@@ -173,3 +173,13 @@ describe('every command', () => {
     expect(parsed.text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
+
+it('the help of a command tables what one of its options takes, beside the options', () => {
+  const help = read('render --help');
+  const text = help.kind === 'print' ? help.text : '';
+  expect(text).toContain(
+    '\n--with, for cloudformation\n  format    how templates are written: yaml, json (default: yaml)\n',
+  );
+  // Without a default, none is said.
+  expect(text).toContain('\n  regions   where StackSets go, separated by commas: Regions\n');
+});

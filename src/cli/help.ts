@@ -128,6 +128,7 @@ export function helpOfCommand(spec: CommandSpec, style: HelpStyle): string {
   lines.push(...section('Arguments', rows(operands, style), style));
   const options = Object.values(spec.options).map((option) => [flagsOf(option), describedOption(option)] as const);
   lines.push(...section('Options', rows(options, style), style));
+  for (const table of spec.tables ?? []) lines.push(...section(table.title, rows(table.rows, style), style));
   const globals = globalNames
     .filter((name) => spec.globals.includes(name))
     .map((name) => {

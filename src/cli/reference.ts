@@ -38,6 +38,12 @@ function section(spec: CommandSpec): readonly string[] {
       ['option', ''],
       Object.values(spec.options).map((option) => [`\`${flagsOf(option)}\``, describedOption(option)]),
     ),
+    ...(spec.tables ?? []).flatMap(({ title, rows }) =>
+      tableOf(
+        [title, ''],
+        rows.map(([name, text]) => [`\`${name}\``, text]),
+      ),
+    ),
   );
   const common = globalNames
     .filter((name) => spec.globals.includes(name))

@@ -1,10 +1,16 @@
 // `slipway render`, as data.
 // It must not know how it is done: actions/render.ts does.
+import type { TargetOption } from '../../render/model.js';
 import { targets } from '../../render/targets.js';
 import { type ArgsOf, defineCommand } from '../command.js';
 import { parallelism, textOrJson } from './shared.js';
 
 const definitions = targets.map(({ definition }) => definition);
+
+function rowOf([name, { description, default: value, choices }]: readonly [string, TargetOption]): [string, string] {
+  const said = choices === undefined ? description : `${description}: ${choices.join(', ')}`;
+  return [name, value === '' ? said : `${said} (default: ${value})`];
+}
 
 export const renderCommand = defineCommand({
   name: 'render',
@@ -15,14 +21,6 @@ export const renderCommand = defineCommand({
       .map(({ name, summary }) => `${name} (${summary})`)
       .join('; ')}.`,
     'Without -e every environment is written. Without -o everything is printed. A folder that was written before is brought up to date: files of yours, and those you changed, are never overwritten, and what is no longer needed is taken away.',
-    `Options of the targets, for --with: ${definitions
-      .flatMap(({ name, options }) =>
-        Object.entries(options).map(
-          ([key, { description, default: value, choices }]) =>
-            `${key} of ${name}: ${description}${choices === undefined ? '' : `, one of ${choices.join(', ')}`} (default: ${value === '' ? 'none' : value})`,
-        ),
-      )
-      .join('; ')}.`,
     'What a target cannot express is listed on stderr; with --strict it ends with 2 then. docs/render.md has the whole table.',
   ],
   operands: [
@@ -47,7 +45,7 @@ export const renderCommand = defineCommand({
       flag: '--with',
       value: 'NAME=VALUE',
       completes: definitions.flatMap(({ options }) => Object.keys(options).map((key) => `${key}=`)),
-      description: 'an option of the target (repeatable)',
+      description: 'an option of the target, as below (repeatable)',
     },
     import: {
       kind: 'flag',
@@ -63,6 +61,9 @@ export const renderCommand = defineCommand({
     overwrite: { kind: 'flag', flag: '--overwrite', description: 'overwrites files that Slipway did not write, too' },
     parallelism,
   },
+  tables: definitions
+    .filter(({ options }) => Object.keys(options).length > 0)
+    .map(({ name, options }) => ({ title: `--with, for ${name}`, rows: Object.entries(options).map(rowOf) })),
   globals: ['project', 'environment', 'output', 'set', 'local', 'color'],
   formats: textOrJson,
   json: {
