@@ -227,6 +227,33 @@ it('that opens the registry to everyone by a hand of others is told of loudly', 
     ",
     ]
   `);
+  const drift = await slipway('drift');
+  expect([drift.code, drift.stdout.split('\n\n').at(-1)?.replaceAll(/\s+/g, ' ')]).toEqual([
+    0,
+    'No drift: 1 repository of payments in prod as declared, but the registry is open to everyone ',
+  ]);
+});
+
+it('may be all that a project is about', async () => {
+  folder.write('slipway.yaml', folder.read('slipway.yaml').replace('  repositories: {team-a/api: {}}\n', ''));
+  const said = async (...argv: readonly string[]) => {
+    const { code, stdout, stderr } = await slipway(...argv);
+    return [code, stderr, stdout];
+  };
+  expect(await said('validate')).toEqual([
+    0,
+    '',
+    expect.stringContaining('payments is valid: 0 repositories') as unknown,
+  ]);
+  expect(await slipway('apply', '--auto-approve')).toMatchObject({ code: 0 });
+  expect(await said('plan')).toEqual([
+    0,
+    '',
+    'Nothing to do: the registry of payments in prod (222222222222, eu-west-1) as\ndeclared\n',
+  ]);
+  expect(await said('drift')).toEqual([0, '', 'No drift: the registry of payments in prod as declared\n']);
+  expect((await slipway('destroy', '--auto-approve')).stdout).toContain('\nDestroyed: the registry done\n');
+  expect((await slipway('destroy', '--auto-approve')).stdout).toMatch(/^Nothing to do\n/);
 });
 
 it('takes no access away without consent, and says whose', async () => {

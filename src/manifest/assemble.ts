@@ -66,8 +66,10 @@ export class Assembly {
     const shared = this.#shared(spec, specTree);
     const naming = entryOf(setTree, 'naming') ?? entryOf(specTree, 'naming');
     const pattern = textOf(set['naming']) ?? textOf(spec['naming']);
-    // Where something could not be read, the repositories may be in it.
-    if (this.#references.repositories.size === 0 && this.#problems.every((one) => one.severity !== 'error')) {
+    // A project may be about the policy of its registry alone. Where something could not be read, the repositories may be in it.
+    const isAboutPolicy = registries.some(({ tree }) => valueAt(tree, 'spec', 'registryPolicy') !== undefined);
+    const isEmpty = this.#references.repositories.size === 0 && !isAboutPolicy;
+    if (isEmpty && this.#problems.every((one) => one.severity !== 'error')) {
       this.#references.report(
         'manifest/no-repositories',
         'the project has no repositories',

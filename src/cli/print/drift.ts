@@ -130,7 +130,13 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
       .flatMap(({ stacks: some, settings }) => [...some, ...(settings === undefined ? [] : [settings])])
       .filter((one) => one.unknown.length > 0).length;
   const registry = drift.registries.some(({ settings }) => hasSettingChanges(settings));
+  const isOfRegistry = drift.registries.some(({ settings }) => settings !== undefined);
+  const isRegistryOpen = drift.registries.some(({ settings }) => settings !== undefined && isOpenToEveryone(settings));
   const open = all.filter(isOpenToEveryone).length;
+  const opened = [
+    ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} open to everyone`]),
+    ...(isRegistryOpen ? ['the registry is open to everyone'] : []),
+  ];
   const place = `${drift.owner.project} in ${drift.owner.environment}`;
   const [text, tint] = verdict();
   blocks.push(hang('', text, columns, (line) => paint.bold(tint(line))).join('\n'));
@@ -138,7 +144,7 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
   return `${blocks.join('\n\n')}\n`;
 
   function verdict(): readonly [string, (line: string) => string] {
-    const number = repositories(all.length);
+    const number = all.length === 0 && isOfRegistry ? 'the registry' : repositories(all.length);
     const inStacks = stacks.length === 0 ? '' : ` and ${count(stacks.length, 'stack')}`;
     if (registry && drifted.length + stacks.length === 0) return ['Drift in the registry itself', (line) => line];
     if (drifted.length + stacks.length > 0)
@@ -148,11 +154,7 @@ export function printDrift(drift: Plan, canvas: Canvas, run: Run): string {
       ];
     if (unread > 0)
       return [`No drift seen in ${place}, but ${unread} of ${number} could not be read whole`, paint.yellow];
-    if (open > 0)
-      return [
-        `No drift: ${number} of ${place} as declared, but ${open} ${open === 1 ? 'is' : 'are'} open to everyone`,
-        paint.yellow,
-      ];
+    if (opened.length > 0) return [`No drift: ${number} of ${place} as declared, but ${list(opened)}`, paint.yellow];
     return [`No drift: ${number} of ${place} as declared`, paint.green];
   }
 }

@@ -174,13 +174,14 @@ export function printPlan(plan: Plan, canvas: Canvas, run: Run): string {
   const open = plan.registries.flatMap((registry) => registry.repositories).filter(isOpenToEveryone).length;
   const isRegistryOpen = plan.registries.some(({ settings }) => settings !== undefined && isOpenToEveryone(settings));
   const exposed = `${open === 0 ? '' : `; ${open} open to everyone`}${isRegistryOpen ? '; the registry open to everyone' : ''}`;
+  const isOfRegistry = plan.purpose !== 'destroy' && plan.registries.some(({ settings }) => settings !== undefined);
   const clean =
-    plan.summary.unchanged > 0 &&
+    (plan.summary.unchanged > 0 || isOfRegistry) &&
     !hasChanges(plan) &&
     plan.summary.orphan + plan.summary.foreign + plan.summary.unknown === 0 &&
     unreadIn(plan).length === 0;
   const last = clean
-    ? `Nothing to do: ${repositories(plan.summary.unchanged)} of ${plan.owner.project} in ${plan.owner.environment} (${place}) as declared`
+    ? `Nothing to do: ${plan.summary.unchanged === 0 ? 'the registry' : repositories(plan.summary.unchanged)} of ${plan.owner.project} in ${plan.owner.environment} (${place}) as declared`
     : totals(plan);
   blocks.push(hang('', last + exposed, canvas.columns, canvas.paint.bold));
   return `${blocks

@@ -59,7 +59,8 @@ export async function planSettings(
     ...scopeProblem(wanted, live, desired),
     ...(difference === undefined ? [] : foreignScopeProblem(wanted, live, foreign, desired)),
   ];
-  if (problems.length > 0) throw new SlipwayError(problems);
+  // Drift is told all the same.
+  if (assess && problems.length > 0) throw new SlipwayError(problems);
   const settings: SettingsPlan = {
     changes,
     kept,

@@ -362,6 +362,8 @@ describe('the scope of it', () => {
         { code: 'access/needs-scope-v2', message: expect.stringContaining('as long as statement Pull') as unknown },
       ],
     });
+    const drift = await driftOf([wanted([replicate('555555555555')], 'V1')], () => cloud.process());
+    expect(settingsIn(drift)?.changes).toMatchObject([{ aspect: 'registryPolicy' }]);
     const wider = await planOn(cloud.process(), wanted([replicate('555555555555')], 'V2'));
     await applyOn(cloud.process(), wider, { accept: everything(wider) });
     expect(live(cloud)).toEqual(expect.arrayContaining([pull]));
