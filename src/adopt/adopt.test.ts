@@ -157,7 +157,8 @@ describe('adopting what was found', () => {
       options,
     );
     expect(text).toMatchInlineSnapshot(`
-      "# Repositories as they are today: the first plan changes ownership tags alone.
+      "# Repositories as they are today. The first plan tags them as owned by this project. Lifecycle rules and grants it words
+      # in its own way: what they do stays as it is, and statements that are there stay beside its own until you remove them.
       # What differs from the secure defaults is said below, so that it can be taken back line by line.
 
       apiVersion: ecr.slipway.dev/v1

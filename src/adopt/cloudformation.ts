@@ -51,8 +51,8 @@ export function readCloudFormation(text: string, context: TemplateContext = {}):
   const template = parse(text);
   const resources = template['Resources'];
   if (!isFields(resources)) {
-    fail('adopt/not-readable', 'the template has no Resources', {
-      mend: 'give a template of CloudFormation, in JSON or YAML',
+    fail('adopt/not-readable', 'there is no template of CloudFormation in it: it has no Resources', {
+      mend: 'give a template in JSON or YAML; for a state or plan of Terraform add `--from terraform`',
     });
   }
   const known = knownValues(template, context);
@@ -209,7 +209,7 @@ function parse(text: string): Fields {
   const document = parseDocument(text, { customTags: shortForms, logLevel: 'silent' });
   const [problem] = document.errors;
   if (problem !== undefined) {
-    fail('adopt/not-readable', `the template cannot be read: ${problem.message.split('\n')[0]}`, {
+    fail('adopt/not-readable', `the template cannot be read: ${problem.message.split('\n')[0]?.replace(/:$/, '')}`, {
       mend: 'give a template of CloudFormation, in JSON or YAML',
     });
   }

@@ -238,15 +238,9 @@ function textOfProject(
     metadata: { name: project },
     spec,
   });
-  const grants = placed.some(({ settings }) => settings['access'] !== undefined);
   document.commentBefore = [
-    ` Repositories as they are today: the first plan changes ownership tags${grants ? '' : ' alone'}.`,
-    ...(grants
-      ? [
-          ' Grants get statements of their own beside those that are there and say the same: access stays as it is, and the old',
-          ' statements, which Slipway leaves alone, can go afterwards.',
-        ]
-      : []),
+    ' Repositories as they are today. The first plan tags them as owned by this project. Lifecycle rules and grants it words',
+    ' in its own way: what they do stays as it is, and statements that are there stay beside its own until you remove them.',
     ' What differs from the secure defaults is said below, so that it can be taken back line by line.',
   ].join('\n');
   const metadata = document.get('metadata');

@@ -49,7 +49,8 @@ describe('slipway adopt', () => {
         = help: leave it there, or add to the manifest what says the same
 
       ",
-        "stdout": "# Repositories as they are today: the first plan changes ownership tags alone.
+        "stdout": "# Repositories as they are today. The first plan tags them as owned by this project. Lifecycle rules and grants it words
+      # in its own way: what they do stays as it is, and statements that are there stay beside its own until you remove them.
       # What differs from the secure defaults is said below, so that it can be taken back line by line.
 
       apiVersion: ecr.slipway.dev/v1
@@ -166,9 +167,8 @@ describe('slipway adopt', () => {
         stdout: 'slipway.yaml: 2 repositories\n',
       });
       expect(folder.read('slipway.yaml')).toMatchInlineSnapshot(`
-        "# Repositories as they are today: the first plan changes ownership tags.
-        # Grants get statements of their own beside those that are there and say the same: access stays as it is, and the old
-        # statements, which Slipway leaves alone, can go afterwards.
+        "# Repositories as they are today. The first plan tags them as owned by this project. Lifecycle rules and grants it words
+        # in its own way: what they do stays as it is, and statements that are there stay beside its own until you remove them.
         # What differs from the secure defaults is said below, so that it can be taken back line by line.
 
         apiVersion: ecr.slipway.dev/v1

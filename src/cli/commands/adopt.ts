@@ -9,7 +9,7 @@ export const adoptCommand = defineCommand({
   summary: 'writes the manifest of what is there already',
   description: [
     'Reads repositories out of AWS, out of the state or plan of Terraform or OpenTofu, whatever module made them, or out of a template of CloudFormation or CDK, and writes a manifest that keeps every setting as it is: lifecycle rules as intent and statements as grants where those say exactly the same. Nothing in AWS is changed, and with a FILE it is not even asked.',
-    'The first plan of the manifest changes ownership tags alone, but for grants: they get statements of their own beside those that are there. Take the repositories out of the other engine before you apply (`terraform state rm`, DeletionPolicy: Retain), or keep them there and let `slipway render` write its code.',
+    'The first plan of the manifest tags the repositories as owned, and words rules and grants in its own way beside the statements that are there: what they do stays. Take the repositories out of the other engine before you apply (`terraform state rm`, DeletionPolicy: Retain), or keep them there and let `slipway render` write its code.',
   ],
   operands: [
     {
