@@ -14,7 +14,7 @@ export const logIn = script(
 /** Not there is one thing, not known another. */
 const lookUp = [
   'look_up() { # AUTH REFERENCE: the digest, nothing where there is no such image',
-  '  if skopeo inspect --raw --retry-times 3 --authfile "$RUNNER_TEMP/$1" "docker://$2" > "$RUNNER_TEMP/manifest" 2> "$RUNNER_TEMP/problem"; then',
+  '  if skopeo inspect --raw --authfile "$RUNNER_TEMP/$1" "docker://$2" > "$RUNNER_TEMP/manifest" 2> "$RUNNER_TEMP/problem"; then',
   '    echo "sha256:$(sha256sum < "$RUNNER_TEMP/manifest" | cut -d " " -f 1)"',
   '  elif ! grep -qi "manifest unknown" "$RUNNER_TEMP/problem"; then',
   '    cat "$RUNNER_TEMP/problem" >&2',
@@ -33,12 +33,14 @@ export const find = script(
 
 /** REGISTRY, REPOSITORY, TAG: the image of the folder `image`, with all its platforms, by its own digest. Gives `digest`. */
 export const push = script(
+  ...lookUp,
   'digest=sha256:$(skopeo inspect --raw "oci:$RUNNER_TEMP/image" | sha256sum | cut -d " " -f 1)',
-  'if ! skopeo copy --all --preserve-digests --retry-times 3 --dest-authfile "$RUNNER_TEMP/registry.json" \\',
-  '  "oci:$RUNNER_TEMP/image" "docker://$REGISTRY/$REPOSITORY:$TAG" 2> "$RUNNER_TEMP/problem"; then',
-  '  cat "$RUNNER_TEMP/problem" >&2',
-  '  if grep -qi immutable "$RUNNER_TEMP/problem"; then',
-  '    echo "::error::$REPOSITORY:$TAG is there already with other bytes, and its tags cannot be moved. Nothing was changed."',
+  'if ! skopeo copy --all --preserve-digests --retry-times 2 --dest-authfile "$RUNNER_TEMP/registry.json" \\',
+  '  "oci:$RUNNER_TEMP/image" "docker://$REGISTRY/$REPOSITORY:$TAG"; then',
+  '  # skopeo tells of a conversion that would not have helped, where ECR told of the tag.',
+  '  there=$(look_up registry.json "$REGISTRY/$REPOSITORY:$TAG")',
+  '  if [ -n "$there" ] && [ "$there" != "$digest" ]; then',
+  '    echo "::error::$REPOSITORY:$TAG is there already with other bytes, $there. Nothing was changed."',
   '  fi',
   '  exit 1',
   'fi',
@@ -49,7 +51,7 @@ export const push = script(
 /** REGISTRY, REPOSITORY, TAGS: further tags for what was just pushed. */
 export const moveTags = script(
   'for tag in $TAGS; do',
-  '  skopeo copy --all --preserve-digests --retry-times 3 --dest-authfile "$RUNNER_TEMP/registry.json" \\',
+  '  skopeo copy --all --preserve-digests --retry-times 2 --dest-authfile "$RUNNER_TEMP/registry.json" \\',
   '    "oci:$RUNNER_TEMP/image" "docker://$REGISTRY/$REPOSITORY:$tag"',
   'done',
 );
@@ -106,7 +108,7 @@ export const promote = script(
   '  exit 1',
   'fi',
   'if [ -z "$there" ]; then',
-  '  skopeo copy --all --preserve-digests --retry-times 3 --src-authfile "$RUNNER_TEMP/from.json" \\',
+  '  skopeo copy --all --preserve-digests --retry-times 2 --src-authfile "$RUNNER_TEMP/from.json" \\',
   '    --dest-authfile "$RUNNER_TEMP/registry.json" "docker://$SOURCE@$digest" "docker://$TARGET:$TAG"',
   '  there=$(look_up registry.json "$TARGET:$TAG")',
   'fi',
