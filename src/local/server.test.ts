@@ -16,7 +16,11 @@ const idle = 600;
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
 
-async function start(routes: readonly Route[], services: readonly JsonService[] = []): Promise<HttpServer> {
+async function start(
+  routes: readonly Route[],
+  services: readonly JsonService[] = [],
+  patience = idle,
+): Promise<HttpServer> {
   const faults = new Faults();
   const cloud = new Cloud({
     store: openMemoryStore(),
@@ -38,7 +42,7 @@ async function start(routes: readonly Route[], services: readonly JsonService[] 
       stop: () => {},
     },
     onDefect: () => {},
-    idle,
+    idle: patience,
   });
   return server;
 }
@@ -150,6 +154,8 @@ describe('large bodies', () => {
           resourceOf: () => '*',
         },
       ],
+      // No connection that `fetch` keeps is cut off between two requests.
+      60_000,
     );
     const ask = async (body: unknown, signal?: AbortSignal): Promise<unknown> => {
       const headers = { 'x-amz-target': 'Test.Wait' };
