@@ -1,0 +1,87 @@
+// Rendered code from which one attribute is taken, chosen by a seed: what the comparison must never overlook.
+// It must not know what is compared.
+import fc from 'fast-check';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+interface Template {
+  readonly Resources: Record<string, { readonly Properties?: { [key: string]: Json } }>;
+}
+
+export interface Removal {
+  /** Where it stood, for people. */
+  readonly what: string;
+  readonly text: string;
+}
+
+/** What a resource is without being told: taken away, it is the same. */
+const sameWithout: readonly (readonly [attribute: string, value: Json])[] = [
+  ['ImageTagMutability', 'MUTABLE'],
+  ['ScanOnPush', false],
+  ['ImageScanningConfiguration', { ScanOnPush: false }],
+  ['MaxSessionDuration', 3600],
+  ['Path', '/'],
+  ['KeySpec', 'SYMMETRIC_DEFAULT'],
+  ['KeyUsage', 'ENCRYPT_DECRYPT'],
+  ['MultiRegion', false],
+  ['Enabled', true],
+  ['ManagedPolicyArns', []],
+];
+
+/** What cannot be read back: AWS tells of the window when the key is deleted, and CloudFormation keeps what it does on deletion to itself. */
+const unreadable = ['PendingWindowInDays', 'EmptyOnDelete'];
+
+/** One attribute of a template, at any depth of the properties of any resource. */
+export function withoutOneProperty(template: string, seed: number): Removal | undefined {
+  const parsed = JSON.parse(template) as Template;
+  const places = Object.entries(parsed.Resources).flatMap(([id, { Properties = {} }]) =>
+    placesIn(Properties, ['Resources', id, 'Properties']),
+  );
+  const [place] = chosen(places, seed, 1);
+  if (place === undefined) return undefined;
+  let holder: Json = parsed as unknown as Json;
+  for (const step of place.slice(0, -1)) holder = (holder as { [key: string]: Json })[step] ?? null;
+  const last = place.at(-1) ?? '';
+  if (Array.isArray(holder)) holder.splice(Number(last), 1);
+  else if (holder !== null && typeof holder === 'object') delete holder[last];
+  return { what: place.join('.'), text: JSON.stringify(parsed) };
+}
+
+function placesIn(value: Json, path: readonly string[]): readonly (readonly string[])[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, one]) => {
+    const isTold =
+      !unreadable.includes(key) &&
+      !sameWithout.some(([name, same]) => name === key && JSON.stringify(same) === JSON.stringify(one));
+    return [...(isTold ? [[...path, key]] : []), ...placesIn(one, [...path, key])];
+  });
+}
+
+/** Attributes that the module does without; the others it refuses to be without, which nobody overlooks. */
+const optional =
+  /^ {4,}(tag_mutability|kms_key|use_registry_key|scan_on_push|tags|lifecycle_rules|policy_statements|description|max_session_duration|permissions_boundary|managed_policies|path|sid|effect|principals|conditions|rotation_period_in_days) += /;
+
+/** One attribute of the root of an environment: a line, or all lines to the end of its brackets. */
+export function withoutOneAttribute(main: string, seed: number): Removal | undefined {
+  const lines = main.split('\n');
+  // A key has a policy, always; a repository has one further in.
+  const candidates = lines.flatMap((line, index) =>
+    optional.test(line) && !line.startsWith('    policy_statements') ? [index] : [],
+  );
+  const [from] = chosen(candidates, seed, 1);
+  if (from === undefined) return undefined;
+  const first = lines[from] ?? '';
+  const indent = /^ */.exec(first)?.[0] ?? '';
+  const to = /[[{(]$/.test(first)
+    ? lines.findIndex(
+        (line, index) => index > from && line.startsWith(indent) && /^[\]})]/.test(line.slice(indent.length)),
+      )
+    : from;
+  return { what: `line ${from + 1}: ${first.trim()}`, text: lines.toSpliced(from, to - from + 1).join('\n') };
+}
+
+/** Different ones, the same at every call. */
+export function chosen<T>(from: readonly T[], seed: number, count: number): readonly T[] {
+  if (from.length < count) return from;
+  return fc.sample(fc.shuffledSubarray([...from], { minLength: count, maxLength: count }), { seed, numRuns: 1 }).flat();
+}

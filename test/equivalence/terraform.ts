@@ -1,0 +1,68 @@
+// Many rendered projects as one root: each is a module below it, and what only a root may have (backend, providers, imports) stands there once.
+// It must not know what the projects hold.
+import type { RenderedFile, Rendering } from '../../src/render/index.js';
+
+/** The file of a root that a module must not have; its text is put together for all projects. */
+const ofRoots = /^(backend|imports|providers)\.tf$/;
+
+interface Root {
+  readonly module: string;
+  readonly path: string;
+  readonly files: readonly RenderedFile[];
+}
+
+/** Every project as it is written, but for the files that only a root has. Projects whose providers are the same share one. */
+export function batchOf(
+  projects: readonly { readonly name: string; readonly rendering: Rendering }[],
+): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const providers = new Map<string, string>();
+  const blocks: string[] = [];
+  const imports: string[] = [];
+  const accounts: string[] = [];
+  const roots = projects.flatMap(({ name, rendering }) => rootsOf(name, rendering));
+  for (const { name, rendering } of projects) {
+    for (const { path, text } of rendering.files) {
+      const file = path.split('/').at(-1) ?? '';
+      if (path.startsWith('bootstrap/') || !path.endsWith('.tf')) continue;
+      if (!path.startsWith('modules/') && ofRoots.test(file)) continue;
+      files[`${name}/${path}`] = text;
+    }
+  }
+  for (const root of roots) if (root.path.startsWith('accounts/')) accounts.push(`module.${root.module}`);
+  for (const root of roots) {
+    const textOf = (file: string): string => root.files.find(({ path }) => path.endsWith(`/${file}`))?.text ?? '';
+    const provider = textOf('providers.tf');
+    const alias = providers.get(provider) ?? `batch_${providers.size + 1}`;
+    providers.set(provider, alias);
+    // An identity provider is looked up by whoever trusts it: those that make one come first.
+    const waits = root.path.startsWith('environments/') && textOf('oidc.tf') !== '' && accounts.length > 0;
+    blocks.push(`module "${root.module}" {
+  source    = "./${root.module.replace(/_(account|environment)$/, '')}/${root.path}"
+  providers = { aws = aws.${alias} }
+${waits ? `  depends_on = [${accounts.join(', ')}]\n` : ''}}
+`);
+    imports.push(textOf('imports.tf').replaceAll(/^( *to *= )/gm, `$1module.${root.module}.`));
+  }
+  files['batch.tf'] = blocks.join('\n');
+  files['imports.tf'] = imports.join('\n');
+  files['providers.tf'] = [
+    'variable "assume_role_arn" {\n  type    = string\n  default = null\n}\n',
+    'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
+    ...[...providers].map(([text, alias]) =>
+      text.replace('provider "aws" {', `provider "aws" {\n  alias = "${alias}"`),
+    ),
+  ].join('\n');
+  return files;
+}
+
+function rootsOf(name: string, { files }: Rendering): readonly Root[] {
+  const paths = new Set(
+    files.flatMap(({ path }) => (/^(?:accounts|environments)\/[^/]+/.exec(path) ?? []).slice(0, 1)),
+  );
+  return [...paths].sort().map((path) => ({
+    module: `${name}_${path.startsWith('accounts/') ? 'account' : 'environment'}`,
+    path,
+    files: files.filter((file) => file.path.startsWith(`${path}/`)),
+  }));
+}

@@ -1,0 +1,513 @@
+// The same projects made by `slipway apply`, by Terraform and by CloudFormation: what each has made is read back and compared field by field.
+// It must not know how any of them writes or makes a registry.
+import pLimit from 'p-limit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { observe } from '../../src/plan/index.js';
+import type { Companion, CompanionKind } from '../../src/registry/companions/model.js';
+import type { DesiredRegistry, DesiredRepository } from '../../src/registry/index.js';
+import { type LiveRegistry, type Rendering, render } from '../../src/render/index.js';
+import { deploy, stacksAt, stacksOf } from '../equivalence/cloudformation.js';
+import { differences, leavesOf } from '../equivalence/compare.js';
+import { Engine, openWorld } from '../equivalence/engine.js';
+import { type EquivalentProject, equivalentProjects, region, type World } from '../equivalence/projects.js';
+import { type Made, type Plain, readMade } from '../equivalence/read.js';
+import { chosen, withoutOneAttribute, withoutOneProperty } from '../equivalence/removal.js';
+import { batchOf } from '../equivalence/terraform.js';
+import { type Endpoint, motoAccount, startMoto } from '../support/clients.js';
+import { companionsRegistry } from '../support/companions.js';
+import { type LocalEcr, startLocal } from '../support/local.js';
+import type { Server } from '../support/processes.js';
+import { type TerraformRoot, terraformRoot } from '../support/terraform.js';
+import { describeWith } from '../support/tools.js';
+
+const minutes = 60_000;
+const projects = equivalentProjects();
+
+const plain = (made: Made): Plain => ({ ...made });
+const differ = (wanted: Made, made: Made): readonly string[] => differences(plain(wanted), plain(made));
+
+describeWith({ tools: [] }, 'what slipway apply makes', () => {
+  let local: LocalEcr;
+  let engine: Engine;
+  /** Of `slipway apply`. */
+  let world: World;
+  let wanted: Made;
+
+  const at = (account: string): Endpoint => ({ endpoint: local.url, account, region });
+
+  beforeAll(async () => {
+    local = await startLocal();
+    engine = new Engine(local.url);
+    world = await openWorld(local.url, '111111111111');
+    await applyAll(projects, world);
+    wanted = await readMade(at(world.account));
+  }, 5 * minutes);
+
+  afterAll(async () => {
+    engine?.close();
+    await local?.close();
+  });
+
+  async function applyAll(some: readonly EquivalentProject[], there: World): Promise<void> {
+    const limit = pLimit(4);
+    await Promise.all(some.map((project) => limit(() => engine.apply(project.desired(there)))));
+  }
+
+  it('are forty projects and more, with every repository field and every companion', () => {
+    expect(projects.length).toBeGreaterThanOrEqual(40);
+    const registries = projects.map((project) => project.desired(world));
+    const repositories = registries.flatMap((registry) => registry.repositories);
+    const fields = Object.keys(repositories[0] ?? {}) as (keyof DesiredRepository)[];
+    expect(fields).toHaveLength(9);
+    for (const field of fields) {
+      const values = new Set(repositories.map((repository) => JSON.stringify(repository[field])));
+      expect(values.size, field).toBeGreaterThan(1);
+    }
+    const kinds = registries.flatMap((registry) =>
+      registry.companions.flatMap(({ resources }) => resources.map(({ kind }) => kind)),
+    );
+    expect([...new Set(kinds)].sort()).toEqual(['ci-role', 'encryption-key', 'oidc-provider', 'pull-role']);
+    expect(Object.keys(wanted.repositories)).toHaveLength(repositories.length);
+  });
+
+  describe('the comparison', () => {
+    it('finds each value that is another', () => {
+      const entries = Object.entries(wanted).flatMap(([kind, all]) =>
+        Object.entries(all as Readonly<Record<string, Plain>>).map(([name, value]) => ({
+          what: `${kind}.${name}`,
+          value,
+        })),
+      );
+      const places = entries.flatMap((entry) => leavesOf(entry.value).map((path) => ({ ...entry, path })));
+      expect(places.length).toBeGreaterThan(1000);
+      const overlooked = places.filter(({ value, path }) => {
+        const other = structuredClone(value);
+        let holder = other as { [key: string]: Plain };
+        for (const step of path.slice(0, -1)) holder = holder[step] as { [key: string]: Plain };
+        const last = path.at(-1) ?? '';
+        holder[last] = holder[last] === 'other' ? 'another' : 'other';
+        return differences(value, other).length === 0;
+      });
+      expect(overlooked.map(({ what, path }) => `${what}.${path.join('.')}`)).toEqual([]);
+    });
+
+    it(
+      'finds nothing between two accounts, and each field in which a manifest is another',
+      async () => {
+        const made = async (desired: DesiredRegistry): Promise<Made> => {
+          await engine.apply(desired);
+          return readMade(at(desired.account));
+        };
+        const base = await made(companionsRegistry('700000000000', region, { ci: true }));
+        expect(differ(base, await made(companionsRegistry('700000000001', region, { ci: true })))).toEqual([]);
+        const limit = pLimit(4);
+        const found = await Promise.all(
+          changes.map(([what, change], index) =>
+            limit(async () => {
+              const desired = change(companionsRegistry(String(710_000_000_000 + index), region, { ci: true }));
+              return [what, differ(base, await made(desired)).some((one) => one.includes(what))] as const;
+            }),
+          ),
+        );
+        expect(found.filter(([, isFound]) => !isFound)).toEqual([]);
+      },
+      3 * minutes,
+    );
+  });
+
+  describe('CloudFormation, with the rendered templates on the local ECR', () => {
+    const account = '233333333333';
+    let there: World;
+
+    it(
+      'makes the same, field by field',
+      async () => {
+        there = await openWorld(local.url, account);
+        const limit = pLimit(4);
+        const stacks = stacksAt(at(account));
+        await Promise.all(
+          projects.map((project) =>
+            limit(async () => deploy(stacks, stacksOf(await render('cloudformation', project.project(there))))),
+          ),
+        );
+        expect(differ(wanted, await readMade(at(account)))).toEqual([]);
+      },
+      3 * minutes,
+    );
+
+    it(
+      'leaves slipway plan with ownership tags alone',
+      async () => {
+        expect(await otherChanges(projects, there)).toEqual([]);
+      },
+      3 * minutes,
+    );
+
+    it(
+      'makes another where one attribute is gone',
+      async () => {
+        const found = await Promise.all(Array.from({ length: 12 }, (_, index) => withoutOne(index + 1)));
+        expect(found.filter(({ differences: all, isRefused }) => !isRefused && all.length === 0)).toEqual([]);
+        // Some CloudFormation refuses; most it makes.
+        expect(found.filter(({ isRefused }) => !isRefused).length).toBeGreaterThan(4);
+      },
+      minutes,
+    );
+  });
+
+  describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform, with the rendered code on the local ECR', () => {
+    const account = '222222222222';
+    const opened: TerraformRoot[] = [];
+    let there: World;
+
+    afterAll(() => {
+      for (const root of opened) root.remove();
+    });
+
+    async function rootOf(endpoint: Endpoint, files: Readonly<Record<string, string>>): Promise<TerraformRoot> {
+      const root = terraformRoot(endpoint, files);
+      opened.push(root);
+      await root.init();
+      return root;
+    }
+
+    it(
+      'makes the same, field by field',
+      async () => {
+        there = await openWorld(local.url, account);
+        const rendered = await renderedFor(projects, there);
+        const root = await rootOf(at(account), batchOf(rendered));
+        await root.apply('-parallelism=20');
+        expect(differ(withoutExceptions(wanted, rendered), await readMade(at(account)))).toEqual([]);
+      },
+      5 * minutes,
+    );
+
+    it(
+      'leaves slipway plan with ownership tags alone',
+      async () => {
+        const told = await otherChanges(projects, there);
+        // Provider 5 knows no exceptions of tag mutability, and the rendering said so.
+        expect(told.filter((one) => !one.endsWith(' tagMutability'))).toEqual([]);
+      },
+      3 * minutes,
+    );
+
+    it(
+      'has nothing to do after slipway apply and the import blocks',
+      async () => {
+        const rendered = await renderedFor(projects, world, (desired) => lookAt(desired));
+        const root = await rootOf(at(world.account), batchOf(rendered));
+        const { resource_changes: planned = [] } = await root.planned('-parallelism=20');
+        expect(planned.filter(({ change }) => change.importing !== undefined).length).toBeGreaterThan(300);
+        const told = planned.flatMap(({ address, change: { actions, before, after } }) => {
+          if (actions.every((one) => one === 'no-op' || one === 'read')) return [];
+          if (actions.join(' ') !== 'update') return [`${actions.join(' ')} ${address}`];
+          return Object.keys(after ?? {})
+            .filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]))
+            .map((key) => `${key} of ${address}`);
+        });
+        // Provider 5 knows no exceptions of tag mutability. AWS knows nothing of force_delete, so that no import brings it: the state
+        // learns of it where it is true, and in passing where something else is changed.
+        const expected = projects.flatMap((project) =>
+          project.desired(world).repositories.flatMap(({ key, forceDelete, tagMutability: { exclusions } }) => {
+            const address = `module.${project.name}_environment.module.registry.aws_ecr_repository.this["${key}"]`;
+            return [
+              ...(forceDelete || exclusions.length > 0 ? [`force_delete of ${address}`] : []),
+              ...(exclusions.length > 0 ? [`image_tag_mutability of ${address}`] : []),
+            ];
+          }),
+        );
+        expect(told.toSorted()).toEqual(expected.toSorted());
+      },
+      5 * minutes,
+    );
+
+    it(
+      'makes another where one attribute is gone',
+      async () => {
+        const elsewhere = '444444444441';
+        const apart = await openWorld(local.url, elsewhere);
+        // They are left whole; one of them makes the provider that others look up.
+        const whole = projects.filter(({ name }) => name === 'silent' || name === 'github');
+        const some = chosen(
+          projects.filter((project) => !whole.includes(project)),
+          47,
+          8,
+        );
+        const rendered = await renderedFor([...whole, ...some], apart);
+        const removed = new Map<string, string>();
+        const cut = rendered.map(({ name, rendering }, index) => ({
+          name,
+          rendering: {
+            ...rendering,
+            files: rendering.files.map((file) => {
+              if (whole.some((project) => project.name === name) || file.path !== 'environments/prod/main.tf')
+                return file;
+              const removal = withoutOneAttribute(file.text, index);
+              if (removal === undefined) return file;
+              removed.set(name, removal.what);
+              return { ...file, text: removal.text };
+            }),
+          },
+        }));
+        expect(removed.size).toBeGreaterThanOrEqual(5);
+        const root = await rootOf(at(elsewhere), batchOf(cut));
+        // IAM may refuse what is left of a policy: then it is missing.
+        const applied = await root.run(['apply', '-no-color', '-auto-approve']);
+        const made = await readMade(at(elsewhere));
+        const find = (project: EquivalentProject): readonly string[] =>
+          differ(only(withoutExceptions(wanted, rendered), project, world), only(made, project, world));
+        expect(whole.flatMap(find), applied.stderr).toEqual([]);
+        const overlooked = some.filter((project) => removed.has(project.name) && find(project).length === 0);
+        expect(overlooked.map(({ name }) => [name, removed.get(name)])).toEqual([]);
+      },
+      5 * minutes,
+    );
+  });
+
+  describeWith(
+    { tools: ['terraform', 'aws-provider', 'moto_server'] },
+    'Terraform, with the rendered code on moto',
+    () => {
+      let moto: Server;
+      let root: TerraformRoot | undefined;
+
+      beforeAll(async () => {
+        moto = await startMoto();
+      }, 2 * minutes);
+      afterAll(async () => {
+        root?.remove();
+        await moto?.stop();
+      });
+
+      it(
+        'makes the same as slipway apply on the local ECR, as far as moto knows',
+        async () => {
+          const there = await openWorld(moto.url, motoAccount);
+          // moto has none of AWS's own policies, and knows no archive.
+          const known = projects.filter(
+            (project) => !/iam::aws:policy\/|"transition"/.test(JSON.stringify(project.desired(there))),
+          );
+          expect(known.length).toBeGreaterThan(20);
+          const rendered = await renderedFor(known, there);
+          const endpoint = { endpoint: moto.url, account: motoAccount, region };
+          root = terraformRoot(endpoint, batchOf(rendered));
+          await root.init();
+          await root.apply('-parallelism=20');
+          const made = await readMade(endpoint);
+          const mine = withoutExceptions(wanted, rendered);
+          const told = known.flatMap((project) => differ(only(mine, project, world), only(made, project, there)));
+          expect(told.filter((one) => !unknownToMoto.some((pattern) => pattern.test(one)))).toEqual([]);
+        },
+        5 * minutes,
+      );
+    },
+  );
+
+  /** A project of the seed's choice, made by templates of which one lacks one attribute. */
+  async function withoutOne(
+    seed: number,
+  ): Promise<{ readonly what: string; readonly isRefused: boolean; readonly differences: readonly string[] }> {
+    const [project] = chosen(projects, seed, 1);
+    if (project === undefined) throw new Error('no project');
+    const alone = await openWorld(local.url, String(900_000_000_000 + seed));
+    const rendered = stacksOf(await render('cloudformation', project.project(alone), { options: { format: 'json' } }));
+    const [victim] = chosen(rendered, seed, 1);
+    const removal = withoutOneProperty(victim?.template ?? '', seed);
+    if (removal === undefined) throw new Error('nothing to take away');
+    const what = `${project.name}: ${removal.what}`;
+    const cut = rendered.map((stack) => (stack === victim ? { ...stack, template: removal.text } : stack));
+    try {
+      await deploy(stacksAt(at(alone.account)), cut);
+    } catch (error) {
+      return { what: `${what}: ${String(error)}`, isRefused: true, differences: [] };
+    }
+    const made = await readMade(at(alone.account));
+    return { what, isRefused: false, differences: differ(only(wanted, project, world), made) };
+  }
+
+  /** What plan would change beside ownership tags: `NAME ASPECT`. */
+  async function otherChanges(some: readonly EquivalentProject[], there: World): Promise<readonly string[]> {
+    const limit = pLimit(4);
+    const plans = await Promise.all(some.map((project) => limit(() => engine.plan(project.desired(there)))));
+    return plans.flatMap(({ registries }) =>
+      registries.flatMap(({ repositories }) =>
+        repositories.flatMap(({ name, changes: all, unknown }) => [
+          // An alias is not compared with the key that it stands for, whoever made the repository.
+          ...unknown
+            .filter(({ operation }) => operation !== 'kms:DescribeKey')
+            .map(({ operation }) => `${name} unknown by ${operation}`),
+          ...all.flatMap((change) => {
+            // A key that another engine made is in no stack of Slipway's: to plan, its value is unknown.
+            if (change.aspect === 'encryption' && JSON.stringify(change).includes('"stack":"key"')) return [];
+            if (change.aspect !== 'tags') return [`${name} ${change.aspect}`];
+            const keys = new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})]);
+            return [...keys]
+              .filter((key) => change.before?.[key] !== change.after?.[key] && !key.startsWith('slipway:'))
+              .map((key) => `${name} tag ${key}`);
+          }),
+        ]),
+      ),
+    );
+  }
+
+  async function lookAt(desired: DesiredRegistry): Promise<LiveRegistry> {
+    const ports = engine.portsFor(desired);
+    const observed = await observe(desired, ports, { orphans: false });
+    const stacks = new Map<string, Readonly<Record<string, string>>>();
+    for (const { name } of desired.companions) {
+      const outputs = (await ports.stacks.describe(name))?.outputs;
+      if (outputs !== undefined) stacks.set(name, outputs);
+    }
+    return { observed, stacks };
+  }
+});
+
+interface Rendered {
+  readonly name: string;
+  readonly rendering: Rendering;
+}
+
+function renderedFor(
+  some: readonly EquivalentProject[],
+  there: World,
+  look?: (desired: DesiredRegistry) => Promise<LiveRegistry>,
+): Promise<readonly Rendered[]> {
+  return Promise.all(
+    some.map(async ({ name, project }) => ({
+      name,
+      rendering: await render('terraform', project(there), look === undefined ? {} : { look }),
+    })),
+  );
+}
+
+/** What moto does not keep, or says otherwise than AWS. */
+const unknownToMoto = [
+  /^keys\..*\.(multiRegion: false|rotationPeriodDays: \d+), not null$/,
+  // It has no alias for the key that AWS keeps for ECR, and makes up no thumbprint.
+  /^repositories\..*\.kmsKey: "alias\/aws\/ecr", not "arn:aws:kms:/,
+  /^providers\..*\.thumbprints: .*, not \[\]$/,
+];
+
+const noExceptions: string = 'render/needs-provider-6';
+
+/** As provider 5 makes it, which knows no exceptions; the rendering has to have said so, once for each repository. */
+function withoutExceptions(made: Made, rendered: readonly Rendered[]): Made {
+  const said = rendered.flatMap(({ rendering }) =>
+    rendering.diagnostics.filter(({ code }) => code === noExceptions).map(({ message }) => message),
+  );
+  const repositories = Object.entries(made.repositories).map(([name, repository]) => {
+    if (!said.some((message) => message.includes(` ${name} `))) return [name, repository] as const;
+    const settings = repository as { readonly [key: string]: Plain };
+    const { tagMutability: mode } = settings;
+    const alone = typeof mode === 'string' ? mode.replace('_WITH_EXCLUSION', '') : null;
+    return [name, { ...settings, tagMutability: alone, exclusions: [] }] as const;
+  });
+  return { ...made, repositories: Object.fromEntries(repositories) };
+}
+
+/** What the project has made of it. */
+function only(made: Made, project: EquivalentProject, world: World): Made {
+  const { repositories, companions } = project.desired(world);
+  const resources = companions.flatMap((stack) => stack.resources);
+  const pick = (all: Readonly<Record<string, Plain>>, names: readonly string[]) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+  return {
+    repositories: pick(
+      made.repositories,
+      repositories.map(({ name }) => name),
+    ),
+    roles: pick(
+      made.roles,
+      resources.flatMap((one) => ('name' in one ? [one.name] : [])),
+    ),
+    providers: pick(
+      made.providers,
+      resources.flatMap((one) => (one.kind === 'oidc-provider' && !one.existing ? [one.host] : [])),
+    ),
+    keys: pick(
+      made.keys,
+      resources.flatMap((one) => (one.kind === 'encryption-key' ? [one.alias] : [])),
+    ),
+  };
+}
+
+type Change = (desired: DesiredRegistry) => DesiredRegistry;
+
+const repository =
+  (patch: Partial<DesiredRepository>): Change =>
+  (desired) => ({
+    ...desired,
+    repositories: desired.repositories.map((one) => (one.key === 'worker' ? { ...one, ...patch } : one)),
+  });
+
+/** The first companion of the kind. */
+const companion =
+  <Kind extends CompanionKind>(kind: Kind, patch: Partial<Extract<Companion, { kind: Kind }>>): Change =>
+  (desired) => {
+    let isDone = false;
+    return {
+      ...desired,
+      companions: desired.companions.map((stack) => ({
+        ...stack,
+        resources: stack.resources.map((one) => {
+          if (one.kind !== kind || isDone) return one;
+          isDone = true;
+          return { ...one, ...patch };
+        }),
+      })),
+    };
+  };
+
+const document = {
+  Version: '2012-10-17' as const,
+  Statement: [
+    {
+      Effect: 'Allow' as const,
+      Principal: { Service: 'ec2.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+    },
+  ],
+};
+const allowed = {
+  Version: '2012-10-17' as const,
+  Statement: [{ Effect: 'Allow' as const, Action: 'ecr:GetAuthorizationToken', Resource: '*' }],
+};
+const managed = 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser';
+
+/** Every field that can be read back, and what the comparison has to name when it is another. */
+const changes: readonly (readonly [named: string, change: Change])[] = [
+  ['repositories.payments/elsewhere', repository({ name: 'payments/elsewhere' })],
+  ['.tagMutability', repository({ tagMutability: { mode: 'MUTABLE', exclusions: [] } })],
+  ['.exclusions', repository({ tagMutability: { mode: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['latest'] } })],
+  ['.encryptionType', repository({ encryption: { type: 'KMS' } })],
+  ['.kmsKey', repository({ encryption: { type: 'KMS', kmsKey: { stack: 'key', output: 'KeyArn' } } })],
+  ['.scanOnPush', repository({ scanOnPush: false })],
+  ['.tags.', repository({ tags: { Other: 'tags', 'slipway:project': 'payments', 'slipway:environment': 'prod' } })],
+  ['.lifecyclePolicy', repository({ lifecyclePolicy: null })],
+  [
+    '.policy',
+    repository({ statements: [{ Sid: 'Slipway0000', Effect: 'Deny', Principal: '*', Action: 'ecr:PutImage' }] }),
+  ],
+  ['.audiences', companion('oidc-provider', { audiences: ['sts.example.com'] })],
+  ['.thumbprints', companion('oidc-provider', { thumbprints: ['6938fd4d98bab03faadb97b34396831e3780aea1'] })],
+  ['.tags.', companion('oidc-provider', { tags: { Other: 'tags' } })],
+  ['roles.other-name', companion('ci-role', { name: 'other-name' })],
+  ['.path', companion('ci-role', { path: '/other/' })],
+  ['.description', companion('ci-role', { description: 'other words' })],
+  ['.maxSessionSeconds', companion('ci-role', { maxSessionSeconds: 7260 })],
+  ['.permissionsBoundary', companion('ci-role', { permissionsBoundary: managed })],
+  ['.trust', companion('ci-role', { trust: document })],
+  ['.permissions', companion('ci-role', { permissions: allowed })],
+  ['.tags.', companion('ci-role', { tags: { Other: 'tags' } })],
+  ['.path', companion('pull-role', { path: '/other/' })],
+  ['.trust', companion('pull-role', { trust: document })],
+  ['.permissions', companion('pull-role', { permissions: allowed })],
+  ['.managedPolicies', companion('pull-role', { managedPolicies: [managed] })],
+  ['keys.alias/other', companion('encryption-key', { alias: 'alias/other' })],
+  ['.description', companion('encryption-key', { description: 'other words' })],
+  ['.rotationPeriodDays', companion('encryption-key', { rotationPeriodDays: 200 })],
+  ['.policy', companion('encryption-key', { administrators: ['arn:aws:iam::333333333333:role/security'] })],
+  ['.tags.', companion('encryption-key', { tags: { Other: 'tags' } })],
+];
