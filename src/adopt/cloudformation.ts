@@ -2,9 +2,9 @@
 // It must not know manifests.
 import { parseDocument, type Tags as YamlTags } from 'yaml';
 import { type Diagnostic, diagnostic, fail } from '../diagnostics/index.js';
-import { canonicalEncryption, canonicalMutability, type MutabilityMode } from '../registry/index.js';
+import { canonicalEncryption } from '../registry/index.js';
 import { type Fields, fieldsOf, isFields, textOf } from './json.js';
-import type { Found, FoundRepository } from './model.js';
+import { type Found, type FoundRepository, mutabilityOf } from './model.js';
 
 /** The short forms of YAML as the long ones of JSON (template reference, "Intrinsic function reference"). */
 const shortForms: YamlTags = [
@@ -82,12 +82,18 @@ export function readCloudFormation(text: string, context: TemplateContext = {}):
       diagnostics.push(diagnostic('adopt/unknown-value', `the name of ${from} is given by CloudFormation`));
       return [];
     }
-    return [repositoryOf(name, from, properties, context)];
+    return [repositoryOf(name, from, properties, context, (problem) => diagnostics.push(problem))];
   });
   return { repositories, diagnostics };
 }
 
-function repositoryOf(name: string, from: string, properties: Fields, context: TemplateContext): FoundRepository {
+function repositoryOf(
+  name: string,
+  from: string,
+  properties: Fields,
+  context: TemplateContext,
+  report: (problem: Diagnostic) => void,
+): FoundRepository {
   const { account, region } = context;
   const encryption = fieldsOf(properties['EncryptionConfiguration']);
   const type = textOf(encryption['EncryptionType']);
@@ -101,12 +107,14 @@ function repositoryOf(name: string, from: string, properties: Fields, context: T
     from,
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),
-    tagMutability: canonicalMutability({
-      mode: (textOf(properties['ImageTagMutability']) ?? 'MUTABLE') as MutabilityMode,
-      exclusions: (Array.isArray(filters) ? filters : []).flatMap(
+    tagMutability: mutabilityOf(
+      properties['ImageTagMutability'],
+      (Array.isArray(filters) ? filters : []).flatMap(
         (one) => textOf(fieldsOf(one)['ImageTagMutabilityExclusionFilterValue']) ?? [],
       ),
-    }),
+      from,
+      report,
+    ),
     encryption: canonicalEncryption({
       type: type === 'KMS' || type === 'KMS_DSSE' ? type : 'AES256',
       ...(kmsKey === undefined ? {} : { kmsKey }),

@@ -147,7 +147,7 @@ function lifecycleOf(text: string | undefined, report: (problem: Diagnostic) => 
     return JSON.parse(JSON.stringify(value)) as Json;
   } catch (error) {
     if (!isSlipwayError(error)) throw error;
-    for (const problem of error.diagnostics) report(problem);
+    for (const { message } of error.diagnostics) report(diagnostic('adopt/bad-value', message));
     return null;
   }
 }
@@ -157,7 +157,15 @@ function accessOf(
   context: Parameters<typeof readAccess>[1],
   report: (problem: Diagnostic) => void,
 ): Settings {
-  const { grants, statements } = readAccess(text, context, report);
+  let read: ReturnType<typeof readAccess>;
+  try {
+    read = readAccess(text, context, report);
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    for (const { message } of error.diagnostics) report(diagnostic('adopt/bad-value', message));
+    return {};
+  }
+  const { grants, statements } = read;
   return {
     ...Object.fromEntries(Object.entries(grants).map(([field, list]) => [field, list.map(granteeOf)])),
     ...(statements.length === 0 ? {} : { statements: JSON.parse(JSON.stringify(statements)) as Json }),

@@ -1,9 +1,9 @@
 // The repositories in a state of Terraform or OpenTofu, or in what `terraform show -json` prints of a state or a plan, whatever module
 // they come from. It must not know manifests.
 import { type Diagnostic, diagnostic, fail } from '../diagnostics/index.js';
-import { canonicalEncryption, canonicalMutability, type MutabilityMode } from '../registry/index.js';
+import { canonicalEncryption } from '../registry/index.js';
 import { type Fields, fieldsOf, isFields, textOf } from './json.js';
-import type { Found, FoundRepository } from './model.js';
+import { type Found, type FoundRepository, mutabilityOf } from './model.js';
 
 interface Resource {
   readonly type: string;
@@ -47,7 +47,7 @@ export function readTerraform(text: string): Found {
     const repositoryPolicy = policyOf('aws_ecr_repository_policy');
     return [
       {
-        ...repositoryOf(name, address, values),
+        ...repositoryOf(name, address, values, (problem) => diagnostics.push(problem)),
         ...(lifecyclePolicy === undefined ? {} : { lifecyclePolicy }),
         ...(repositoryPolicy === undefined ? {} : { repositoryPolicy }),
       },
@@ -72,7 +72,12 @@ function regionOf(values: Fields): string | undefined {
   return textOf(values['region']) ?? textOf(values['arn'])?.split(':')[3];
 }
 
-function repositoryOf(name: string, from: string, values: Fields): FoundRepository {
+function repositoryOf(
+  name: string,
+  from: string,
+  values: Fields,
+  report: (problem: Diagnostic) => void,
+): FoundRepository {
   const account = textOf(values['registry_id']) ?? textOf(values['arn'])?.split(':')[4];
   const region = regionOf(values);
   const encryption = blockOf(values['encryption_configuration']);
@@ -85,10 +90,12 @@ function repositoryOf(name: string, from: string, values: Fields): FoundReposito
     from,
     ...(account === undefined || account === '' ? {} : { account }),
     ...(region === undefined || region === '' ? {} : { region }),
-    tagMutability: canonicalMutability({
-      mode: (textOf(values['image_tag_mutability']) ?? 'MUTABLE') as MutabilityMode,
-      exclusions: filters.flatMap((one) => textOf(fieldsOf(one)['filter']) ?? []),
-    }),
+    tagMutability: mutabilityOf(
+      values['image_tag_mutability'],
+      filters.flatMap((one) => textOf(fieldsOf(one)['filter']) ?? []),
+      from,
+      report,
+    ),
     encryption: canonicalEncryption({
       type: type === 'KMS' || type === 'KMS_DSSE' ? type : 'AES256',
       ...(kmsKey === undefined || kmsKey === '' ? {} : { kmsKey }),

@@ -127,10 +127,16 @@ describe('slipway adopt', () => {
     [['adopt', 'broken.yaml']],
     [['adopt', 'broken.yaml', '--from', 'terraform']],
     [['adopt', 'template.yaml', '--parameter', 'Stage=dev']],
+    [['adopt', 'bad-name.yaml', '--account', '111111111111', '--region', 'eu-west-1']],
+    [['adopt', 'bad-values.yaml', '--account', '111111111111', '--region', 'eu-west-1']],
   ])('%j is told what is wrong with it', async (call) => {
     folder.write('terraform.tfstate', state);
     folder.write('broken.yaml', 'a: [');
     folder.write('template.yaml', template);
+    const one = (more: string) => `Resources: {A: {Type: "AWS::ECR::Repository", Properties: {${more}}}}\n`;
+    folder.write('bad-name.yaml', one('RepositoryName: BAD NAME'));
+    const policies = 'LifecyclePolicy: {LifecyclePolicyText: "{"}, RepositoryPolicyText: nope';
+    folder.write('bad-values.yaml', one(`RepositoryName: api, ImageTagMutability: WRONG, ${policies}`));
     const { code, stderr } = await folder.run(call);
     expect(code).toBe(1);
     expect(stderr).toMatchSnapshot();

@@ -65,15 +65,20 @@ export function readPrincipalsFile(file: string, services: Services): readonly I
   return readFrom(file, services, readAuthorizationDetails);
 }
 
-/** What is wrong is shown at its place in the file. */
-function readFrom<T>(file: string, { cwd }: Services, read: (text: string) => T): T {
+/** The text of a file that the command line names. */
+export function readText(file: string, { cwd }: Services): string {
   const path = resolve(cwd, file);
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     return fail('cli/cannot-read', `cannot read ${shownPath(path, cwd)}: ${systemReason(error)}`, { cause: error });
   }
+}
+
+/** What is wrong is shown at its place in the file. */
+function readFrom<T>(file: string, services: Services, read: (text: string) => T): T {
+  const path = resolve(services.cwd, file);
+  const text = readText(file, services);
   try {
     return read(text);
   } catch (error) {

@@ -128,3 +128,9 @@ it('a folder that cannot be written is said with the reason, and no half file is
   writeFileSync(join(folder, 'modules'), 'a file, not a folder\n');
   expect(() => write([file('modules/main.tf')])).toThrow(/cli\/cannot-(read|write)/);
 });
+
+it('a file in the place of the folder is told as such', () => {
+  const path = join(folder, 'a.tf');
+  writeFileSync(path, 'mine\n');
+  expect(() => planFolder(path, terraform, [file('a.tf')])).toThrow(`-o takes a folder, and ${path} is a file`);
+});

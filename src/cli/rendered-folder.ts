@@ -51,6 +51,8 @@ export interface FolderPlan {
 
 /** What writing would do; reads only. */
 export function planFolder(folder: string, purpose: Purpose, files: readonly RenderedFile[]): FolderPlan {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+    fail('cli/bad-usage', `-o takes a folder, and ${folder} is a file`);
   const record = readRecord(folder);
   const known = record?.files ?? {};
   const inTheWay: Diagnostic[] = [];

@@ -1,9 +1,9 @@
 // Writes the manifest of what is there already, in AWS or in another engine's files.
 // It must not know any engine's files.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { adopt, type Found, readCloudFormation, readLive, readTerraform } from '../../adopt/index.js';
-import { fail } from '../../diagnostics/index.js';
+import { diagnostic, fail, isSlipwayError, SlipwayError } from '../../diagnostics/index.js';
 import { parseProject } from '../../manifest/index.js';
 import { surveyRepositories } from '../../plan/index.js';
 import { selects } from '../../plan/scope.js';
@@ -12,6 +12,7 @@ import type { AdoptArgs } from '../commands/adopt.js';
 import { diagnosticContext } from '../diagnostic-context.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
+import { readText } from '../files.js';
 import { checked, nameFrom } from '../first-values.js';
 import { printDiagnostics, shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
@@ -39,8 +40,7 @@ export async function adoptAll({ operands, options, global }: AdoptArgs, service
     environment: checked('environment', global.environment ?? 'prod', '--env'),
     ...place,
   });
-  // What is written loads: anything else would be found out too late.
-  parseProject([{ file: target ?? 'slipway.yaml', text, own: true }]);
+  requireLoadable(text);
   if (target !== undefined) write(target, text, services);
   if (global.output === 'json') {
     printJson(services.stdout, { manifest: text, file: target ?? null, environments, repositories, diagnostics });
@@ -50,6 +50,20 @@ export async function adoptAll({ operands, options, global }: AdoptArgs, service
   if (target === undefined) services.stdout.write(text);
   else services.stdout.write(`${shownPath(target, services.cwd)}: ${repositoriesText(repositories.length)}\n`);
   return exit.ok;
+}
+
+/** What is written loads: anything else would be found out too late. Problems have no place in a file that nobody has. */
+function requireLoadable(text: string): void {
+  try {
+    parseProject([{ file: 'slipway.yaml', text, own: true }]);
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error;
+    const problems = error.diagnostics.filter(({ severity }) => severity === 'error');
+    throw new SlipwayError(
+      problems.map(({ message }) => diagnostic('adopt/bad-value', message)),
+      { cause: error },
+    );
+  }
 }
 
 function placeOf({ account, region }: AdoptArgs['options']): Place {
@@ -69,7 +83,7 @@ async function foundBy({ operands, options, global }: AdoptArgs, place: Place, s
   }
   if (file === undefined)
     fail('cli/bad-usage', `--from ${from} takes a file`, { mend: 'name it, or - for standard input' });
-  const text = await textOf(file, services);
+  const text = file === '-' ? Buffer.from(await services.input()).toString('utf8') : readText(file, services);
   if (from === 'cloudformation' || (from === undefined && !looksLikeTerraform(text))) {
     return readCloudFormation(text, { ...place, parameters });
   }
@@ -103,17 +117,6 @@ async function inAws(global: GlobalValues, place: Place, services: Services): Pr
     surveyRepositories(ports, global.only),
   );
   return readLive(repositories, region);
-}
-
-async function textOf(file: string, services: Services): Promise<string> {
-  if (file === '-') return Buffer.from(await services.input()).toString('utf8');
-  const path = resolve(services.cwd, file);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const message = `cannot read ${shownPath(path, services.cwd)}: ${systemReason(error)}`;
-    return fail('cli/cannot-read', message, { cause: error });
-  }
 }
 
 function write(path: string, text: string, services: Services): void {

@@ -25,6 +25,11 @@ export const adoptCodes = defineCodes({
     'A manifest says in which account and Region its repositories are, and the file does not.',
     'name them with `--account` and `--region`',
   ),
+  'adopt/bad-value': mistake(
+    'a value that ECR does not take',
+    'What was found has a value that no repository can have, so that no manifest can say it.',
+    'mend it in the file that was read',
+  ),
   'adopt/unreadable': mistake(
     'a repository that cannot be read whole',
     'A manifest without what could not be read would take it away.',
