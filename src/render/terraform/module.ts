@@ -4,8 +4,6 @@ import type { RenderedFile } from '../model.js';
 import { type ModuleParts, variables } from './module-variables.js';
 import { versionsText } from './versions.js';
 
-export type { ModuleParts } from './module-variables.js';
-
 export const modulePath = 'modules/registry';
 
 export function moduleFiles(parts: ModuleParts): readonly RenderedFile[] {
