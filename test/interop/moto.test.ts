@@ -374,13 +374,15 @@ describeWith({ tools: ['moto_server', 'aws'] }, 'Slipway on moto', () => {
   });
   const arn = (name: string): string => `arn:aws:ecr:${region}:${motoAccount}:repository/${name}`;
 
-  const tamperings: readonly {
+  interface Tampering {
     readonly what: string;
     readonly name: string;
     readonly aspect: RegExp;
     readonly operation: string;
     readonly input: JsonObject;
-  }[] = [
+  }
+
+  const tamperings: readonly Tampering[] = [
     {
       what: 'tags made movable',
       name: 'payments/api',
@@ -456,18 +458,37 @@ describeWith({ tools: ['moto_server', 'aws'] }, 'Slipway on moto', () => {
     },
   ];
 
-  it.each(tamperings)(
-    '$what in $name is found by drift and mended by apply',
-    async ({ name, aspect, operation, input }) => {
-      await ecr(operation, 'resourceArn' in input ? input : { repositoryName: name, ...input });
+  /** What a text says of one repository: from the line with its name to that of the next. */
+  function partAbout(text: string, name: string): string {
+    const lines = text.split('\n');
+    const from = lines.findIndex((line) => line.includes(name));
+    const next = lines.findIndex(
+      (line, at) => at > from && Object.keys(expected).some((other) => other !== name && line.includes(other)),
+    );
+    return lines.slice(Math.max(from, 0), next < 0 ? undefined : next).join('\n');
+  }
+
+  /** Each with what is done to other repositories: one of each repository at a time. */
+  const batches = tamperings.reduce<Tampering[][]>((made, one) => {
+    const free = made.find((batch) => batch.every(({ name }) => name !== one.name));
+    if (free === undefined) made.push([one]);
+    else free.push(one);
+    return made;
+  }, []);
+
+  it.each(batches.map((batch) => ({ what: batch.map(({ what }) => what).join(', '), batch })))(
+    '$what: each is found by drift, and all are mended by apply',
+    async ({ batch }) => {
+      for (const { name, operation, input } of batch)
+        await ecr(operation, 'resourceArn' in input ? input : { repositoryName: name, ...input });
       const found = await slipway(['drift'], 2);
-      expect(found).toContain(name);
-      expect(found).toMatch(aspect);
-      for (const other of Object.keys(expected)) if (other !== name) expect(found).not.toContain(`${other}:`);
+      for (const { name, aspect } of batch) expect(partAbout(found, name), `${name} in\n${found}`).toMatch(aspect);
+      const untouched = Object.keys(expected).filter((name) => batch.every((one) => one.name !== name));
+      for (const name of untouched) expect(found).not.toContain(`${name}:`);
       await slipway(['apply', '--auto-approve'], 0);
       await slipway(['plan', '--detailed-exitcode'], 0);
       // The AWS CLI has been heard above; a bare call sees the same, and starts no Python for it.
-      await matches(name, (call, about) => wireOk(at, 'ecr', call, about));
+      for (const { name } of batch) await matches(name, (call, about) => wireOk(at, 'ecr', call, about));
     },
     120_000,
   );
