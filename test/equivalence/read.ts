@@ -45,6 +45,12 @@ export async function readMade(at: Endpoint): Promise<Made> {
   return { repositories, roles, providers, keys: ours };
 }
 
+/** The repositories alone. */
+export async function readRepositories(at: Endpoint): Promise<Made['repositories']> {
+  const keys = await aliasesOf(at);
+  return repositoriesOf(at, (value) => spelled(value, at.account, keys));
+}
+
 /** ARNs of keys, and the alias of each. */
 async function aliasesOf(at: Endpoint): Promise<ReadonlyMap<string, string>> {
   const { Aliases = [] } = (await wireOk(at, 'kms', 'ListAliases')) as {

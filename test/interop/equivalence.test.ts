@@ -10,7 +10,7 @@ import { deploy, stacksAt, stacksOf } from '../equivalence/cloudformation.js';
 import { differences, leavesOf } from '../equivalence/compare.js';
 import { Engine, openWorld } from '../equivalence/engine.js';
 import { type EquivalentProject, equivalentProjects, region, type World } from '../equivalence/projects.js';
-import { type Made, type Plain, readMade } from '../equivalence/read.js';
+import { type Made, type Plain, readMade, readRepositories } from '../equivalence/read.js';
 import { chosen, withoutOneAttribute, withoutOneProperty } from '../equivalence/removal.js';
 import { batchOf } from '../equivalence/terraform.js';
 import { type Endpoint, motoAccount, startMoto } from '../support/clients.js';
@@ -305,6 +305,43 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
     },
   );
 
+  describeWith({ tools: ['moto_server'] }, 'CloudFormation, with the rendered templates on moto', () => {
+    let moto: Server;
+
+    beforeAll(async () => {
+      moto = await startMoto();
+    }, 2 * minutes);
+    afterAll(async () => {
+      await moto?.stop();
+    });
+
+    it(
+      'makes the same repositories as slipway apply on the local ECR, as far as moto knows',
+      async () => {
+        const there = await openWorld(moto.url, motoAccount);
+        const endpoint = { endpoint: moto.url, account: motoAccount, region };
+        // It knows no archive, and no outputs of a key that a stack makes.
+        const known = projects.filter(
+          (project) => !/"transition"|"encryption-key"/.test(JSON.stringify(project.desired(there))),
+        );
+        expect(known.length).toBeGreaterThan(20);
+        const stacks = stacksAt(endpoint);
+        for (const project of known)
+          await deploy(stacks, stacksOf(await render('cloudformation', project.project(there))));
+        // What it makes of a role by CloudFormation is no JSON.
+        const made = await readRepositories(endpoint);
+        const told = known.flatMap((project) => {
+          const names = project.desired(there).repositories.map(({ name }) => name);
+          return names.flatMap((name) =>
+            differences(wanted.repositories[name] ?? null, made[name] ?? null, `repositories.${name}`),
+          );
+        });
+        expect(told.filter((one) => !unreadByMoto.test(one))).toEqual([]);
+      },
+      3 * minutes,
+    );
+  });
+
   /** A project of the seed's choice, made by templates of which one lacks one attribute. */
   async function withoutOne(
     seed: number,
@@ -389,6 +426,10 @@ const unknownToMoto = [
   /^repositories\..*\.kmsKey: "alias\/aws\/ecr", not "arn:aws:kms:/,
   /^providers\..*\.thumbprints: .*, not \[\]$/,
 ];
+
+/** Of `AWS::ECR::Repository` it reads the name, what tags may do and the tags; the rest it leaves out, or as it would be without a word. */
+const unreadByMoto =
+  /^repositories\..*\.(?:lifecyclePolicy|policy|encryptionType|kmsKey): .*|\.scanOnPush: true, not false$/;
 
 const noExceptions: string = 'render/needs-provider-6';
 
