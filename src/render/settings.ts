@@ -23,6 +23,18 @@ export function renderedTags(tags: Tags): Tags {
   );
 }
 
+/** What an engine can put on everything (`default_tags`): keys that all have, since a default tag cannot be taken off by one of them. */
+export function sharedTags(tags: Tags, all: readonly { readonly tags: Tags }[]): Tags {
+  return Object.fromEntries(
+    Object.entries(renderedTags(tags)).filter(([key]) => all.every((one) => Object.hasOwn(one.tags, key))),
+  );
+}
+
+/** Those that the engine does not put on everything. */
+export function ownTags(tags: Tags, shared: Tags): Tags {
+  return Object.fromEntries(Object.entries(renderedTags(tags)).filter(([key, value]) => shared[key] !== value));
+}
+
 /** Tags on a live repository that nobody declared: keys, in order. Those of AWS itself cannot be taken off. */
 export function tagsOfOthers({ tags }: DesiredRepository, live: ObservedRepository): readonly string[] {
   if (live.tags.state !== 'present') return [];

@@ -86,7 +86,7 @@ export const renderCodes = defineCodes({
   ),
   'render/tags-of-others': loss(
     'tags of others would go',
-    'Terraform takes every tag off that its code does not have, but for keys that are ignored everywhere. This key is declared for something else, so it cannot be ignored.',
+    'The engine takes every tag off that its code does not have, but for keys that are ignored everywhere. This key is declared for something else, so it cannot be ignored.',
     'declare the tag in `tags` of the repository',
   ),
   'render/left-behind': loss(

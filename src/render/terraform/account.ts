@@ -1,6 +1,7 @@
 // The root of an account: the identity providers, of which it has one for each issuer, whatever its environments.
 // It must not know repositories.
-import type { CompanionStack, OidcProvider } from '../../registry/companions/model.js';
+import type { OidcProvider } from '../../registry/companions/model.js';
+import { providersMade } from '../accounts.js';
 import type { RenderedFile, RenderedRegistry } from '../model.js';
 import { ownershipKeys, renderedTags } from '../settings.js';
 import { attributes, block, code, membersOf, object, type Value } from './hcl.js';
@@ -10,18 +11,6 @@ import { backendText, providersText, rootVariables, type State, type Versions, v
 
 export function accountPath(account: string): string {
   return `accounts/${account}`;
-}
-
-/** Those that the account's stack makes: what exists, or what somebody else keeps, is none of them. */
-export function providersMade(rendered: RenderedRegistry): {
-  readonly stack: CompanionStack | undefined;
-  readonly providers: readonly OidcProvider[];
-} {
-  const stack = rendered.desired.companions.find(({ kind }) => kind === 'account');
-  const providers = (stack?.resources ?? []).flatMap((one) =>
-    one.kind === 'oidc-provider' && !one.existing ? [one] : [],
-  );
-  return { stack, providers };
 }
 
 export function accountRoot(

@@ -12,7 +12,7 @@ import {
   type Tags,
 } from '../../registry/index.js';
 import { keyPolicyOf } from '../key-policy.js';
-import { renderedTags } from '../settings.js';
+import { ownTags } from '../settings.js';
 import { code, type Member, membersOf, type ObjectValue, object, type Value } from './hcl.js';
 
 /** What many repositories have alike is written once, as a local. */
@@ -93,7 +93,7 @@ export function repositoryMember(repository: DesiredRepository, options: Reposit
           use_registry_key: encryption.kmsKey !== undefined && known === undefined ? true : undefined,
           scan_on_push: scanOnPush ? undefined : false,
           force_delete: forceDelete ? true : undefined,
-          tags: ownTags(repository.tags, defaultTags),
+          tags: ownTagsObject(repository.tags, defaultTags),
         }),
         ...lifecycleMember(repository, common),
         ...membersOf({
@@ -207,7 +207,7 @@ export function roleMember(role: CiRole | PullRole, { registry, defaultTags, pro
       max_session_duration: maxSessionSeconds === 3600 ? undefined : maxSessionSeconds,
       permissions_boundary: permissionsBoundary,
       managed_policies: managedPolicies.length === 0 ? undefined : managedPolicies,
-      tags: ownTags(role.tags, defaultTags),
+      tags: ownTagsObject(role.tags, defaultTags),
       trust: role.trust.Statement.map((one) => statementValue(one, values)),
       permissions: role.permissions.Statement.map((one) => statementValue(one, values)),
     }),
@@ -227,13 +227,12 @@ export function keyValue(key: EncryptionKey, place: Place, defaultTags: Tags): O
     description: key.description,
     rotation_period_in_days: key.rotationPeriodDays === 365 ? undefined : key.rotationPeriodDays,
     deletion_window_in_days: key.deletionWindowDays === 30 ? undefined : key.deletionWindowDays,
-    tags: ownTags(key.tags, defaultTags),
+    tags: ownTagsObject(key.tags, defaultTags),
     policy_statements: keyPolicyOf(key, place).Statement.map((one) => statementValue(one)),
   });
 }
 
-/** Those that the provider does not put on everything. */
-function ownTags(tags: Tags, defaultTags: Tags): ObjectValue | undefined {
-  const own = Object.entries(renderedTags(tags)).filter(([key, value]) => defaultTags[key] !== value);
-  return own.length === 0 ? undefined : object(Object.fromEntries(own));
+function ownTagsObject(tags: Tags, defaultTags: Tags): ObjectValue | undefined {
+  const own = ownTags(tags, defaultTags);
+  return Object.keys(own).length === 0 ? undefined : object(own);
 }

@@ -3,11 +3,12 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { CiRole, Companion, EncryptionKey, OidcProvider, PullRole } from '../../registry/companions/model.js';
 import type { DesiredRegistry, Tags } from '../../registry/index.js';
+import { ignoredTags, keyInUse, remarksOnExisting, remarksOnRegistry } from '../existing.js';
 import type { RenderedEnvironment, RenderedFile, RenderedRegistry } from '../model.js';
-import { renderedTags } from '../settings.js';
+import { sharedTags } from '../settings.js';
 import { commonOf, keyValue, repositoryMember, roleMember } from './data.js';
 import { attributes, block, code, type Member, membersOf } from './hcl.js';
-import { ignoredTags, importsText, keyInUse, remarksOnLive } from './live.js';
+import { importsText } from './live.js';
 import { providerNames } from './names.js';
 import { backendText, providersText, rootVariables, type State, type Versions, versionsText } from './versions.js';
 
@@ -33,7 +34,11 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
   const roles = all.flatMap((one) => (isRole(one) ? [one] : []));
   const key = all.find((one) => one.kind === 'encryption-key');
   const providers = all.flatMap((one) => (one.kind === 'oidc-provider' ? [one] : []));
-  const defaultTags = sharedBy(desired, environment.tags, [...roles, ...(key === undefined ? [] : [key])]);
+  const defaultTags = sharedTags(environment.tags, [
+    ...desired.repositories,
+    ...roles,
+    ...(key === undefined ? [] : [key]),
+  ]);
   const ignored = ignoredTags(rendered, defaultTags);
   const files: readonly (readonly [name: string, text: string | undefined])[] = [
     ['backend.tf', backendText(options.state)],
@@ -52,21 +57,13 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
     diagnostics: [
       ...remarksOnRegistry(desired),
       ...remarksOnVersion(desired, options),
-      ...remarksOnLive(rendered, ignored),
+      ...remarksOnExisting(rendered, { engine: 'Terraform', ignored }),
     ],
   };
 }
 
 function isRole(companion: Companion): companion is CiRole | PullRole {
   return companion.kind === 'ci-role' || companion.kind === 'pull-role';
-}
-
-/** What the provider can put on everything: keys that all have, since a default tag cannot be taken off by one of them. */
-function sharedBy({ repositories }: DesiredRegistry, tags: Tags, companions: readonly Companion[]): Tags {
-  const all = [...repositories, ...companions];
-  return Object.fromEntries(
-    Object.entries(renderedTags(tags)).filter(([key]) => all.every((one) => Object.hasOwn(one.tags, key))),
-  );
 }
 
 interface MainOptions extends EnvironmentOptions {
@@ -143,12 +140,6 @@ function outputsText(roles: boolean, key: boolean): string {
       block(`output "${name}"`, membersOf({ description, value: code(`module.registry.${name}`) })),
     )
     .join('\n');
-}
-
-function remarksOnRegistry({ owner, registryPolicy }: DesiredRegistry): readonly Diagnostic[] {
-  if (registryPolicy === undefined) return [];
-  const message = `${owner.environment}: the policy of the registry is not in the code`;
-  return [diagnostic('render/no-registry-settings', message, { path: 'spec.registryPolicy' })];
 }
 
 function remarksOnVersion({ owner, repositories }: DesiredRegistry, { provider }: Versions): readonly Diagnostic[] {

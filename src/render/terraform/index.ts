@@ -1,8 +1,9 @@
 // Environments as roots of Terraform, with the module that all of them use, the roots of their accounts, and the buckets of their states.
 // It must not know what is live but by what it is given, nor where the files go.
 import { isKnown } from '../../registry/companions/model.js';
+import { accountsOf, providersMade } from '../accounts.js';
 import type { OptionValuesOf, RenderedRegistry, Renderer, RenderRequest } from '../model.js';
-import { accountPath, accountRoot, providersMade } from './account.js';
+import { accountPath, accountRoot } from './account.js';
 import { bootstrapFiles, bootstrapPath } from './bootstrap.js';
 import { environmentPath, environmentRoot } from './environment.js';
 import { moduleFiles } from './module.js';
@@ -58,21 +59,6 @@ export const renderTerraform: Renderer<typeof terraformTarget.options> = (reques
 function placeOf([first]: readonly RenderedRegistry[]): RenderedRegistry['desired'] {
   if (first === undefined) throw new TypeError('an environment has a registry at least');
   return first.desired;
-}
-
-/** The first registry of each account, or the first that has something to say of what the account has once. */
-function accountsOf({ environments }: RenderRequest): ReadonlyMap<string, RenderedRegistry> {
-  const found = new Map<string, RenderedRegistry>();
-  for (const rendered of environments.flatMap(({ registries }) => registries.slice(0, 1))) {
-    const { account } = rendered.desired;
-    const known = found.get(account);
-    if (
-      known === undefined ||
-      (providersMade(known).stack === undefined && providersMade(rendered).stack !== undefined)
-    )
-      found.set(account, rendered);
-  }
-  return found;
 }
 
 /** What the environments together need of the module. */
