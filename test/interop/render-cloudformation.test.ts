@@ -1,8 +1,10 @@
 // What `slipway render cloudformation` writes, deployed by the AWS CLI to the local cloud and to moto, then looked at by `slipway plan`.
 // It must not know how templates are made.
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { awsOk, type Endpoint, motoAccount, startMoto } from '../support/clients.js';
+import { differences } from '../equivalence/compare.js';
+import { readRepositories } from '../equivalence/read.js';
+import { awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wireOk } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
@@ -67,6 +69,70 @@ describeWith({ tools: ['aws'] }, 'a rendered template on the local cloud', () =>
     expect(new Set([...text.matchAll(/"(slipway:\w+)": "/g)].map(([, key]) => key))).toEqual(
       new Set(['slipway:environment', 'slipway:project']),
     );
+  }, 300_000);
+});
+
+describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', () => {
+  const account = '333333333333';
+  let local: LocalEcr;
+  let project: Workspace;
+
+  beforeAll(async () => {
+    local = await startLocal();
+    const env = awsEnvironment({ endpoint: local.url, account, region });
+    project = await workspace({ 'slipway.yaml': manifest(account) }, env);
+  }, 240_000);
+  afterAll(async () => {
+    project?.remove();
+    await local?.close();
+  });
+
+  it('is taken over by CloudFormation as it is, once; what differs is then deployed', async () => {
+    const at: Endpoint = { endpoint: local.url, account, region };
+    const ok = async (...args: readonly string[]): Promise<string> => {
+      const done = await project.slipway(args);
+      expect(done.code, `${args.join(' ')}\n${done.stdout}\n${done.stderr}`).toBe(0);
+      return done.stdout;
+    };
+    await ok('apply', '-e', 'prod', '--auto-approve');
+    // Lambda puts a statement of its own into a policy; and somebody has turned scanning off.
+    const repositoryName = 'payments/api';
+    const { policyText } = await wireOk(at, 'ecr', 'GetRepositoryPolicy', { repositoryName });
+    const policy = JSON.parse(String(policyText)) as { Statement: JsonObject[] };
+    const foreign = {
+      Sid: 'LambdaECRImageRetrievalPolicy',
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com' },
+      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+    };
+    const both = JSON.stringify({ ...policy, Statement: [...policy.Statement, foreign] });
+    await wireOk(at, 'ecr', 'SetRepositoryPolicy', { repositoryName, policyText: both });
+    await wireOk(at, 'ecr', 'PutImageScanningConfiguration', {
+      repositoryName,
+      imageScanningConfiguration: { scanOnPush: false },
+    });
+    const before = await readRepositories(at);
+
+    const rendered = await ok('render', 'cloudformation', '-e', 'prod', '-o', 'infra', '--import', '--output', 'json');
+    const { next } = JSON.parse(rendered) as { next: readonly string[] };
+    const [takeOver = '', deployment = ''] = next;
+    expect(next).toHaveLength(2);
+    async function shell(command: string): Promise<string> {
+      const inherited = { ...awsEnvironment(at), ...eagerly };
+      const env = { ...inherited, PATH: `${dirname(toolPath('aws'))}${delimiter}${process.env['PATH'] ?? ''}` };
+      const done = await run('bash', ['-ec', command], { env, cwd: join(project.folder, 'infra') });
+      expect(done.code, `${command}\n${done.stdout}\n${done.stderr}`).toBe(0);
+      return done.stdout;
+    }
+    await shell(takeOver);
+    expect(await readRepositories(at)).toEqual(before);
+    expect(await shell(takeOver)).toContain('has taken over already');
+
+    await shell(deployment);
+    const after = await readRepositories(at);
+    expect(differences(before, after)).toEqual(['payments/api.scanOnPush: false, not true']);
+    const planned = await ok('plan', '-e', 'prod', '--output', 'json');
+    expect([...planned.matchAll(/"aspect": "(\w+)"/g)].map(([, aspect]) => aspect)).toEqual([]);
   }, 300_000);
 });
 

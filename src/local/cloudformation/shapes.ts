@@ -170,6 +170,19 @@ export const shapes = {
       Description: { kind: 'string', min: 1, max: 8192 },
       ChangeSetType: { kind: 'string', oneOf: ['CREATE', 'UPDATE', 'IMPORT'] },
       OnStackFailure: onFailure,
+      ResourcesToImport: {
+        kind: 'list',
+        max: 200,
+        of: {
+          kind: 'structure',
+          members: {
+            ResourceType: { kind: 'string', min: 1, max: 256 },
+            LogicalResourceId: text,
+            ResourceIdentifier: { kind: 'map', of: text },
+          },
+          required: ['ResourceType', 'LogicalResourceId', 'ResourceIdentifier'],
+        },
+      },
     },
     required: ['StackName', 'ChangeSetName'],
   },

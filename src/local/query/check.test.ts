@@ -27,6 +27,7 @@ const read = checkedQuery(
       },
       Status: { kind: 'string', oneOf: ['Active', 'Inactive'] },
       WebIdentityToken: { kind: 'string', min: 4 },
+      Names: { kind: 'map', of: { kind: 'string' } },
     },
     required: ['RoleName'],
   },
@@ -43,6 +44,17 @@ function refusal(input: Record<string, unknown>): string {
 }
 
 describe('an input', () => {
+  it('has maps by entries, as a form has them, or as they are', () => {
+    const input = { RoleName: 'ci', Names: { a: 'one', b: 'two' } };
+    const entry = { 1: { key: 'a', value: 'one' }, 2: { key: 'b', value: 'two' } };
+    expect(read(input, context)).toEqual({ input });
+    expect(read({ ...input, Names: { entry } }, context)).toEqual({ input });
+    // A name of its own.
+    expect(read({ ...input, Names: { entry: 'one' } }, context)).toEqual({
+      input: { ...input, Names: { entry: 'one' } },
+    });
+  });
+
   it('may be of texts, as a form has it, or of plain values', () => {
     const plain = { RoleName: 'ci', MaxItems: 3, Force: true, Tags: [{ Key: 'a' }] };
     expect(read({ RoleName: 'ci', MaxItems: '3', Force: 'true', Tags: [{ Key: 'a' }] }, context)).toEqual({

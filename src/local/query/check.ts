@@ -13,6 +13,14 @@ function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A form writes a map as `entry.1.key=Name` and `entry.1.value=text`; other services give it as it is. */
+function entriesOf(map: Members): Members {
+  const { entry, ...rest } = map;
+  if (!isMembers(entry) || Object.keys(rest).length > 0) return map;
+  const pairs = Object.values(entry).filter(isMembers);
+  return Object.fromEntries(pairs.map(({ key, value }) => [String(key), value]));
+}
+
 /** A form has texts alone; another service gives numbers and truth values as they are. An empty text stands for an empty list. */
 function read(shape: Shape, value: unknown, path: string): unknown {
   switch (shape.kind) {
@@ -36,7 +44,7 @@ function read(shape: Shape, value: unknown, path: string): unknown {
     case 'map':
       if (!isMembers(value)) throw malformed(path, 'map');
       return Object.fromEntries(
-        Object.entries(value).map(([name, one]) => [name, read(shape.of, one, `${path}.${name}`)]),
+        Object.entries(entriesOf(value)).map(([name, one]) => [name, read(shape.of, one, `${path}.${name}`)]),
       );
     case 'structure': {
       if (!isMembers(value)) throw malformed(path, 'structure');

@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { checkedQuery } from '../../query/check.js';
 import { type Operation, type ServiceContext, ServiceError } from '../../service.js';
-import type { Json } from '../../store/store.js';
 import { invalid } from '../errors.js';
 import { shapes } from '../shapes.js';
 import { changesOf, hasChanges } from '../stacks/changes.js';
+import { importedBy, importOf } from '../stacks/import.js';
 import {
   type ChangeSet,
   type Desired,
@@ -53,14 +53,15 @@ function stackFor(
 ): Stack {
   const present = stackBy(context, name);
   const there = present?.status === 'DELETE_COMPLETE' ? undefined : present;
-  if (type === 'CREATE') {
+  if (type !== 'UPDATE') {
     if (there === undefined) {
       const stack = inStatus(context, newStack(context, name, desired()), 'REVIEW_IN_PROGRESS', 'User Initiated');
       writeStack(context, stack);
       return stack;
     }
     if (there.status === 'REVIEW_IN_PROGRESS') return there;
-    throw invalid(`Stack [${name}] already exists and cannot be created again with the changeSet [${changeSet}].`);
+    if (type === 'CREATE')
+      throw invalid(`Stack [${name}] already exists and cannot be created again with the changeSet [${changeSet}].`);
   }
   if (there === undefined) throw invalid(`Stack [${name}] does not exist`);
   checkIdle(there, 'updated');
@@ -68,22 +69,23 @@ function stackFor(
 }
 
 /** The changes as text, so that a document of any shape lies in the store as it is told. */
-function changesFor(context: ServiceContext, stack: Stack, desired: Desired): readonly Json[] {
-  return changesOf(context, stack, desired).map(({ change, withValues }) => ({ change, withValues }));
+function changesFor(context: ServiceContext, stack: Stack, desired: Desired): Pick<ChangeSet, 'changes' | 'reason'> {
+  const changes = changesOf(context, stack, desired).map(({ change, withValues }) => ({ change, withValues }));
+  return { changes, ...(!hasChanges(context, stack, desired) && { reason: noChanges }) };
 }
 
 const CreateChangeSet = checkedQuery(shapes.CreateChangeSet, (input, context) => {
   const { StackName, ChangeSetName: name, ChangeSetType: type = 'UPDATE' } = input;
-  if (type === 'IMPORT') throw invalid('The local CloudFormation does not import resources.');
-  const previous = type === 'UPDATE' ? stackBy(context, StackName)?.desired : undefined;
+  const previous = type === 'CREATE' ? undefined : stackBy(context, StackName)?.desired;
   const desired = (): Desired => desiredOf(input, previous);
   const stack = stackFor(context, StackName, type, name, desired);
   if (readChangeSets(context, stack).some((one) => one.name === name && one.execution !== 'EXECUTE_COMPLETE')) {
     throw new ServiceError('AlreadyExistsException', `ChangeSet [${name}] already exists`);
   }
   const wanted = desired();
-  const changes = changesFor(context, stack, wanted);
-  const empty = changes.length === 0 && !hasChanges(context, stack, wanted);
+  const importing = type === 'IMPORT' ? importedBy(wanted, input.ResourcesToImport ?? []) : undefined;
+  const { changes, reason } =
+    importing === undefined ? changesFor(context, stack, wanted) : importOf(context, stack, wanted, importing);
   const { region, account, partition } = context;
   const changeSet: ChangeSet = {
     name,
@@ -91,12 +93,13 @@ const CreateChangeSet = checkedQuery(shapes.CreateChangeSet, (input, context) =>
     createdAt: context.now(),
     type,
     ...(input.Description !== undefined && { description: input.Description }),
-    status: empty ? 'FAILED' : 'CREATE_COMPLETE',
-    ...(empty && { reason: noChanges }),
-    execution: empty ? 'UNAVAILABLE' : 'AVAILABLE',
+    status: reason === undefined ? 'CREATE_COMPLETE' : 'FAILED',
+    ...(reason !== undefined && { reason }),
+    execution: reason === undefined ? 'AVAILABLE' : 'UNAVAILABLE',
     desired: wanted,
     changes,
     ...(input.OnStackFailure !== undefined && { onFailure: input.OnStackFailure }),
+    ...(importing !== undefined && { importing }),
   };
   writeChangeSet(context, stack, changeSet);
   return { Id: changeSet.id, StackId: stack.id };
@@ -155,7 +158,12 @@ const ExecuteChangeSet = checkedQuery(shapes.ExecuteChangeSet, (input, context) 
     onFailure: onFailureOf(changeSet, input.DisableRollback),
     ...(token !== undefined && { token }),
   };
-  const { desired } = changeSet;
+  const { desired, importing } = changeSet;
+  if (importing !== undefined) {
+    const next = updating(context, stack, desired, { ...more, kind: 'import', importing });
+    begin(context, { ...next, changeSetId: changeSet.id }, 'IMPORT_IN_PROGRESS', 'User Initiated');
+    return {};
+  }
   const next: Stack = creates
     ? { ...stack, desired, createdAt: context.now(), progress: progressOf(context, 'create', desired, more) }
     : updating(context, stack, desired, more);

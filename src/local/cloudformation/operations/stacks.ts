@@ -83,6 +83,7 @@ function isUpdatable({ status }: Stack): boolean {
     'UPDATE_FAILED',
     'CREATE_FAILED',
     'IMPORT_COMPLETE',
+    'IMPORT_ROLLBACK_COMPLETE',
   ].includes(status);
 }
 

@@ -126,6 +126,18 @@ export const repository: ResourceType = {
     if (set.length > 0) context.call('ecr', 'TagResource', { resourceArn, tags: set });
     return made;
   },
+  take(repositoryName, wanted, context) {
+    const found = ifFound(() => context.call('ecr', 'DescribeRepositories', { repositoryNames: [repositoryName] }));
+    if (found === undefined) return undefined;
+    const [live] = found['repositories'] as readonly unknown[];
+    const made = madeOf({ repository: live });
+    // Tags of others stay, which is why those that are there are not compared.
+    const { Tags: _, ...properties } = repository.read?.(made, context) ?? {};
+    repository.update(made, { properties, tags: [] }, wanted, context);
+    const resourceArn = made.attributes['Arn'];
+    context.call('ecr', 'TagResource', { resourceArn, tags: context.systemTags });
+    return made;
+  },
   remove({ id }, properties, context) {
     context.call('ecr', 'DeleteRepository', { repositoryName: id, force: properties['EmptyOnDelete'] === true });
   },

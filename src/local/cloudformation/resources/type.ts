@@ -60,6 +60,11 @@ export interface ResourceType {
   update(made: Made, before: Wanted, after: Wanted, context: ResourceContext): Made;
   /** A refusal that says that it is not there counts as done. */
   remove(made: Made, properties: JsonMap, context: ResourceContext): void;
+  /**
+   * Takes one that exists under this name: an import, which like an update brings it to what is wanted. Nothing where it is not there; absent:
+   * the type is not imported here.
+   */
+  take?(id: string, wanted: Wanted, context: ResourceContext): Made | undefined;
   /** Its properties as they are now, as far as the service tells them; nothing where it is gone. */
   read?(made: Made, context: ResourceContext): JsonMap | undefined;
 }

@@ -6,6 +6,7 @@ import { inOrder } from '../template/order.js';
 import type { Scope } from '../template/resolve.js';
 import { isReplaced, isSame } from './compare.js';
 import { outputsOf, typeOf, wantedOf } from './desired.js';
+import { takeNext } from './import.js';
 import { otherUserOf, type Stack } from './model.js';
 import { recordOf, type Step, unmade } from './step.js';
 
@@ -27,6 +28,11 @@ export function applyNext(step: Step): boolean {
   const exists = present !== undefined && present.id !== '';
   const wanted = wantedOf(scope, resource, step.progress.target);
   step.stack = { ...step.stack, imports: [...imports] };
+  const imported = step.progress.importing?.[resource.id];
+  if (imported !== undefined) {
+    takeNext(step, resource, wanted, imported);
+    return true;
+  }
   const context = step.contextFor(resource.id);
   if (!exists || isReplaced(type, present, resource.type, wanted)) {
     const [doing, over] = exists
@@ -103,6 +109,7 @@ export function applied(step: Step): void {
     resources: order.flatMap((id) => step.find(id) ?? []),
   };
   if (kind === 'create') step.end('CREATE_COMPLETE');
+  else if (kind === 'import') step.end('IMPORT_COMPLETE');
   else {
     step.advance({ phase: 'clean', leftovers: [...step.progress.leftovers, ...gone.filter(({ id }) => id !== '')] });
     step.status('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');

@@ -3,7 +3,7 @@
 import type { ServiceContext } from '../../service.js';
 import type { Json } from '../../store/store.js';
 import type { Made, Wanted } from '../resources/type.js';
-import type { Resource } from '../template/model.js';
+import { parseTemplate, type Resource } from '../template/model.js';
 import { referencesIn } from '../template/order.js';
 import { isJsonMap, scalarText } from '../template/read.js';
 import { resolveMembers, unknownYet } from '../template/resolve.js';
@@ -11,7 +11,7 @@ import { changedProperties, isReplaced, replaces, tagsDiffer } from './compare.j
 import { checkDesired, scopeOver, typedProperties, typeOf } from './desired.js';
 import type { Desired, Stack, StackResource } from './model.js';
 
-type Change = { readonly [name: string]: Json };
+export type Change = { readonly [name: string]: Json };
 
 function contextOf({ properties }: Pick<Wanted, 'properties'>, metadata: Json | undefined): string {
   return JSON.stringify({ Properties: properties, ...(metadata !== undefined && { Metadata: metadata }) });
@@ -179,7 +179,12 @@ export function changesOf(
 
 /** Whether an update has anything to do: a resource, an output, or a policy. */
 export function hasChanges(context: ServiceContext, stack: Stack, desired: Desired): boolean {
-  if (changesOf(context, stack, desired).length > 0) return true;
+  return changesOf(context, stack, desired).length > 0 || hasOtherOutputs(context, stack, desired);
+}
+
+/** Whether outputs come, go or change. */
+export function hasOtherOutputs(context: ServiceContext, stack: Stack, desired: Desired): boolean {
+  if (stack.status === 'REVIEW_IN_PROGRESS') return parseTemplate(desired.template).outputs.size > 0;
   const outputs = (text: string, parameters: Desired['parameters']): string => {
     const template = scopeOver(context, stack, { ...desired, template: text, parameters }, new Map()).template;
     const shownOutputs = [...template.outputs.values()].map(({ value, exportName, condition, description }) => ({

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceError } from '../../service.js';
 import { nextWanted } from './apply.js';
+import { forgetImports } from './import.js';
 import type { StackResource } from './model.js';
 import { recordOf, type Step, unmade } from './step.js';
 
@@ -49,6 +50,11 @@ export function fail(step: Step, error: ServiceError): void {
   };
   switch (phase) {
     case 'apply': {
+      if (kind === 'import') {
+        mark('IMPORT_FAILED');
+        forgetImports(step, `The following resource(s) failed to import: [${failed.join(', ')}]. `);
+        return;
+      }
       const created = resource?.id === '';
       mark(created || kind === 'create' ? 'CREATE_FAILED' : 'UPDATE_FAILED');
       const verb = created || kind === 'create' ? 'create' : 'update';

@@ -41,7 +41,7 @@ export interface StackOutput {
 export type Leftover = StackResource;
 
 export interface Progress {
-  readonly kind: 'create' | 'update' | 'delete';
+  readonly kind: 'create' | 'update' | 'delete' | 'import';
   /**
    * `apply` makes and changes; `clean` takes away what the new template no longer has; `revert` and `sweep` do the same on the way back;
    * `undo` takes back a creation; `remove` is a deletion.
@@ -61,6 +61,8 @@ export interface Progress {
     readonly outputs: readonly StackOutput[];
   };
   readonly onFailure: 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
+  /** Of an import: the physical ids of what is taken, by their logical ids. */
+  readonly importing?: Readonly<Record<string, string>>;
   /** The logical id whose turn has been announced. */
   readonly started?: string;
   readonly done: readonly string[];
@@ -138,6 +140,7 @@ export interface ChangeSet {
   readonly desired: Desired;
   readonly changes: readonly Json[];
   readonly onFailure?: string;
+  readonly importing?: Readonly<Record<string, string>>;
 }
 
 type Keeper = Pick<ServiceContext, 'store' | 'account' | 'region'>;
