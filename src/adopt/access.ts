@@ -1,65 +1,90 @@
-// A statement of somebody's policy as the manifest would say it: as grants where those say exactly the same, else in IAM's own terms.
+// A repository's policy as the manifest would say it: as grants as far as those say exactly the same, the rest in IAM's own terms.
 // It must not guess: what is read is compiled again and compared.
 import {
   type AccessContext,
   type AccessIntent,
-  type AccessVerb,
   canonicalStatement,
-  compileAccess,
   isSlipwaySid,
   type Principal,
   parsePolicy,
   type Statement,
 } from '../access/index.js';
-import { type Diagnostic, diagnostic, isSlipwayError } from '../diagnostics/index.js';
+import { type Diagnostic, diagnostic } from '../diagnostics/index.js';
+import { allowedBy, beyondGrants, mostGranted, nearestGrant, plainOf } from './grants.js';
 import { isFields } from './json.js';
+import {
+  compiled,
+  type Field,
+  fields,
+  fieldsOfWording,
+  intentOf,
+  principalsOf,
+  saysTheSame,
+  sourceAsArn,
+  wordings,
+} from './wordings.js';
 
 export type RawStatement = AccessIntent['statements'][number];
 
 export interface ReadAccess {
-  readonly grants: { readonly [Verb in 'pull' | 'push' | 'pullAndPush' | 'read' | 'manage']?: readonly Principal[] };
+  readonly grants: { readonly [Verb in Field]?: readonly Principal[] };
   readonly statements: readonly RawStatement[];
 }
 
-/** What grants may be worded with, the fewest words first. */
-const wordings = [
-  { pull: ['pull'] },
-  { push: ['push'] },
-  { pullAndPush: ['pull', 'push'] },
-  { read: ['read'] },
-  { manage: ['manage'] },
-  { pull: ['pull'], read: ['read'] },
-  { push: ['push'], read: ['read'] },
-  { pull: ['pull'], manage: ['manage'] },
-  { push: ['push'], manage: ['manage'] },
-  { pullAndPush: ['pull', 'push'], read: ['read'] },
-  { pullAndPush: ['pull', 'push'], manage: ['manage'] },
-] as const satisfies readonly Readonly<Record<string, readonly AccessVerb[]>>[];
-
-type Field = keyof ReadAccess['grants'];
-
-/** `report` hears of what cannot be said; such a statement stays where it is, since Slipway keeps what is not its own. */
+/**
+ * `report` hears of what cannot be said; such a statement stays where it is, since Slipway keeps what is not its own. What several statements
+ * allow to one principal is put together: modules say pushing in one statement and pulling, of all who may push, in another.
+ */
 export function readAccess(text: string, context: AccessContext, report: (problem: Diagnostic) => void): ReadAccess {
-  const grants: { [Verb in Field]?: Principal[] } = {};
-  const statements: RawStatement[] = [];
-  const names = new Set<string>();
-  for (const [index, one] of statementsIn(parsePolicy(text)).entries()) {
-    const statement = canonicalStatement(withoutToken(one), context);
-    const granted = grantsOf(statement, context);
-    if (granted !== undefined) {
-      for (const field of granted.fields) (grants[field] ??= []).push(...granted.principals);
-      continue;
-    }
+  const grants = new Map<Field, Principal[]>(fields.map((field) => [field, []]));
+  const grant = (to: readonly Field[], principals: readonly Principal[]): void => {
+    for (const field of to) grants.get(field)?.push(...principals);
+  };
+  const all = statementsIn(parsePolicy(text)).map((one) => canonicalStatement(withoutToken(one), context));
+  const plain = all.map(plainOf);
+  const allowed = allowedBy(plain);
+  for (const one of allowed.values()) {
+    one.granted = mostGranted(one, context);
+    grant(one.granted?.fields ?? [], [one.principal]);
+  }
+  const left = all.flatMap((whole, index): readonly { readonly statement: Statement; readonly index: number }[] => {
+    const simple = plain[index];
+    if (simple !== undefined) return beyondGrants(simple, allowed, context).map((statement) => ({ statement, index }));
+    const granted = grantsOf(sourceAsArn(whole), context);
+    if (granted === undefined) return [{ statement: whole, index }];
+    grant(granted.fields, granted.principals);
+    return [];
+  });
+  const names = new Set(purposesOf(grants, context));
+  const statements = left.flatMap(({ statement, index }): readonly RawStatement[] => {
     const raw = rawOf(statement, nameOf(statement.Sid, index, names));
+    const which = statement.Sid === undefined ? `statement ${index + 1}` : `statement "${statement.Sid}"`;
     if (raw === undefined || !saysTheSame({ pull: [], push: [], statements: [raw] }, statement, context)) {
-      const which = statement.Sid === undefined ? `statement ${index + 1}` : `statement "${statement.Sid}"`;
       report(diagnostic('adopt/statement-left-out', `${which} of the policy cannot be said in a manifest`));
-      continue;
+      return [];
     }
     names.add(raw.name);
-    statements.push(raw);
-  }
-  return { grants, statements };
+    const near = nearestGrant(statement, allowed, context);
+    if (near !== undefined) {
+      const message = `${which} lacks ${near.missing.join(' and ')} to be \`${near.field}\``;
+      report(diagnostic('adopt/nearly-a-grant', message));
+    }
+    return [raw];
+  });
+  return { grants: Object.fromEntries([...grants].filter(([, granted]) => granted.length > 0)), statements };
+}
+
+/** What the statements of grants are named for: a statement of one's own may not be named so. */
+function purposesOf(grants: ReadonlyMap<Field, readonly Principal[]>, context: AccessContext): readonly string[] {
+  const to = (...all: readonly Field[]): readonly Principal[] => all.flatMap((field) => grants.get(field) ?? []);
+  const intent = {
+    pull: to('pull', 'pullAndPush'),
+    push: to('push', 'pullAndPush'),
+    read: to('read'),
+    manage: to('manage'),
+    statements: [],
+  };
+  return compiled(intent, context).map(({ Sid = '' }) => purposeOf(Sid));
 }
 
 function statementsIn(document: unknown): readonly Statement[] {
@@ -76,70 +101,15 @@ function withoutToken(statement: Statement): Statement {
   return kept.length === 0 ? statement : { ...statement, Action: kept };
 }
 
+/** Of a whole statement, whose principals a condition ties together. */
 function grantsOf(
   statement: Statement,
   context: AccessContext,
 ): { readonly fields: readonly Field[]; readonly principals: readonly Principal[] } | undefined {
   const principals = principalsOf(statement);
   if (principals.length === 0) return undefined;
-  for (const wording of wordings) {
-    const verbs = Object.values(wording).flat();
-    const intent: AccessIntent = {
-      pull: [],
-      push: [],
-      ...Object.fromEntries(verbs.map((verb) => [verb, principals])),
-      statements: [],
-    };
-    if (saysTheSame(intent, statement, context)) return { fields: Object.keys(wording) as Field[], principals };
-  }
-  return undefined;
-}
-
-function saysTheSame(intent: AccessIntent, statement: Statement, context: AccessContext): boolean {
-  try {
-    const compiled = compileAccess(intent, { project: 'a', environment: 'a' }, context);
-    const { Sid: _sid, ...wanted } = statement;
-    const [only] = compiled.map(({ Sid: _own, ...rest }) => rest);
-    return compiled.length === 1 && JSON.stringify(only) === JSON.stringify(wanted);
-  } catch (error) {
-    if (isSlipwayError(error)) return false;
-    throw error;
-  }
-}
-
-/** Whom grants could name, going by the principal and by conditions that grants write. None where a grant could not say it. */
-function principalsOf({ Principal: principal, Condition: condition }: Statement): readonly Principal[] {
-  const values = (name: string): readonly string[] =>
-    Object.values(condition ?? {}).flatMap((keys) =>
-      Object.entries(keys).flatMap(([key, value]) => (key.toLowerCase() === name ? [value].flat() : [])),
-    );
-  if (principal === '*') {
-    return [
-      ...values('aws:principalorgid').map((id): Principal => ({ kind: 'org', id })),
-      ...values('aws:principalorgpaths').flatMap((path): Principal[] => {
-        const [organization, ...units] = path.split('/').filter((part) => part !== '' && part !== '*');
-        const unit = units.at(-1);
-        return organization === undefined || unit === undefined ? [] : [{ kind: 'ou', organization, unit }];
-      }),
-    ];
-  }
-  if (!isFields(principal)) return [];
-  const named = [principal['AWS'] ?? []].flat().flatMap((one): Principal[] => {
-    const [, account, kind] = /^arn:[^:]+:iam::(\d{12}):(root|role|user)(?:\/|$)/.exec(one) ?? [];
-    if (account === undefined) return [];
-    return [kind === 'root' ? { kind: 'account', account } : { kind: kind === 'role' ? 'role' : 'user', arn: one }];
-  });
-  const [sourceArn] = values('aws:sourcearn');
-  const [sourceAccount] = values('aws:sourceaccount');
-  const services = [principal['Service'] ?? []].flat().map(
-    (service): Principal => ({
-      kind: 'service',
-      service,
-      ...(sourceArn === undefined ? {} : { sourceArn }),
-      ...(sourceAccount === undefined ? {} : { sourceAccount }),
-    }),
-  );
-  return [...named, ...services];
+  const wording = wordings.find((one) => saysTheSame(intentOf(one, principals), statement, context));
+  return wording === undefined ? undefined : { fields: fieldsOfWording(wording), principals };
 }
 
 function rawOf(statement: Statement, name: string): RawStatement | undefined {
@@ -160,13 +130,16 @@ function rawOf(statement: Statement, name: string): RawStatement | undefined {
   };
 }
 
-/** What Sids of grants end in: a statement of one's own may not be named so. */
-const namesOfGrants = /^(Pull|Push|Read|Manage)+/;
+/** What Sids of grants may end in: a statement of one's own named so would be in the way of a grant that is added later. */
+const namesOfGrants = /^(Pull|Push|Read|Manage)+(Organization|Units)?$/;
+
+function purposeOf(sid: string): string {
+  return isSlipwaySid(sid) ? sid.slice('Slipway'.length + 8) : sid;
+}
 
 /** Letters and digits, as the manifest wants names, and none twice. */
 function nameOf(sid: string | undefined, index: number, taken: ReadonlySet<string>): string {
-  const own = isSlipwaySid(sid) ? (sid ?? '').slice('Slipway'.length + 8) : (sid ?? '');
-  const letters = own
+  const letters = purposeOf(sid ?? '')
     .replace(/[^A-Za-z0-9]/g, '')
     .replace(/^[0-9]+/, '')
     .slice(0, 60);

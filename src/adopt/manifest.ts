@@ -43,6 +43,7 @@ export function adopt({ repositories, diagnostics: before }: Found, options: Ado
     throw new SlipwayError([diagnostic('adopt/nothing-found', 'there is no repository of ECR in it'), ...before]);
   }
   const places = placesOf(repositories, options);
+  const remarks: Remark[] = [];
   const placed = repositories.flatMap((found): Placed[] => {
     const place = placeOf(found, options);
     if (place === undefined) {
@@ -56,10 +57,11 @@ export function adopt({ repositories, diagnostics: before }: Found, options: Ado
     }
     const environment = places.get(place.text) ?? options.environment;
     const report = (problem: Diagnostic): void => {
-      diagnostics.push({ ...problem, message: `${found.name}: ${problem.message}` });
+      remarks.push({ name: found.name, problem });
     };
     return [{ found, environment, settings: settingsOf(found, place, environment, report) }];
   });
+  diagnostics.push(...putTogether(remarks));
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new SlipwayError(errors);
   return {
@@ -68,6 +70,28 @@ export function adopt({ repositories, diagnostics: before }: Found, options: Ado
     repositories: [...new Set(placed.map(({ found }) => found.name))].sort(byText),
     diagnostics,
   };
+}
+
+/** What is to be said of one repository. */
+interface Remark {
+  readonly name: string;
+  readonly problem: Diagnostic;
+}
+
+/** A module gives many repositories one policy: what is to be said of it is said once. */
+function putTogether(remarks: readonly Remark[]): readonly Diagnostic[] {
+  const alike = new Map<string, { readonly problem: Diagnostic; readonly names: Set<string> }>();
+  for (const { name, problem } of remarks) {
+    const key = `${problem.code} ${problem.message}`;
+    const known = alike.get(key) ?? { problem, names: new Set() };
+    alike.set(key, known);
+    known.names.add(name);
+  }
+  return [...alike.values()].map(({ problem, names: all }) => {
+    const [first = '', ...others] = all;
+    const more = others.length > 1 ? ` and ${others.length} more` : others.map((name) => ` and ${name}`).join('');
+    return { ...problem, message: `${first}${more}: ${problem.message}` };
+  });
 }
 
 interface PlaceText {

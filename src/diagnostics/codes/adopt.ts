@@ -55,4 +55,12 @@ export const adoptCodes = defineCodes({
     'The manifest cannot say it. Slipway keeps statements that are not its own, so that it goes on to hold.',
     'word it so that principals and actions are listed, or leave it',
   ),
+  'adopt/nearly-a-grant': {
+    severity: 'info',
+    fault: 'user',
+    title: 'a statement that is nearly a grant',
+    meaning:
+      'It allows all but one or two actions of a grant, so that the manifest keeps it in IAM’s own terms: the grant would allow those, too.',
+    mend: 'grant it in place of the statement, if those actions may be allowed',
+  },
 });
