@@ -110,10 +110,15 @@ export function keyInUse(repository: DesiredRepository, live: LiveRegistry | und
   return found.encryption.kmsKey;
 }
 
-/** What is there and would be otherwise than with `slipway apply`. `ignored`: keys of tags that the engine leaves alone. */
+/** What is there and would be otherwise than with `slipway apply`. `ignored`: keys of tags that the engine leaves alone; `onOtherKey`: what it does to a repository
+ * that is encrypted otherwise. */
 export function remarksOnExisting(
   { desired, live }: RenderedRegistry,
-  { engine, ignored }: { readonly engine: string; readonly ignored: readonly string[] },
+  {
+    engine,
+    onOtherKey = 'would replace it',
+    ignored,
+  }: { readonly engine: string; readonly onOtherKey?: string; readonly ignored: readonly string[] },
 ): readonly Diagnostic[] {
   if (live === undefined) return [];
   const { owner } = desired;
@@ -160,7 +165,7 @@ export function remarksOnExisting(
         ? [remark('render/tags-of-others', 'tags', `${name} has tags that nobody declared there: ${tags.join(', ')}`)]
         : []),
       ...(isReplaced(repository, found, desired, live)
-        ? [remark('render/replacement', 'encryptionType', `${name} is encrypted otherwise: ${engine} would replace it`)]
+        ? [remark('render/replacement', 'encryptionType', `${name} is encrypted otherwise: ${engine} ${onOtherKey}`)]
         : []),
       ...unread.map((why) => remark('render/unread', 'repositoryName', `not all of ${name} could be read (${why})`)),
     ];

@@ -7,6 +7,7 @@ import {
   environmentTag,
   type ObservedRepository,
   type Owner,
+  type Place,
   projectTag,
   type Tags,
 } from '../registry/index.js';
@@ -48,4 +49,10 @@ export function statementsOfOthers(owner: Owner, live: ObservedRepository): read
   return live.repositoryPolicy.state === 'present'
     ? foreignStatements(parsePolicy(live.repositoryPolicy.value), owner)
     : [];
+}
+
+/** The id of a key as its ARN, which is how ECR gives it back: engines that compare texts see drift otherwise (cloudformation-coverage-roadmap#2530). */
+export function keyArnOf(key: string, { partition, region, account }: Place): string {
+  const isId = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(key);
+  return isId ? `arn:${partition}:kms:${region}:${account}:key/${key}` : key;
 }

@@ -1,6 +1,8 @@
 // Every target, in the order of help, with its renderer loaded when it is asked for. To add one: a folder, and a row here.
 // It must not know what any target is made of.
+import { ackTarget } from './ack/target.js';
 import { cloudFormationTarget } from './cloudformation/target.js';
+import { crossplaneTarget } from './crossplane/target.js';
 import { gitHubActionsTarget } from './github-actions/target.js';
 import type { OptionValuesOf, Renderer, Rendering, RenderRequest, TargetDefinition, TargetOptions } from './model.js';
 import { terraformTarget } from './terraform/target.js';
@@ -24,5 +26,7 @@ function bind<Options extends TargetOptions>(
 export const targets: readonly BoundTarget[] = [
   bind(terraformTarget, async () => (await import('./terraform/index.js')).renderTerraform),
   bind(cloudFormationTarget, async () => (await import('./cloudformation/render.js')).renderCloudFormation),
+  bind(crossplaneTarget, async () => (await import('./crossplane/index.js')).renderCrossplane),
+  bind(ackTarget, async () => (await import('./ack/index.js')).renderAck),
   bind(gitHubActionsTarget, async () => (await import('./github-actions/index.js')).renderGitHubActions),
 ];

@@ -85,3 +85,48 @@ export function chosen<T>(from: readonly T[], seed: number, count: number): read
   if (from.length < count) return from;
   return fc.sample(fc.shuffledSubarray([...from], { minLength: count, maxLength: count }), { seed, numRuns: 1 }).flat();
 }
+
+/** What a controller does without being told. Sizes are in seconds and days. */
+const sameForControllers: readonly (readonly [field: string, value: Json])[] = [
+  ['imageTagMutability', 'MUTABLE'],
+  ['scanOnPush', false],
+  ['imageScanningConfiguration', { scanOnPush: false }],
+  ['encryptionType', 'AES256'],
+  ['encryptionConfiguration', { encryptionType: 'AES256' }],
+  ['encryptionConfiguration', [{ encryptionType: 'AES256' }]],
+  ['0', { encryptionType: 'AES256' }],
+  ['forceDelete', false],
+  ['maxSessionDuration', 3600],
+  ['path', '/'],
+  ['rotationPeriodInDays', 365],
+  ['deletionWindowInDays', 30],
+  ['pending-window-in-days', '7'],
+  ['tags', {}],
+  ['tags', []],
+  ['value', ''],
+];
+
+/** The objects without one field of one of them, at any depth, but for what a policy says within its text: each field once. */
+export function* withoutEachField<T extends object>(
+  objects: readonly T[],
+): Generator<{ readonly what: string; readonly objects: readonly T[] }> {
+  for (const place of fieldsIn(objects as unknown as Json, []).filter(({ length }) => length > 1)) {
+    const copy = objects.map((one, index) => (String(index) === place[0] ? structuredClone(one) : one));
+    let holder = copy as unknown as Json;
+    for (const step of place.slice(0, -1)) holder = (holder as { [key: string]: Json })[step] ?? null;
+    const last = place.at(-1) ?? '';
+    if (Array.isArray(holder)) holder.splice(Number(last), 1);
+    else if (holder !== null && typeof holder === 'object') delete holder[last];
+    yield { what: place.join('.'), objects: copy };
+  }
+}
+
+function fieldsIn(value: Json, path: readonly string[]): readonly (readonly string[])[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, one]) => {
+    const isSame = sameForControllers.some(
+      ([name, same]) => (key === name || key.endsWith(`/${name}`)) && JSON.stringify(same) === JSON.stringify(one),
+    );
+    return [...(isSame ? [] : [[...path, key]]), ...fieldsIn(one, [...path, key])];
+  });
+}

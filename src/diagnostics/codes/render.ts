@@ -51,8 +51,13 @@ export const renderCodes = defineCodes({
   ),
   'render/key-by-alias': note(
     'a key by its alias',
-    'ECR tells of the key by its ARN, and CloudFormation compares texts: its drift detection finds a difference where there is none.',
+    'ECR tells of the key by its ARN, and engines such as CloudFormation compare texts: they find a difference where there is none.',
     'give the ARN of the key in `kmsKeyId`',
+  ),
+  'render/rotation-period': loss(
+    'a key that is renewed at another time',
+    'The engine turns the rotation of a key on, but cannot say its period: KMS renews it after 365 days.',
+    'leave `rotationPeriodDays` at 365, or the key to `slipway apply`',
   ),
   'render/replacement': loss(
     'a repository that would be replaced',

@@ -5,6 +5,7 @@ import { shortHash } from '../../registry/companions/context.js';
 import { isKnown } from '../../registry/companions/model.js';
 import type { DesiredRegistry, DesiredRepository } from '../../registry/index.js';
 import type { LiveRegistry } from '../model.js';
+import { keyArnOf } from '../settings.js';
 import { keyExport, type StackTemplate } from './companions.js';
 import type { Json, Template, TemplateOutput, TemplateParameter } from './model.js';
 import { portable } from './portable.js';
@@ -90,13 +91,7 @@ function keyOf(
   if (kmsKey === undefined) return undefined;
   if (!isKnown(kmsKey)) return { 'Fn::ImportValue': keyExport(registry) };
   if (asParameter) return { Ref: keyParameter(kmsKey) };
-  return portable(keyArn(kmsKey, registry), registry);
-}
-
-/** The id of a key as its ARN, which is how ECR gives it back: else CloudFormation sees drift (cloudformation-coverage-roadmap#2530). */
-function keyArn(key: string, { partition, region, account }: DesiredRegistry): string {
-  const isId = /^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.test(key);
-  return isId ? `arn:${partition}:kms:${region}:${account}:key/${key}` : key;
+  return portable(keyArnOf(kmsKey, registry), registry);
 }
 
 function keyParameter(key: string): string {

@@ -1,0 +1,83 @@
+// Objects of a cluster as the text of files: YAML documents with comments, and policies as JSON that people can read.
+// It must not know any target, nor what the objects are for.
+import type { PolicyDocument } from '../../access/index.js';
+import { canonicalLifecycle, type LifecyclePolicy } from '../../lifecycle/index.js';
+import { type Yaml, yamlText } from '../yaml.js';
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, Yaml>>;
+  /** Above a member, by its path in the document: `metadata/annotations/KEY`, `spec/policy`. */
+  readonly comments?: Readonly<Record<string, string>>;
+}
+
+/** One document for each object, with a comment above all of them. */
+export function objectsText(head: string, objects: readonly KubernetesObject[]): string {
+  return objects
+    .map((object, index) =>
+      yamlText(documentOf(object), {
+        comments: new Map([...(index === 0 ? [['', head] as const] : []), ...Object.entries(object.comments ?? {})]),
+      }),
+    )
+    .join('---\n');
+}
+
+function documentOf({ apiVersion, kind, name, annotations, spec }: KubernetesObject): Yaml {
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
+    spec,
+  };
+}
+
+/** Characters of a policy, by what takes it: ECR counts white space too (API model, RepositoryPolicyText and LifecyclePolicyText). */
+const longest = { access: 10_240, lifecycle: 30_720 } as const;
+
+export function policyLines(document: PolicyDocument): string {
+  return jsonLines(document, longest.access);
+}
+
+export function lifecycleLines(policy: LifecyclePolicy): string {
+  return jsonLines(canonicalLifecycle(policy), longest.lifecycle);
+}
+
+/** As people write it; compact where that is too long. */
+function jsonLines(document: unknown, most: number): string {
+  const lines = written(JSON.parse(JSON.stringify(document)) as Json, '');
+  return lines.length <= most ? lines : JSON.stringify(document);
+}
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const widest = 100;
+
+/** In one line, what fits into one; but each rule, and each statement, has lines of its own. */
+function written(value: Json, indent: string, depth = 0): string {
+  const line = inLine(value);
+  if (typeof value !== 'object' || value === null || (depth > 2 && indent.length + line.length <= widest)) return line;
+  const inner = `${indent}  `;
+  const list = isList(value);
+  const items = list
+    ? value.map((item) => written(item, inner, depth + 1))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${written(item, inner, depth + 1)}`);
+  const [open, close] = list ? '[]' : '{}';
+  return items.length === 0
+    ? line
+    : `${open}\n${items.map((item) => `${inner}${item}`).join(',\n')}\n${indent}${close}`;
+}
+
+function inLine(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(inLine).join(', ')}]`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${inLine(item)}`)
+    .join(', ')}}`;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,106 @@
+// The projects as objects of ACK and of Crossplane: each is one that a cluster takes, and read back they say what the registry is, field by field.
+// No cluster is run: what controllers make of an object is read from their schemas, and from what they say of their defaults.
+import { describe, expect, it } from 'vitest';
+import { type Rendering, render } from '../../src/render/index.js';
+import { differences } from './compare.js';
+import { type ClusterObject, problemsOf } from './crds.js';
+import { desiredFields } from './desired.js';
+import { madeByAck, madeByCrossplane, objectsIn } from './objects.js';
+import { equivalentProjects, type World } from './projects.js';
+import type { Plain } from './read.js';
+import { withoutEachField } from './removal.js';
+
+const world: World = {
+  account: '111111111111',
+  keyArn: 'arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+};
+const projects = equivalentProjects();
+
+interface Engine {
+  readonly target: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly made: (objects: readonly ClusterObject[]) => Plain;
+}
+
+const crossplane = (scope: string): Engine => ({
+  target: 'crossplane',
+  options: { scope },
+  made: (objects) => madeByCrossplane(objects, world.account),
+});
+const engines: readonly (readonly [name: string, engine: Engine])[] = [
+  ['ACK', { target: 'ack', options: {}, made: madeByAck }],
+  ['Crossplane 2', crossplane('namespaced')],
+  ['Crossplane before 2', crossplane('cluster')],
+];
+
+/** Fields that a diagnostic says are otherwise. */
+function told({ diagnostics }: Rendering): RegExp {
+  const isLost = diagnostics.some(({ code }) => code === 'render/rotation-period');
+  return isLost ? /^keys\.[^:]*\.rotationPeriodDays: \d+, not 365$/ : /^\b$/;
+}
+
+/** Those that were looked at, and had no problem: a field is taken from one object, and the others are the same. */
+const sound = new WeakSet<ClusterObject>();
+
+function found(engine: Engine, wanted: Plain, objects: readonly ClusterObject[]): readonly string[] {
+  const problems = objects.filter((one) => !sound.has(one)).flatMap(problemsOf);
+  if (problems.length > 0) return problems;
+  for (const one of objects) sound.add(one);
+  try {
+    return differences(wanted, engine.made(objects));
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+describe.each(engines)('%s', (_, engine) => {
+  const rendered = projects.map(async (project) => {
+    const rendering = await render(engine.target, project.project(world), { options: engine.options });
+    return {
+      name: project.name,
+      wanted: desiredFields(project.desired(world)),
+      rendering,
+      objects: objectsIn(rendering),
+    };
+  });
+
+  it('takes every object, and would make each registry as it is wanted', async () => {
+    const all = await Promise.all(rendered);
+    expect(all.length).toBeGreaterThanOrEqual(40);
+    const wrong = all.flatMap(({ name, wanted, rendering, objects }) =>
+      found(engine, wanted, objects)
+        .filter((one) => !told(rendering).test(one))
+        .map((one) => `${name}: ${one}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('says what is otherwise, and only that', async () => {
+    const all = await Promise.all(rendered);
+    for (const { wanted, rendering, objects } of all) {
+      const lost = found(engine, wanted, objects);
+      expect(lost.length > 0).toBe(rendering.diagnostics.some(({ code }) => code === 'render/rotation-period'));
+    }
+  });
+
+  it('cannot be without any field that is written', async () => {
+    const all = await Promise.all(rendered);
+    const overlooked: string[] = [];
+    let removed = 0;
+    for (const { name, wanted, rendering, objects } of all) {
+      for (const { what, objects: left } of withoutEachField(objects)) {
+        removed += 1;
+        const seen = found(engine, wanted, left).filter((one) => !told(rendering).test(one));
+        if (seen.length === 0) overlooked.push(`${name}: ${what}`);
+      }
+    }
+    expect(overlooked).toEqual([]);
+    expect(removed).toBeGreaterThan(2000);
+  });
+
+  it('calls no two objects of a kind the same', async () => {
+    const all = await Promise.all(rendered);
+    const names = all.flatMap(({ objects }) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
