@@ -109,6 +109,16 @@ it.each(['../outside', '/etc/outside', 'a/../../outside', '', '..\\outside'])(
   },
 );
 
+it('what an engine writes into as well is written once, and then left alone', () => {
+  const seed = { ...file('Pulumi.prod.yaml'), seed: true as const };
+  write([seed]);
+  writeFileSync(join(folder, 'Pulumi.prod.yaml'), 'of the engine\n');
+  expect(states([{ ...seed, text: 'new\n' }])).toEqual({ 'Pulumi.prod.yaml': 'unchanged' });
+  write([{ ...seed, text: 'new\n' }]);
+  expect(readFileSync(join(folder, 'Pulumi.prod.yaml'), 'utf8')).toBe('of the engine\n');
+  expect(() => write([])).toThrow('render/file-in-the-way');
+});
+
 it('killed before the record is written, the next run goes on', () => {
   const files = [file('a.tf'), file('b.tf')];
   writeFileSync(join(folder, 'a.tf'), 'a.tf\n');

@@ -65,7 +65,7 @@ export function planFolder(folder: string, purpose: Purpose, files: readonly Ren
     const { path, text } = file;
     const live = readIfThere(join(folder, path));
     if (live === undefined) return { path, state: 'created', file };
-    if (live === text) return { path, state: 'unchanged', file };
+    if (live === text || file.seed === true) return { path, state: 'unchanged', file };
     if (known[path] !== hashOf(live)) inTheWay.push(obstacle(path, Object.hasOwn(known, path)));
     return { path, state: 'changed', file };
   });

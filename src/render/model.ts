@@ -70,6 +70,8 @@ export interface RenderedFile {
   /** Ends in a line feed. */
   readonly text: string;
   readonly executable?: true;
+  /** Written where there is none; once it is there it is the engine's, which writes into it too. */
+  readonly seed?: true;
 }
 
 export interface Rendering {

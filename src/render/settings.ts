@@ -36,6 +36,19 @@ export function ownTags(tags: Tags, shared: Tags): Tags {
   return Object.fromEntries(Object.entries(renderedTags(tags)).filter(([key, value]) => shared[key] !== value));
 }
 
+/** What is there most often, and more than once, to be written once; of several, the first. */
+export function most<T>(all: readonly T[]): T | undefined {
+  const counts = new Map<string, { readonly value: T; times: number }>();
+  for (const value of all) {
+    const key = JSON.stringify(value);
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { value, times: 1 });
+    else known.times += 1;
+  }
+  const [first] = [...counts.values()].sort((one, other) => other.times - one.times);
+  return first === undefined || first.times === 1 ? undefined : first.value;
+}
+
 /** Tags on a live repository that nobody declared: keys, in order. Those of AWS itself cannot be taken off. */
 export function tagsOfOthers({ tags }: DesiredRepository, live: ObservedRepository): readonly string[] {
   if (live.tags.state !== 'present') return [];

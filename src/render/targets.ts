@@ -5,6 +5,7 @@ import { cloudFormationTarget } from './cloudformation/target.js';
 import { crossplaneTarget } from './crossplane/target.js';
 import { gitHubActionsTarget } from './github-actions/target.js';
 import type { OptionValuesOf, Renderer, Rendering, RenderRequest, TargetDefinition, TargetOptions } from './model.js';
+import { pulumiTarget } from './pulumi/target.js';
 import { terraformTarget } from './terraform/target.js';
 
 export interface BoundTarget {
@@ -26,6 +27,7 @@ function bind<Options extends TargetOptions>(
 export const targets: readonly BoundTarget[] = [
   bind(terraformTarget, async () => (await import('./terraform/index.js')).renderTerraform),
   bind(cloudFormationTarget, async () => (await import('./cloudformation/render.js')).renderCloudFormation),
+  bind(pulumiTarget, async () => (await import('./pulumi/index.js')).renderPulumi),
   bind(crossplaneTarget, async () => (await import('./crossplane/index.js')).renderCrossplane),
   bind(ackTarget, async () => (await import('./ack/index.js')).renderAck),
   bind(gitHubActionsTarget, async () => (await import('./github-actions/index.js')).renderGitHubActions),

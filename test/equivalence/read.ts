@@ -208,13 +208,13 @@ function tagsOf(tags: readonly Tag[] = []): JsonObject {
 }
 
 /** By priority: their order in the text says nothing. Lists of patterns are sets. */
-function rulesOf(text: string): unknown {
+export function rulesOf(text: string): unknown {
   const { rules } = JSON.parse(text) as { rules: readonly { rulePriority: number }[] };
   return Object.fromEntries(rules.map(({ rulePriority, ...rule }) => [rulePriority, asSets(rule)]));
 }
 
 /** Statements by Sid, those without one in the order in which JSON sorts them; a value and a list of that value are the same to IAM. */
-function policyOf(text: string): unknown {
+export function policyOf(text: string): unknown {
   const { Statement, ...rest } = JSON.parse(text) as { Statement: JsonObject | readonly JsonObject[] };
   const statements = (Array.isArray(Statement) ? Statement : [Statement]) as readonly JsonObject[];
   const spelledOut = statements.map(({ Sid = '', ...statement }) => ({ Sid, ...asLists(statement) }));

@@ -94,6 +94,11 @@ export const renderCodes = defineCodes({
     'The engine takes every tag off that its code does not have, but for keys that are ignored everywhere. This key is declared for something else, so it cannot be ignored.',
     'declare the tag in `tags` of the repository',
   ),
+  'render/import-differs': loss(
+    'something that is otherwise than the manifest says',
+    'Pulumi takes over only what is as its program says it: the import of this repository, or of its policy, would fail.',
+    'run `slipway apply` first, or let the manifest say what is there; then render again',
+  ),
   'render/left-behind': loss(
     'a policy that would stay',
     'An engine takes away what it made and no more. This policy is there, and the manifest says that there shall be none.',

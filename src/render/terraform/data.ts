@@ -12,7 +12,7 @@ import {
   type Tags,
 } from '../../registry/index.js';
 import { keyPolicyOf } from '../key-policy.js';
-import { ownTags } from '../settings.js';
+import { most, ownTags } from '../settings.js';
 import { code, type Member, membersOf, type ObjectValue, object, type Value } from './hcl.js';
 
 /** What many repositories have alike is written once, as a local. */
@@ -50,19 +50,6 @@ export function commonOf(repositories: readonly DesiredRepository[]): Common {
           ]),
     ],
   };
-}
-
-/** What is there most often, and more than once; of several, the first. */
-function most<T>(all: readonly T[]): T | undefined {
-  const counts = new Map<string, { readonly value: T; times: number }>();
-  for (const value of all) {
-    const key = JSON.stringify(value);
-    const known = counts.get(key);
-    if (known === undefined) counts.set(key, { value, times: 1 });
-    else known.times += 1;
-  }
-  const [first] = [...counts.values()].sort((one, other) => other.times - one.times);
-  return first === undefined || first.times === 1 ? undefined : first.value;
 }
 
 export interface RepositoryOptions {
