@@ -57,17 +57,19 @@ const widest = 100;
 
 /** In one line, what fits into one; but each rule, and each statement, has lines of its own. */
 function written(value: Json, indent: string, depth = 0): string {
-  const line = inLine(value);
-  if (typeof value !== 'object' || value === null || (depth > 2 && indent.length + line.length <= widest)) return line;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (depth > 2) {
+    const line = inLine(value);
+    if (indent.length + line.length <= widest) return line;
+  }
   const inner = `${indent}  `;
   const list = isList(value);
   const items = list
     ? value.map((item) => written(item, inner, depth + 1))
     : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${written(item, inner, depth + 1)}`);
   const [open, close] = list ? '[]' : '{}';
-  return items.length === 0
-    ? line
-    : `${open}\n${items.map((item) => `${inner}${item}`).join(',\n')}\n${indent}${close}`;
+  if (items.length === 0) return `${open}${close}`;
+  return `${open}\n${items.map((item) => `${inner}${item}`).join(',\n')}\n${indent}${close}`;
 }
 
 function inLine(value: Json): string {

@@ -5,7 +5,7 @@ import { documentOf, ownSid, policyText } from '../../access/index.js';
 import { parseProject } from '../../manifest/index.js';
 import type { ObservedRepository } from '../../registry/index.js';
 import type { LiveRegistry, Rendering } from '../model.js';
-import { render } from '../request.js';
+import { optionsOf, render, requestOf, targetOf } from '../request.js';
 
 const key = 'arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -142,6 +142,38 @@ describe.each(['ack', 'crossplane'])('%s', (target) => {
         (name) => documentsIn(rendering, `environments/${name}/repositories/api.yaml`)[0]?.metadata.name,
       ),
     ).toEqual(['payments.prod.api', 'payments.prod-eu.api']);
+  });
+
+  it('has a further Region of an environment in a folder of its own, and no folder without objects', async () => {
+    const request = await requestOf(
+      projectOf('    api: {}\n', '', '    none: {account: "444444444444", region: eu-west-1}\n'),
+    );
+    const environments = request.environments.map((environment) => ({
+      ...environment,
+      registries: environment.registries.flatMap(({ desired }) =>
+        environment.name === 'none'
+          ? [{ desired: { ...desired, repositories: [] } }]
+          : [
+              { desired },
+              { desired: { ...desired, region: 'us-east-1' } },
+              { desired: { ...desired, region: 'us-east-1', account: '333333333333' } },
+            ],
+      ),
+    }));
+    const found = targetOf(target);
+    const rendering = await found.render({ ...request, environments }, optionsOf(found.definition, {}));
+    const files = paths(rendering).filter((path) => path.endsWith('api.yaml'));
+    expect(files).toEqual([
+      'environments/prod/repositories/api.yaml',
+      'environments/prod/us-east-1-333333333333/repositories/api.yaml',
+      'environments/prod/us-east-1/repositories/api.yaml',
+    ]);
+    expect(files.map((path) => documentsIn(rendering, path)[0]?.metadata.name)).toEqual([
+      'payments.prod.api',
+      'payments.prod--us-east-1-333333333333.api',
+      'payments.prod--us-east-1.api',
+    ]);
+    expect(rendering.next).toHaveLength(3);
   });
 
   it('takes over the key that a stack of Slipway has made', async () => {

@@ -65,7 +65,8 @@ export function renderObjects(request: RenderRequest, engine: ClusterEngine): Re
   const environments = request.environments.flatMap((environment) =>
     environment.registries.map((rendered) => environmentFolder(project, environment, rendered, engine)),
   );
-  const folders = [...accounts, ...environments];
+  // A kustomization of nothing is a mistake to kubectl.
+  const folders = [...accounts, ...environments].filter((folder) => folder.files.length > 0);
   const files = [
     ...folders.flatMap((folder) => folderFiles(folder, engine)),
     { path: 'README.md', text: readmeText(project, folders, engine, engine) },
