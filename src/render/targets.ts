@@ -1,6 +1,7 @@
 // Every target, in the order of help, with its renderer loaded when it is asked for. To add one: a folder, and a row here.
 // It must not know what any target is made of.
 import { ackTarget } from './ack/target.js';
+import { cdkTarget } from './cdk/target.js';
 import { cloudFormationTarget } from './cloudformation/target.js';
 import { crossplaneTarget } from './crossplane/target.js';
 import { gitHubActionsTarget } from './github-actions/target.js';
@@ -27,6 +28,7 @@ function bind<Options extends TargetOptions>(
 export const targets: readonly BoundTarget[] = [
   bind(terraformTarget, async () => (await import('./terraform/index.js')).renderTerraform),
   bind(cloudFormationTarget, async () => (await import('./cloudformation/render.js')).renderCloudFormation),
+  bind(cdkTarget, async () => (await import('./cdk/index.js')).renderCdk),
   bind(pulumiTarget, async () => (await import('./pulumi/index.js')).renderPulumi),
   bind(crossplaneTarget, async () => (await import('./crossplane/index.js')).renderCrossplane),
   bind(ackTarget, async () => (await import('./ack/index.js')).renderAck),

@@ -71,6 +71,11 @@ export function constant(head: string, value: Expression, depth = 0): string {
   return `${'  '.repeat(depth)}${head} = ${expression(value, { depth, before: head.length + ' = '.length })};`;
 }
 
+/** A call as a statement: `new Thing(this, 'Id', {…});`. */
+export function statement(value: Expression, depth: number): string {
+  return `${'  '.repeat(depth)}${expression(value, { depth })};`;
+}
+
 /** Text in JSDoc or a line comment cannot end it. */
 export function docText(text: string): string {
   return text.replaceAll('*/', '*\\/').replaceAll(/[\r\n\u2028\u2029]+/g, ' ');

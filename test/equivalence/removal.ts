@@ -61,13 +61,19 @@ function placesIn(value: Json, path: readonly string[]): readonly (readonly stri
 const optional =
   /^ {4,}(tag_mutability|kms_key|use_registry_key|scan_on_push|tags|lifecycle_rules|policy_statements|description|max_session_duration|permissions_boundary|managed_policies|path|sid|effect|principals|conditions|rotation_period_in_days) += /;
 
-/** One attribute of the root of an environment: a line, or all lines to the end of its brackets. */
+/** One attribute of the root of an environment. A key has a policy, always; a repository has one further in. */
 export function withoutOneAttribute(main: string, seed: number): Removal | undefined {
-  const lines = main.split('\n');
-  // A key has a policy, always; a repository has one further in.
-  const candidates = lines.flatMap((line, index) =>
-    optional.test(line) && !line.startsWith('    policy_statements') ? [index] : [],
-  );
+  return withoutOneLine(main, seed, (line) => optional.test(line) && !line.startsWith('    policy_statements'));
+}
+
+/** One line of code, or all lines to the end of its brackets. */
+export function withoutOneLine(
+  text: string,
+  seed: number,
+  isCandidate: (line: string) => boolean,
+): Removal | undefined {
+  const lines = text.split('\n');
+  const candidates = lines.flatMap((line, index) => (isCandidate(line) ? [index] : []));
   const [from] = chosen(candidates, seed, 1);
   if (from === undefined) return undefined;
   const first = lines[from] ?? '';

@@ -79,6 +79,11 @@ export const renderCodes = defineCodes({
     'Stacks that `slipway apply` has made are gone on with under their names. Roles, keys and identity providers that were made otherwise are not looked for.',
     'where they exist, `aws cloudformation create-change-set --import-existing-resources` takes over those that have a name',
   ),
+  'render/import-overlooks': loss(
+    'a repository that is not as its code says',
+    'The CDK takes a resource over without looking at it: CloudFormation then believes that it is as the code says, and no later deployment changes what differs.',
+    'run `slipway apply` first, so that taking over changes nothing',
+  ),
   'render/one-region': loss(
     'a role for one Region',
     'IAM has one role of a name in an account. The stacks of a StackSet in further Regions would make it again, and fail.',

@@ -1,6 +1,13 @@
 // The target `cloudformation`, as data.
 // It must not know how it is written.
-import { defineTarget } from '../model.js';
+import { defineTarget, type TargetOption } from '../model.js';
+
+/** Of every target that makes stacks. */
+export const capacityOption: TargetOption = {
+  description: 'most repositories in one stack, from 1 to 500; what is more goes into further stacks',
+  default: '500',
+  pattern: /^([1-9]|[1-9]\d|[1-4]\d\d|500)$/,
+};
 
 export const cloudFormationTarget = defineTarget({
   name: 'cloudformation',
@@ -12,11 +19,7 @@ export const cloudFormationTarget = defineTarget({
       default: 'stack',
       choices: ['stack', 'stack-set'],
     },
-    capacity: {
-      description: 'most repositories in one stack, from 1 to 500; what is more goes into further stacks',
-      default: '500',
-      pattern: /^([1-9]|[1-9]\d|[1-4]\d\d|500)$/,
-    },
+    capacity: capacityOption,
     targets: {
       description: 'where StackSets go, separated by commas: accounts, or organizational units and roots',
       default: '',
