@@ -14,15 +14,16 @@ interface Kind {
   /** IAM is the account's, whatever the Region. */
   readonly inRegion: boolean;
   /**
-   * Whether the external name is the `name` of Terraform's type, and not a field (the provider's config/externalname.go: NameAsIdentifier, and
-   * TemplatedStringAsIdentifier of the inline policy). Others are named by AWS.
+   * What Crossplane knows it by (the provider's config/externalname.go). `name`: the `name` of Terraform's type, which is no field here
+   * (NameAsIdentifier, and TemplatedStringAsIdentifier of the inline policy). `id`: what AWS calls it once it is there. `made`: AWS has a name
+   * for it, but to make it is to write over what is there; to be known by that name would be in the way, since a lifecycle policy cannot change.
    */
-  readonly named: boolean;
+  readonly external: 'name' | 'id' | 'made';
   /** Blocks that are objects, not lists of one. */
   readonly single: readonly string[];
 }
 
-const plain = { version: 'v1beta1', inRegion: true, named: false, single: [] } as const;
+const plain = { version: 'v1beta1', inRegion: true, external: 'made', single: [] } as const;
 
 export const kinds: Readonly<Record<ProviderType, Kind>> = {
   aws_ecr_repository: {
@@ -30,17 +31,23 @@ export const kinds: Readonly<Record<ProviderType, Kind>> = {
     kind: 'Repository',
     version: 'v1beta2',
     inRegion: true,
-    named: true,
+    external: 'name',
     single: ['image_scanning_configuration'],
   },
   aws_ecr_lifecycle_policy: { ...plain, service: 'ecr', kind: 'LifecyclePolicy' },
   aws_ecr_repository_policy: { ...plain, service: 'ecr', kind: 'RepositoryPolicy' },
-  aws_iam_openid_connect_provider: { ...plain, service: 'iam', kind: 'OpenIDConnectProvider', inRegion: false },
-  aws_iam_role: { ...plain, service: 'iam', kind: 'Role', inRegion: false, named: true },
-  aws_iam_role_policy: { ...plain, service: 'iam', kind: 'RolePolicy', inRegion: false, named: true },
+  aws_iam_openid_connect_provider: {
+    ...plain,
+    service: 'iam',
+    kind: 'OpenIDConnectProvider',
+    inRegion: false,
+    external: 'id',
+  },
+  aws_iam_role: { ...plain, service: 'iam', kind: 'Role', inRegion: false, external: 'name' },
+  aws_iam_role_policy: { ...plain, service: 'iam', kind: 'RolePolicy', inRegion: false, external: 'name' },
   aws_iam_role_policy_attachment: { ...plain, service: 'iam', kind: 'RolePolicyAttachment', inRegion: false },
-  aws_kms_key: { ...plain, service: 'kms', kind: 'Key' },
-  aws_kms_alias: { ...plain, service: 'kms', kind: 'Alias', named: true },
+  aws_kms_key: { ...plain, service: 'kms', kind: 'Key', external: 'id' },
+  aws_kms_alias: { ...plain, service: 'kms', kind: 'Alias', external: 'name' },
 };
 
 export function apiVersionOf({ service, version }: Kind, scope: Scope): string {

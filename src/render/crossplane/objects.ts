@@ -27,8 +27,8 @@ export function managedResource(resource: ProviderResource, options: ObjectOptio
   const { scope, place, providerConfig, nameOf, idOf } = options;
   const kind = kinds[resource.type];
   const { name, ...others } = resource.arguments;
-  const external = kind.named ? textOf(name) : idOf(resource);
-  const fields = kind.named ? others : resource.arguments;
+  const external = { name: textOf(name), id: idOf(resource), made: undefined }[kind.external];
+  const fields = kind.external === 'name' ? others : resource.arguments;
   const blocks = Object.entries(resource.blocks).map(([block, items]): readonly [string, Yaml] => {
     const list = items.map((one) => fieldsOf(one, options));
     return [camel(block), kind.single.includes(block) ? (list[0] ?? {}) : list];

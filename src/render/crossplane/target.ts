@@ -8,8 +8,7 @@ export const crossplaneTarget = defineTarget({
   summary: 'managed resources for Crossplane and the Upbound provider, a folder for each environment',
   options: {
     scope: {
-      description:
-        'namespaced is Crossplane 2 (ecr.aws.m.upbound.io); cluster is what was before it (ecr.aws.upbound.io)',
+      description: 'as Crossplane 2 has it (ecr.aws.m.upbound.io), or as before that (ecr.aws.upbound.io)',
       default: 'namespaced',
       choices: ['namespaced', 'cluster'],
     },

@@ -287,6 +287,18 @@ describe('Crossplane', () => {
     });
   });
 
+  it('knows by their names what is there, but no policy: to make one is to write over what is there', async () => {
+    const look = liveWith([
+      found('payments/api', { lifecyclePolicy: { state: 'present', value: JSON.stringify({ rules: [] }) } }),
+    ]);
+    const rendering = await render('crossplane', projectOf('    api: {}\n'), { look });
+    const documents = documentsIn(rendering, 'environments/prod/repositories/api.yaml');
+    expect(documents.map(({ kind, metadata: { annotations } }) => [kind, annotations])).toEqual([
+      ['Repository', { 'crossplane.io/external-name': 'payments/api' }],
+      ['LifecyclePolicy', undefined],
+    ]);
+  });
+
   it('takes the configuration of the provider by account and environment, and no namespace for what has none', async () => {
     const options = { 'provider-config': 'acme.{env}.{account}' };
     const rendering = await render('crossplane', full, { options });
