@@ -186,6 +186,23 @@ describe('adopting what was found', () => {
     `);
   });
 
+  it('keeps lifecycle rules word for word where it is asked to', () => {
+    const policy: LifecyclePolicy = {
+      rules: [
+        {
+          rulePriority: 7,
+          description: 'the last 30 releases',
+          selection: { tagStatus: 'tagged', tagPrefixList: ['v'], countType: 'imageCountMoreThan', countNumber: 30 },
+          action: { type: 'expire' },
+        },
+      ],
+    };
+    const found: Found = { repositories: [{ ...one, lifecyclePolicy: lifecycleText(policy) }], diagnostics: [] };
+    const kept = (keepRules: boolean) => [...desiredOf(adopt(found, { ...options, keepRules }).text).values()][0];
+    expect(kept(true)?.lifecyclePolicy).toEqual(policy);
+    expect(kept(false)?.lifecyclePolicy).not.toEqual(policy);
+  });
+
   it('keeps a statement that grants cannot say in IAM’s own terms, and says which stays where it is', () => {
     const policy = {
       Version: '2012-10-17',

@@ -19,6 +19,8 @@ export interface AdoptOptions {
   /** For repositories of which the source does not say it. */
   readonly account?: string;
   readonly region?: string;
+  /** Lifecycle rules word for word, priorities and descriptions too, instead of intent that does the same. */
+  readonly keepRules?: boolean;
 }
 
 export interface Adoption {
@@ -59,7 +61,7 @@ export function adopt({ repositories, diagnostics: before }: Found, options: Ado
     const report = (problem: Diagnostic): void => {
       remarks.push({ name: found.name, problem });
     };
-    return [{ found, environment, settings: settingsOf(found, place, environment, report) }];
+    return [{ found, environment, settings: settingsOf(found, place, { ...options, environment }, report) }];
   });
   diagnostics.push(...putTogether(remarks));
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -130,7 +132,7 @@ function placesOf(repositories: readonly FoundRepository[], options: AdoptOption
 function settingsOf(
   found: FoundRepository,
   { account, region }: PlaceText,
-  environment: string,
+  { environment, keepRules = false }: AdoptOptions,
   report: (problem: Diagnostic) => void,
 ): Settings {
   const { tagMutability, encryption, scanOnPush, forceDelete } = found;
@@ -145,7 +147,7 @@ function settingsOf(
     ...(encryption.kmsKey === undefined ? {} : { kmsKeyId: encryption.kmsKey }),
     ...(scanOnPush ? {} : { scanOnPush: false }),
     ...(forceDelete ? { forceDelete: true } : {}),
-    lifecyclePolicy: lifecycleOf(found.lifecyclePolicy, report),
+    lifecyclePolicy: lifecycleOf(found.lifecyclePolicy, keepRules, report),
     ...(Object.keys(access).length === 0 ? {} : { access }),
     tags: tagsOf(found, environment),
   };
@@ -161,11 +163,11 @@ function tagsOf({ tags, name: _name }: FoundRepository, environment: string): Se
   );
 }
 
-function lifecycleOf(text: string | undefined, report: (problem: Diagnostic) => void): Json {
+function lifecycleOf(text: string | undefined, keepRules: boolean, report: (problem: Diagnostic) => void): Json {
   if (text === undefined) return { none: true };
   try {
     const policy = canonicalLifecycle(readPolicyText(text));
-    const value = readIntent(policy) ?? { rules: policy.rules };
+    const value = (keepRules ? null : readIntent(policy)) ?? { rules: policy.rules };
     for (const problem of 'rules' in value ? checkRules(policy.rules) : []) report(problem);
     // Plain JSON: what both are already, but for their types.
     return JSON.parse(JSON.stringify(value)) as Json;
@@ -223,7 +225,7 @@ function granteeOf(principal: Principal): Json {
 function textOfProject(
   placed: readonly Placed[],
   places: ReadonlyMap<string, string>,
-  { project }: AdoptOptions,
+  { project, keepRules = false }: AdoptOptions,
 ): string {
   const tags = common(placed.map(({ settings }) => settings['tags'] as Settings));
   const several = placed.length > 1;
@@ -271,8 +273,15 @@ function textOfProject(
     spec,
   });
   document.commentBefore = [
-    ' Repositories as they are today. The first plan tags them as owned by this project. Lifecycle rules and grants it words',
-    ' in its own way: what they do stays as it is, and statements that are there stay beside its own until you remove them.',
+    ...(keepRules
+      ? [
+          ' Repositories as they are today. The first plan tags them as owned by this project. Grants it words in its own way: what',
+          ' they do stays as it is, and statements that are there stay beside its own until you remove them.',
+        ]
+      : [
+          ' Repositories as they are today. The first plan tags them as owned by this project. Lifecycle rules and grants it words',
+          ' in its own way: what they do stays as it is, and statements that are there stay beside its own until you remove them.',
+        ]),
     ' What differs from the secure defaults is said below, so that it can be taken back line by line.',
   ].join('\n');
   const metadata = document.get('metadata');

@@ -39,6 +39,7 @@ export async function adoptAll({ operands, options, global }: AdoptArgs, service
     project: checked('name', options.name ?? nameFrom(global.project), '--name'),
     environment: checked('environment', global.environment ?? 'prod', '--env'),
     ...place,
+    keepRules: options.keepRules,
   });
   requireLoadable(text);
   if (target !== undefined) write(target, text, services);

@@ -47,6 +47,12 @@ export const adoptCommand = defineCommand({
       value: 'NAME=VALUE',
       description: 'a parameter of the template (repeatable; default: its own default)',
     },
+    keepRules: {
+      kind: 'flag',
+      flag: '--keep-rules',
+      description:
+        'lifecycle rules word for word, with priorities and descriptions, instead of intent that does the same',
+    },
     out: {
       kind: 'value',
       flag: '--out',
