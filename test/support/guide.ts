@@ -84,12 +84,20 @@ export function isShown(shown: string, printed: string): boolean {
   return new RegExp(`^(?:[ \\t]*\\n)*${pattern}(?:[ \\t]*\\n)*$`).test(`${printed.trimEnd()}\n`);
 }
 
-/** Throws what went otherwise than the guide says. Whatever the guide starts it has to stop itself. */
-export async function followGuide(path: string, env: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Throws what went otherwise than the guide says. Whatever the guide starts it has to stop itself. `prepare` puts into the folder what the guide
+ * would fetch from places that a test cannot reach.
+ */
+export async function followGuide(
+  path: string,
+  env: Readonly<Record<string, string>>,
+  prepare?: (folder: string) => void,
+): Promise<void> {
   const blocks = blocksOf(readFileSync(path, 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'slipway-guide-'));
   const tools = mkdtempSync(join(tmpdir(), 'slipway-guide-bin-'));
   try {
+    prepare?.(folder);
     const slipway = join(tools, 'slipway');
     writeFileSync(slipway, `#!/bin/sh\nexec '${process.execPath}' '${await slipwayBin()}' "$@"\n`);
     chmodSync(slipway, 0o755);
