@@ -21,6 +21,9 @@ const tools: Readonly<Record<string, readonly Tool[]>> = {
   'eks.md': ['aws'],
   'lambda.md': ['aws'],
   'from-terraform.md': ['terraform', 'aws-provider'],
+  'from-cdk.md': ['aws'],
+  'from-the-console.md': ['aws'],
+  'keep-your-engine.md': [],
 };
 
 /** What guides fetch from places that a test cannot reach. The module is a stand-in of ours, not what the registry has. */
