@@ -1,6 +1,7 @@
-// The tagging API's GetResources over what this cloud can tag: ECR repositories and SSM parameters.
+// The tagging API's GetResources over what this cloud can tag: ECR repositories, keys of KMS and SSM parameters.
 // It must not know HTTP, or any other setting of a resource.
 import { listRepositories, repositoryArn, type Tag } from './ecr/repository.js';
+import { keyArn, listKeys } from './kms/key.js';
 import {
   decodeToken,
   encodeToken,
@@ -32,6 +33,17 @@ const sources: readonly Source[] = [
           { arn: repositoryArn(context.partition, context.region, account, name), tags },
         ],
       ),
+  },
+  {
+    type: 'kms:key',
+    read: (context, after, limit) =>
+      listKeys(context, context.account, after, limit).map(([key, found]) => [
+        key,
+        {
+          arn: keyArn(context, found),
+          tags: found.tags.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue })),
+        },
+      ]),
   },
   {
     type: 'ssm:parameter',

@@ -1,6 +1,7 @@
 // Every target, in the order of help, with its renderer loaded when it is asked for. To add one: a folder, and a row here.
 // It must not know what any target is made of.
 import { ackTarget } from './ack/target.js';
+import { awsCliTarget } from './aws-cli/target.js';
 import { cdkTarget } from './cdk/target.js';
 import { cloudFormationTarget } from './cloudformation/target.js';
 import { crossplaneTarget } from './crossplane/target.js';
@@ -32,5 +33,6 @@ export const targets: readonly BoundTarget[] = [
   bind(pulumiTarget, async () => (await import('./pulumi/index.js')).renderPulumi),
   bind(crossplaneTarget, async () => (await import('./crossplane/index.js')).renderCrossplane),
   bind(ackTarget, async () => (await import('./ack/index.js')).renderAck),
+  bind(awsCliTarget, async () => (await import('./aws-cli/index.js')).renderAwsCli),
   bind(gitHubActionsTarget, async () => (await import('./github-actions/index.js')).renderGitHubActions),
 ];

@@ -86,6 +86,23 @@ export function withoutOneLine(
   return { what: `line ${from + 1}: ${first.trim()}`, text: lines.toSpliced(from, to - from + 1).join('\n') };
 }
 
+/** What the script of the AWS CLI cannot be without, or what is the same without it: repositories are encrypted with AES256 by default. */
+const needed =
+  /^ {2}--(trust|permissions|policy \S*key\.json|encryption AES256|path \/( |$)|mutability MUTABLE( |$)|session 3600)/;
+
+/** One option of the script of an environment: a line, and what goes on after it. */
+export function withoutOneOption(script: string, seed: number): Removal | undefined {
+  const lines = script.split('\n');
+  const candidates = lines.flatMap((line, index) => (/^ {2}--/.test(line) && !needed.test(line) ? [index] : []));
+  const [from] = chosen(candidates, seed, 1);
+  if (from === undefined) return undefined;
+  const gone = lines[from] ?? '';
+  const rest = lines.toSpliced(from, 1);
+  // The last option of a command has nothing after it to go on to.
+  if (!gone.endsWith('\\')) rest[from - 1] = (rest[from - 1] ?? '').replace(/ \\$/, '');
+  return { what: `line ${from + 1}: ${gone.trim()}`, text: rest.join('\n') };
+}
+
 /** Different ones, the same at every call. */
 export function chosen<T>(from: readonly T[], seed: number, count: number): readonly T[] {
   if (from.length < count) return from;

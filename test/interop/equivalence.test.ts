@@ -1,4 +1,4 @@
-// The same projects made by `slipway apply`, by Terraform and by CloudFormation: what each has made is read back and compared field by field.
+// The same projects made by `slipway apply`, by Terraform, by CloudFormation and by the AWS CLI: what each has made is read back and compared field by field.
 // It must not know how any of them writes or makes a registry.
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,13 +6,15 @@ import { observe } from '../../src/plan/index.js';
 import type { Companion, CompanionKind } from '../../src/registry/companions/model.js';
 import type { DesiredRegistry, DesiredRepository } from '../../src/registry/index.js';
 import { type LiveRegistry, type Rendering, render } from '../../src/render/index.js';
+import { Scripts } from '../equivalence/aws-cli.js';
 import { deploy, stacksAt, stacksOf } from '../equivalence/cloudformation.js';
 import { differences, leavesOf } from '../equivalence/compare.js';
 import { Engine, openWorld } from '../equivalence/engine.js';
 import { type EquivalentProject, equivalentProjects, region, type World } from '../equivalence/projects.js';
 import { type Made, type Plain, readMade, readRepositories } from '../equivalence/read.js';
-import { chosen, withoutOneAttribute, withoutOneProperty } from '../equivalence/removal.js';
+import { chosen, withoutOneAttribute, withoutOneOption, withoutOneProperty } from '../equivalence/removal.js';
 import { batchOf } from '../equivalence/terraform.js';
+import { type AwsCli, startAwsCli } from '../support/aws-cli-server.js';
 import { type Endpoint, motoAccount, startMoto } from '../support/clients.js';
 import { companionsRegistry } from '../support/companions.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
@@ -285,10 +287,7 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
         'makes the same as slipway apply on the local ECR, as far as moto knows',
         async () => {
           const there = await openWorld(moto.url, motoAccount);
-          // moto has none of AWS's own policies, and knows no archive.
-          const known = projects.filter(
-            (project) => !/iam::aws:policy\/|"transition"/.test(JSON.stringify(project.desired(there))),
-          );
+          const known = projects.filter((project) => isKnownToMoto(project, there));
           expect(known.length).toBeGreaterThan(20);
           const rendered = await renderedFor(known, there);
           const endpoint = { endpoint: moto.url, account: motoAccount, region };
@@ -340,6 +339,124 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
       },
       3 * minutes,
     );
+  });
+
+  describeWith({ tools: ['aws'] }, 'the AWS CLI, with the rendered scripts', () => {
+    const account = '244444444444';
+    /** Every field and every companion, and some of those that were made up. */
+    const some = projects.filter(({ name }) => !name.startsWith('made-') || name.endsWith('7'));
+    let cli: AwsCli;
+    let scripts: Scripts;
+    let there: World;
+
+    beforeAll(async () => {
+      cli = await startAwsCli();
+      scripts = new Scripts(cli);
+    }, minutes);
+    afterAll(async () => {
+      scripts?.remove();
+      await cli?.stop();
+    });
+
+    /** What each script says; throws where one ends with another code. */
+    function applied(
+      endpoint: Endpoint,
+      inWorld: World,
+      of: readonly EquivalentProject[],
+      args: readonly string[] = [],
+    ): Promise<readonly string[]> {
+      return Promise.all(
+        of.map(async (project) => {
+          const { files } = await render('aws-cli', project.project(inWorld));
+          const { code, stdout, stderr } = await scripts.apply(endpoint, files, args);
+          if (code !== 0) throw new Error(`${project.name} ends with ${code}\n${stdout}\n${stderr}`);
+          return stdout;
+        }),
+      );
+    }
+
+    it(
+      'makes the same on the local ECR, field by field',
+      async () => {
+        there = await openWorld(local.url, account);
+        await applied(at(account), there, projects);
+        expect(differ(wanted, await readMade(at(account)))).toEqual([]);
+      },
+      10 * minutes,
+    );
+
+    it(
+      'leaves slipway plan with ownership tags alone',
+      async () => {
+        expect(await otherChanges(projects, there)).toEqual([]);
+      },
+      3 * minutes,
+    );
+
+    it(
+      'has nothing to do when it is run again, or after slipway apply',
+      async () => {
+        const [again, after] = [some.filter((_, index) => index % 2 === 0), some.filter((_, index) => index % 2 === 1)];
+        const said = [
+          ...(await applied(at(account), there, again)),
+          ...(await applied(at(world.account), world, after, ['--dry-run'])),
+        ];
+        expect(said.map((text) => text.trimEnd().split('\n').at(-1))).toEqual(some.map(() => 'Nothing to change.'));
+        expect(differ(wanted, await readMade(at(account)))).toEqual([]);
+      },
+      3 * minutes,
+    );
+
+    it(
+      'makes another where one option is gone',
+      async () => {
+        const found = await Promise.all(
+          Array.from({ length: 10 }, async (_, seed) => {
+            const [project] = chosen(projects, 60 + seed, 1);
+            if (project === undefined) throw new Error('no project');
+            const alone = await openWorld(local.url, String(920_000_000_000 + seed));
+            const { files } = await render('aws-cli', project.project(alone));
+            let what = '';
+            const cut = files.map((file) => {
+              const removal = file.path.endsWith('apply.sh') ? withoutOneOption(file.text, seed) : undefined;
+              if (removal === undefined) return file;
+              what = `${project.name}: ${removal.what}`;
+              return { ...file, text: removal.text };
+            });
+            const { code, stderr } = await scripts.apply(at(alone.account), cut);
+            const all = differ(only(wanted, project, world), await readMade(at(alone.account)));
+            return { what, code, stderr, isOverlooked: what === '' || all.length === 0 };
+          }),
+        );
+        expect(found.filter(({ isOverlooked }) => isOverlooked)).toEqual([]);
+        expect(found.filter(({ code }) => code === 0).length).toBeGreaterThan(4);
+      },
+      3 * minutes,
+    );
+
+    describeWith({ tools: ['moto_server'] }, 'on moto', () => {
+      let moto: Server;
+
+      beforeAll(async () => {
+        moto = await startMoto();
+      }, 2 * minutes);
+      afterAll(() => moto?.stop());
+
+      it(
+        'makes the same as slipway apply on the local ECR, as far as moto knows',
+        async () => {
+          const elsewhere = await openWorld(moto.url, motoAccount);
+          const known = some.filter((project) => isKnownToMoto(project, elsewhere));
+          expect(known.length).toBeGreaterThan(12);
+          const endpoint = { endpoint: moto.url, account: motoAccount, region };
+          await applied(endpoint, elsewhere, known);
+          const made = await readMade(endpoint);
+          const told = known.flatMap((project) => differ(only(wanted, project, world), only(made, project, elsewhere)));
+          expect(told.filter((one) => !unknownToMoto.some((pattern) => pattern.test(one)))).toEqual([]);
+        },
+        5 * minutes,
+      );
+    });
   });
 
   /** A project of the seed's choice, made by templates of which one lacks one attribute. */
@@ -417,6 +534,11 @@ function renderedFor(
       rendering: await render('terraform', project(there), look === undefined ? {} : { look }),
     })),
   );
+}
+
+/** moto has none of AWS's own policies, and knows no archive. */
+function isKnownToMoto(project: EquivalentProject, there: World): boolean {
+  return !/iam::aws:policy\/|"transition"/.test(JSON.stringify(project.desired(there)));
 }
 
 /** What moto does not keep, or says otherwise than AWS. */

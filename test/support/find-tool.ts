@@ -24,6 +24,7 @@ const probes = {
   ctr: ['--version'],
   'docker-registry': ['--version'],
   'docker-credential-ecr-login': ['version'],
+  shellcheck: ['--version'],
 } as const;
 
 /**
@@ -51,6 +52,7 @@ export const toolVariables: Readonly<Record<Tool, string>> = {
   ctr: 'SLIPWAY_CTR',
   'docker-registry': 'SLIPWAY_DOCKER_REGISTRY',
   'docker-credential-ecr-login': 'SLIPWAY_ECR_CREDENTIAL_HELPER',
+  shellcheck: 'SLIPWAY_SHELLCHECK',
 };
 
 function executable(path: string): boolean {

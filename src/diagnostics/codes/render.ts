@@ -114,6 +114,11 @@ export const renderCodes = defineCodes({
     'Whether it exists is not known, so it is not taken over: if it does, the engine finds it in its way, or writes over it.',
     'render again with credentials that may read it',
   ),
+  'render/never-deletes': loss(
+    'code that deletes nothing',
+    'The target makes and changes what the manifest says. It keeps no list of what it made, so it knows of nothing that is no longer wanted, and `forceDelete` has no say.',
+    'delete by hand (`aws ecr delete-repository --force`), or leave the repository to `slipway apply` and `slipway destroy`',
+  ),
   'render/no-ci-grant': loss(
     'a repository that no workflow pushes to',
     'Workflows push what the manifest grants: no grant to push to this repository names a repository on the CI system.',

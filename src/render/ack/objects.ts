@@ -10,7 +10,8 @@ import {
 } from '../../registry/companions/model.js';
 import { canonicalMutability, type DesiredRepository, type Place, type Tags } from '../../registry/index.js';
 import { keyPolicyOf } from '../key-policy.js';
-import { type KubernetesObject, lifecycleLines, policyLines } from '../kubernetes/objects.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import { lifecycleLines, policyLines } from '../policy-lines.js';
 import { rolePolicyName } from '../provider-resources.js';
 import { keyArnOf, renderedTags } from '../settings.js';
 import type { Yaml } from '../yaml.js';

@@ -2,7 +2,8 @@
 // It must not know files, nor which resources a registry has.
 import { shortHash } from '../../registry/companions/context.js';
 import type { Place } from '../../registry/index.js';
-import { type KubernetesObject, lifecycleLines, policyLines } from '../kubernetes/objects.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import { lifecycleLines, policyLines } from '../policy-lines.js';
 import type { Argument, Arguments, JsonText, ProviderResource, ResourceId } from '../provider-resources.js';
 import { keyArnOf } from '../settings.js';
 import type { Yaml } from '../yaml.js';

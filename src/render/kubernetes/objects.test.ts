@@ -1,40 +1,9 @@
-// Policies within objects: JSON that people can read, as long as AWS takes its white space.
+// Objects in a file: documents, with comments where they belong.
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { documentOf, type Statement } from '../../access/index.js';
-import { objectsText, policyLines } from './objects.js';
-
-const statement = (Sid: string): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Principal: { AWS: ['arn:aws:iam::444444444444:root', 'arn:aws:iam::555555555555:root'] },
-  Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-});
-
-describe('a policy', () => {
-  it('has lines of its own for each statement, and short lists in one', () => {
-    expect(policyLines(documentOf([statement('Pull')]))).toBe(`{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Sid": "Pull",
-      "Effect": "Allow",
-      "Principal": {"AWS": ["arn:aws:iam::444444444444:root", "arn:aws:iam::555555555555:root"]},
-      "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    }
-  ]
-}`);
-  });
-
-  it('is compact where ECR would refuse its white space', () => {
-    const all = documentOf(Array.from({ length: 40 }, (_, index) => statement(`Pull${index}`)));
-    const lines = policyLines(all);
-    expect(lines).toBe(JSON.stringify(all));
-    const few = documentOf(all.Statement.slice(0, 30));
-    expect(policyLines(few).length).toBeLessThanOrEqual(10_240);
-    expect(JSON.parse(policyLines(few))).toEqual(few);
-  });
-});
+import { documentOf } from '../../access/index.js';
+import { policyLines } from '../policy-lines.js';
+import { objectsText } from './objects.js';
 
 describe('objects', () => {
   it('are documents of one file, with comments where they belong', () => {

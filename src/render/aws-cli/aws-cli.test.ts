@@ -1,0 +1,146 @@
+// A registry as a script: what is in it, that little moves when little changes, and what it says it cannot do.
+import { describe, expect, it } from 'vitest';
+import { companionsManifest } from '../../../test/support/companions.js';
+import { parseProject } from '../../manifest/index.js';
+import type { Rendering } from '../model.js';
+import { render } from '../request.js';
+import { command, quoted, Variable } from './words.js';
+
+const manifest = (api: string): string => `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  naming: "{project}/{name}"
+  environments:
+    prod: {account: "222222222222", region: eu-west-1}
+  repositories:
+    api: ${api}
+    bare: {lifecyclePolicy: {none: true}, access: {pull: ["account:444444444444"]}}
+    others: {lifecyclePolicy: null}
+`;
+
+const rendered = (text: string): Promise<Rendering> =>
+  render('aws-cli', parseProject([{ file: 'slipway.yaml', text, own: true }]));
+
+function fileOf({ files }: Rendering, path: string): string {
+  const found = files.find((one) => one.path === path);
+  if (found === undefined) throw new Error(`${path} is not among ${files.map((one) => one.path).join(', ')}`);
+  return found.text;
+}
+
+describe('the script of an environment', () => {
+  it('has a command for each repository, and a file for each of its policies', async () => {
+    const rendering = await rendered(manifest('{mutableTagPatterns: [latest], tags: {On Call: ann and bob}}'));
+    const script = fileOf(rendering, 'prod/apply.sh');
+    expect(script.slice(script.indexOf('begin '))).toBe(`\
+begin 'payments in prod' 222222222222 eu-west-1 Slipwaycdc8225a "$@"
+
+# Repositories.
+repository payments/api \\
+  --mutability IMMUTABLE_WITH_EXCLUSION \\
+  --except latest \\
+  --scan-on-push true \\
+  --encryption AES256 \\
+  --lifecycle lifecycle/payments~api.json \\
+  --tag Environment prod \\
+  --tag ManagedBy slipway \\
+  --tag 'On Call' 'ann and bob' \\
+  --tag Repository payments/api
+repository payments/bare \\
+  --mutability IMMUTABLE \\
+  --scan-on-push true \\
+  --encryption AES256 \\
+  --no-lifecycle \\
+  --policy policies/payments~bare.json \\
+  --tag Environment prod \\
+  --tag ManagedBy slipway \\
+  --tag Repository payments/bare
+repository payments/others \\
+  --mutability IMMUTABLE \\
+  --scan-on-push true \\
+  --encryption AES256 \\
+  --tag Environment prod \\
+  --tag ManagedBy slipway \\
+  --tag Repository payments/others
+
+finish
+`);
+    expect(rendering.files.map(({ path }) => path)).toEqual([
+      'lib/converge.sh',
+      'lib/json.awk',
+      'prod/apply.sh',
+      'prod/lifecycle/payments~api.json',
+      'prod/policies/payments~bare.json',
+    ]);
+    expect(rendering.files.filter(({ executable }) => executable === true)).toHaveLength(1);
+    expect(fileOf(rendering, 'prod/policies/payments~bare.json')).toContain('arn:aws:iam::444444444444:root');
+    expect(rendering.next).toEqual(['./prod/apply.sh --dry-run']);
+  });
+
+  it('makes the key before roles and repositories, and knows it only then', async () => {
+    const script = fileOf(
+      await rendered(companionsManifest('222222222222', 'eu-west-1', { ci: true })),
+      'prod/apply.sh',
+    );
+    const order = ['key alias/', 'provider ', 'role ', 'settle', 'repository '].map((word) =>
+      script.indexOf(`\n${word}`),
+    );
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+    expect(script).toContain('  --key "$KEY" \\\n');
+  });
+
+  it('changes one line where one setting does', async () => {
+    const [one, other] = await Promise.all([rendered(manifest('{}')), rendered(manifest('{scanOnPush: false}'))]);
+    const changed = other.files.flatMap(({ path, text }) => {
+      const known = fileOf(one, path).split('\n');
+      return text.split('\n').filter((line, index) => line !== known[index]);
+    });
+    expect(changed).toEqual(['  --scan-on-push false \\']);
+  });
+
+  it('says that it deletes nothing', async () => {
+    const { diagnostics } = await rendered(manifest('{forceDelete: true}'));
+    expect(diagnostics.map(({ code, path }) => [code, path])).toEqual([
+      ['render/never-deletes', 'spec.repositories.api.forceDelete'],
+    ]);
+  });
+
+  it('says that the policy of the registry is not in it', async () => {
+    const { diagnostics } = await rendered(`${manifest('{}')}---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: shared}
+spec: {environments: [prod], registryPolicy: {}}
+`);
+    expect(diagnostics.map(({ code }) => code)).toEqual(['render/no-registry-settings']);
+  });
+});
+
+describe('a word of the shell', () => {
+  it('is quoted where bash would read it otherwise', () => {
+    expect(['a/b:1', '~', "it's", '', 'a b', '$x', '*', 'a~b'].map(quoted)).toEqual([
+      'a/b:1',
+      "'~'",
+      String.raw`'it'\''s'`,
+      "''",
+      "'a b'",
+      "'$x'",
+      "'*'",
+      'a~b',
+    ]);
+  });
+
+  it('may be one that is known only when the script runs', () => {
+    expect(
+      command(
+        ['key', 'a b'],
+        [
+          ['--of', new Variable('KEY')],
+          ['--x', 'y'],
+        ],
+      ),
+    ).toEqual(["key 'a b' \\", '  --of "$KEY" \\', '  --x y']);
+  });
+});

@@ -1,0 +1,154 @@
+// The script of an environment: each thing in it as one command, in the order in which one needs the other.
+// It must not know what the commands do, nor how documents are written.
+import { ownSid } from '../../access/index.js';
+import { type Companion, isKnown, type OidcProvider, type Value } from '../../registry/companions/model.js';
+import type { DesiredRegistry, DesiredRepository, Tags } from '../../registry/index.js';
+import { renderedTags } from '../settings.js';
+import {
+  type Document,
+  keyDocument,
+  lifecycleDocument,
+  permissionsDocument,
+  policyDocument,
+  trustDocument,
+} from './documents.js';
+import { command, type Option, Variable } from './words.js';
+
+export interface Script {
+  readonly text: string;
+  readonly documents: readonly Document[];
+}
+
+/** A command, and the documents that it names. */
+interface Step {
+  readonly lines: readonly string[];
+  readonly documents: readonly Document[];
+}
+
+/** `title`: `payments in prod`. */
+export function scriptOf(registry: DesiredRegistry, title: string): Script {
+  const { account, region, owner } = registry;
+  const resources = registry.companions.flatMap((stack) => stack.resources);
+  const steps = (kinds: readonly Companion['kind'][]): readonly Step[] =>
+    resources.filter(({ kind }) => kinds.includes(kind)).map((one) => companionStep(one, registry));
+  const groups = [
+    { title: 'The key. Images die with it, so it is never deleted from here.', steps: steps(['encryption-key']) },
+    { title: 'Identity providers, of which an account has one for each issuer.', steps: steps(['oidc-provider']) },
+    { title: 'Roles.', steps: steps(['ci-role', 'pull-role']), last: ['settle'] },
+    { title: 'Repositories.', steps: registry.repositories.map(repositoryStep) },
+  ].filter((group) => group.steps.length > 0);
+  const lines = [
+    '#!/usr/bin/env bash',
+    `# ${title}, account ${account} in ${region}. Slipway wrote it from the manifest: change that, and render again.`,
+    '# Makes what is missing and changes what differs. What is not named here stays as it is, and nothing is ever deleted',
+    '# but policies. It can be run again at any time; `./apply.sh --dry-run` says what it would do, and does nothing.',
+    'set -euo pipefail',
+    'cd "$(dirname "${BASH_SOURCE[0]}")"',
+    '# shellcheck source-path=SCRIPTDIR source=../lib/converge.sh',
+    '. ../lib/converge.sh',
+    '',
+    [...command(['begin', title, account, region, ownSid(owner)], []), '"$@"'].join(' '),
+    ...groups.flatMap((group) => [
+      '',
+      `# ${group.title}`,
+      ...group.steps.flatMap((step) => step.lines),
+      ...(group.last ?? []),
+    ]),
+    '',
+    'finish',
+  ];
+  return {
+    text: `${lines.join('\n')}\n`,
+    documents: groups.flatMap((group) => group.steps.flatMap(({ documents }) => documents)),
+  };
+}
+
+function companionStep(companion: Companion, registry: DesiredRegistry): Step {
+  const { tags } = companion;
+  if (companion.kind === 'oidc-provider') return providerStep(companion);
+  if (companion.kind === 'encryption-key') {
+    const policy = keyDocument(companion, registry);
+    return {
+      lines: command(
+        ['key', companion.alias],
+        [
+          ['--description', companion.description],
+          ['--rotation', String(companion.rotationPeriodDays)],
+          ['--policy', policy.path],
+          ...tagOptions(tags),
+        ],
+      ),
+      documents: [policy],
+    };
+  }
+  const [trust, permissions] = [trustDocument(companion), permissionsDocument(companion)];
+  const { permissionsBoundary: boundary } = companion;
+  return {
+    lines: command(
+      ['role', companion.name],
+      [
+        ['--path', companion.path],
+        ['--description', companion.description],
+        ['--session', String(companion.maxSessionSeconds)],
+        ...(boundary === undefined ? [] : [['--boundary', boundary] as const]),
+        ['--trust', trust.path],
+        ['--permissions', permissions.path],
+        ...companion.managedPolicies.map((arn): Option => ['--managed', arn]),
+        ...tagOptions(tags),
+      ],
+    ),
+    documents: [trust, permissions],
+  };
+}
+
+function providerStep({ host, existing, audiences, thumbprints, tags }: OidcProvider): Step {
+  if (existing) return { lines: [`# ${host} is kept by somebody else, as the manifest says.`], documents: [] };
+  return {
+    lines: command(
+      ['provider', host],
+      [
+        ...audiences.map((audience): Option => ['--audience', audience]),
+        ...thumbprints.map((thumbprint): Option => ['--thumbprint', thumbprint]),
+        ...tagOptions(tags),
+      ],
+    ),
+    documents: [],
+  };
+}
+
+function repositoryStep(repository: DesiredRepository): Step {
+  const { name, tagMutability, encryption, scanOnPush, tags } = repository;
+  const [lifecycle, policy] = [lifecycleDocument(repository), policyDocument(repository)];
+  return {
+    lines: command(
+      ['repository', name],
+      [
+        ['--mutability', tagMutability.mode],
+        ...tagMutability.exclusions.map((pattern): Option => ['--except', pattern]),
+        ['--scan-on-push', String(scanOnPush)],
+        ['--encryption', encryption.type],
+        ...keyOption(encryption.kmsKey),
+        ...lifecycleOption(repository, lifecycle),
+        ...(policy === undefined ? [] : [['--policy', policy.path] as const]),
+        ...tagOptions(tags),
+      ],
+    ),
+    documents: [lifecycle, policy].filter((one) => one !== undefined),
+  };
+}
+
+/** A key that is made by the same run is known only then. */
+function keyOption(key: Value | undefined): readonly Option[] {
+  if (key === undefined) return [];
+  return [['--key', isKnown(key) ? key : new Variable('KEY')]];
+}
+
+/** Nothing where somebody else keeps it. */
+function lifecycleOption({ lifecyclePolicy }: DesiredRepository, document: Document | undefined): readonly Option[] {
+  if (document !== undefined) return [['--lifecycle', document.path]];
+  return lifecyclePolicy === null ? [['--no-lifecycle']] : [];
+}
+
+function tagOptions(tags: Tags): readonly Option[] {
+  return Object.entries(renderedTags(tags)).map(([key, value]): Option => ['--tag', key, value]);
+}
