@@ -1,10 +1,14 @@
 // Programs of Pulumi that Slipway renders, of every project that all engines have to make alike. Pulumi's engine is a binary that these tests
 // do without: programs in TypeScript register their resources with the mocks of its SDK, those in YAML are evaluated.
-import { rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import awsPackage from '@pulumi/aws/package.json' with { type: 'json' };
 import sdkPackage from '@pulumi/pulumi/package.json' with { type: 'json' };
+import { transformSync } from 'esbuild';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseProject } from '../src/manifest/index.js';
+import { compile } from '../src/registry/index.js';
 import { render } from '../src/render/index.js';
 import { packageVersions } from '../src/render/pulumi/program.js';
 import { differences } from './equivalence/compare.js';
@@ -20,10 +24,44 @@ import {
   writeAll,
 } from './equivalence/pulumi.js';
 import { type Asked, accountWanted, askedOf, wantedOf } from './equivalence/pulumi-made.js';
+import { type Removal, withoutOneLiteral, withoutOneYamlMember } from './equivalence/removal.js';
 
 const account = '111111111111';
 const world: World = { account, keyArn: `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` };
-const projects = equivalentProjects();
+
+/** Where one repository goes without a tag that all the rest has: roles and keys have it as their own then. */
+const apart: EquivalentProject = {
+  name: 'apart',
+  project: () =>
+    parseProject([
+      {
+        file: 'slipway.yaml',
+        text: `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: apart}
+spec:
+  environments: {prod: {account: "${account}", region: eu-west-1}}
+  repositories: {api: {encryptionType: KMS, kmsKeyId: {companion: key}, tags: {ManagedBy: null}}}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: prod}
+spec: {environments: [prod], companions: {pullRoles: {nodes: {for: eks-node}}}}
+`,
+        own: true,
+      },
+    ]),
+  desired(within) {
+    const [desired] = compile(this.project(within), 'prod');
+    if (desired === undefined) throw new Error('it compiles to no registry');
+    return desired;
+  },
+};
+const projects = [...equivalentProjects(), apart];
+
+/** Typings of all of AWS are read, and hundreds of programs run. */
+const patience = 300_000;
 const folder = openFolder();
 
 afterAll(() => {
@@ -75,7 +113,7 @@ describe('programs in TypeScript', () => {
       const result = results[index];
       if (result !== undefined) runs.set(as, result);
     });
-  });
+  }, patience);
 
   it('ask for the very versions that they are compiled and run with', () => {
     expect({ ...packageVersions.dependencies }).toEqual({
@@ -143,3 +181,111 @@ describe('programs in YAML', () => {
       ).toEqual([]);
   });
 });
+
+describe('without one attribute', () => {
+  const seeds = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
+  const of = (seed: number): EquivalentProject => {
+    const project = projects[seed % projects.length];
+    if (project === undefined) throw new Error('there are no projects');
+    return project;
+  };
+
+  it(
+    'programs in YAML ask for something else',
+    async () => {
+      const overlooked: string[] = [];
+      for (const project of projects) {
+        const { files } = await render('pulumi', project.project(world), { options: { language: 'yaml' } });
+        const program = files.find(({ path }) => path === 'environments/prod/Pulumi.yaml')?.text ?? '';
+        for (const seed of seeds(0, 3)) {
+          const removal = withoutOneYamlMember(program, seed);
+          if (removal !== undefined && isEqual(project, () => evaluateYaml(removal.text)))
+            overlooked.push(`${project.name}: ${removal.what}`);
+        }
+      }
+      expect(overlooked).toEqual([]);
+    },
+    patience,
+  );
+
+  it(
+    'programs in TypeScript ask for something else',
+    async () => {
+      const mutants = seeds(0, projects.length).flatMap((seed) => {
+        const project = of(seed);
+        const text = readFileSync(join(folder, project.name, 'environments/prod.ts'), 'utf8');
+        // What says that there is nothing is for people.
+        const removal = withoutOneLiteral(text, seed, (property) => !property.getText().endsWith(': undefined'));
+        return removal === undefined ? [] : [mutant(project, 'environments/prod', removal, seed)];
+      });
+      expect(await overlookedBy(mutants)).toEqual([]);
+    },
+    patience,
+  );
+
+  it(
+    'the component asks for something else of one project at least',
+    async () => {
+      const rich = projects.filter(({ name }) =>
+        ['encrypted', 'mutable', 'platforms', 'jobs', 'access', 'lifecycle', 'apart'].includes(name),
+      );
+      const text = readFileSync(join(folder, 'silent/registry.ts'), 'utf8');
+      const removals = new Map(
+        seeds(0, 14).flatMap((seed) => {
+          const removal = withoutOneLiteral(text, seed, isAsked);
+          return removal === undefined ? [] : [[removal.what, { seed, removal }] as const];
+        }),
+      );
+      const mutants = [...removals.values()].flatMap(({ seed, removal }) =>
+        rich.map((one) => mutant(one, 'registry', removal, 1000 + seed)),
+      );
+      const overlooked = await overlookedBy(mutants);
+      const inAll = [...removals.keys()].filter((what) =>
+        rich.every(({ name }) => overlooked.includes(`${name}: ${what}`)),
+      );
+      expect(inAll).toEqual([]);
+    },
+    patience,
+  );
+});
+
+/** Of what `new aws.…` is given: what depends on an import is not looked at here. */
+function isAsked(property: ts.ObjectLiteralElementLike): boolean {
+  if (/^(import|ignoreChanges: existing)/.test(property.getText())) return false;
+  for (let node: ts.Node | undefined = property.parent; node !== undefined; node = node.parent)
+    if (ts.isNewExpression(node)) return node.expression.getText().startsWith('aws.');
+  return false;
+}
+
+interface Mutant {
+  readonly project: EquivalentProject;
+  readonly what: string;
+  readonly main: string;
+}
+
+/** The compiled program, with one of its files changed. */
+function mutant(project: EquivalentProject, file: string, { what, text }: Removal, seed: number): Mutant {
+  const to = join(folder, 'bin', `${project.name}-without-${seed}`);
+  cpSync(join(folder, 'bin', project.name), to, { recursive: true });
+  writeFileSync(join(to, `${file}.js`), transformSync(text, { loader: 'ts', format: 'cjs' }).code);
+  return { project, what, main: join(to, 'index.js') };
+}
+
+async function overlookedBy(mutants: readonly Mutant[]): Promise<readonly string[]> {
+  const results = await runAll(mutants.map(({ project, main }) => ({ main, project: project.name, stack: 'prod' })));
+  return mutants.flatMap(({ project, what }, index) => {
+    const run = results[index];
+    return isEqual(project, () => run) ? [`${project.name}: ${what}`] : [];
+  });
+}
+
+/** A program that fails asks for nothing. */
+function isEqual(project: EquivalentProject, run: () => Run | Failed | undefined): boolean {
+  let asked: Asked;
+  try {
+    asked = askedOf(resourcesOf(run()));
+  } catch {
+    return false;
+  }
+  return differences(wantedOf(project.desired(world)), asked).length === 0;
+}

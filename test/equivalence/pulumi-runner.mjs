@@ -39,23 +39,34 @@ const mocks = {
     };
     return { id: `ID-OF ${name}`, state: { arn: `ARN-OF ${name}`, ...inputs, ...made[type] } };
   },
-  call({ token, inputs }) {
+  call({ token, inputs, provider }) {
+    if (!provider) throw new Error(`${token} is called without a provider`);
     if (token !== 'aws:kms/getKey:getKey') throw new Error(`nobody expected a call of ${token}`);
     return { ...inputs, arn: `ARN-OF ${inputs.keyId}` };
   },
 };
+
+/** What fails in a program outside of its own calls. */
+let failAside = () => {};
+process.on('unhandledRejection', (error) => failAside(error));
 
 /** What is told in time, or why it failed. */
 async function run({ main, project, stack, config = {} }) {
   registered = [];
   pulumi.runtime.setAllConfig(config);
   await pulumi.runtime.setMocks(mocks, project, stack, false);
+  const aside = new Promise((_, reject) => {
+    failAside = reject;
+  });
   try {
     delete require.cache[require.resolve(main)];
-    const outputs = await settled(require(main));
-    await pulumi.runtime.disconnect();
+    const outputs = await Promise.race([settled(require(main)), aside]);
+    await Promise.race([pulumi.runtime.disconnect(), aside]);
     return { resources: registered, outputs };
   } catch (error) {
+    // What it has begun must not come to its end in the next one.
+    failAside = () => {};
+    await pulumi.runtime.disconnect().catch(() => {});
     return { failed: String(error) };
   }
 }

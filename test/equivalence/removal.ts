@@ -1,6 +1,8 @@
 // Rendered code from which one attribute is taken, chosen by a seed: what the comparison must never overlook.
 // It must not know what is compared.
 import fc from 'fast-check';
+import ts from 'typescript';
+import { parse, stringify } from 'yaml';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -39,12 +41,51 @@ export function withoutOneProperty(template: string, seed: number): Removal | un
   );
   const [place] = chosen(places, seed, 1);
   if (place === undefined) return undefined;
-  let holder: Json = parsed as unknown as Json;
+  take(parsed as unknown as Json, place);
+  return { what: place.join('.'), text: JSON.stringify(parsed) };
+}
+
+function take(from: Json, place: readonly string[]): void {
+  let holder = from;
   for (const step of place.slice(0, -1)) holder = (holder as { [key: string]: Json })[step] ?? null;
   const last = place.at(-1) ?? '';
   if (Array.isArray(holder)) holder.splice(Number(last), 1);
   else if (holder !== null && typeof holder === 'object') delete holder[last];
-  return { what: place.join('.'), text: JSON.stringify(parsed) };
+}
+
+/** One member of the resources of a program in Pulumi's YAML, at any depth. */
+export function withoutOneYamlMember(program: string, seed: number): Removal | undefined {
+  const parsed = parse(program) as { [key: string]: Json };
+  const [place] = chosen(allPlaces(parsed['resources'] ?? null, ['resources']), seed, 1);
+  if (place === undefined) return undefined;
+  take(parsed, place);
+  return { what: place.join('.'), text: stringify(parsed) };
+}
+
+function allPlaces(value: Json, path: readonly string[]): readonly (readonly string[])[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, one]) => [[...path, key], ...allPlaces(one, [...path, key])]);
+}
+
+/** One property of an object that is written out in TypeScript. `isWanted`: which of them may go. */
+export function withoutOneLiteral(
+  text: string,
+  seed: number,
+  isWanted: (property: ts.ObjectLiteralElementLike) => boolean = () => true,
+): Removal | undefined {
+  const source = ts.createSourceFile('removal.ts', text, ts.ScriptTarget.ES2022, true);
+  const properties: ts.ObjectLiteralElementLike[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node)) properties.push(...node.properties.filter(isWanted));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  const [property] = chosen(properties, seed, 1);
+  if (property === undefined) return undefined;
+  const [from, to] = [property.getFullStart(), property.getEnd()];
+  const rest = text.slice(to).replace(/^\s*,/, '');
+  const { line } = source.getLineAndCharacterOfPosition(property.getStart());
+  return { what: `line ${line + 1}: ${property.getText().slice(0, 60)}`, text: `${text.slice(0, from)}${rest}` };
 }
 
 function placesIn(value: Json, path: readonly string[]): readonly (readonly string[])[] {

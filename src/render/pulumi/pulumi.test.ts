@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { companionsManifest } from '../../../test/support/companions.js';
+import { documentOf, policyText } from '../../access/index.js';
+import { lifecycleText } from '../../lifecycle/index.js';
+import { parseProject } from '../../manifest/index.js';
+import { type DesiredRegistry, type ObservedRepository, repositoryArn } from '../../registry/index.js';
+import type { LiveRegistry, Rendering } from '../model.js';
+import { render } from '../request.js';
+import { identifier, plainName, registryName } from './names.js';
+
+const manifest = (api: string): string => `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    prod: {account: "222222222222", region: eu-west-1, preset: production}
+    2nd-test: {account: "333333333333", region: eu-west-1}
+  access: {pull: ["account:444444444444"]}
+  repositories:
+    api: ${api}
+    bare: {lifecyclePolicy: {none: true}}
+    team/others: {lifecyclePolicy: null}
+`;
+
+const keyArn = 'arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+/** As `slipway apply` leaves it; `change`: what somebody did to each repository since. */
+function liveOf(desired: DesiredRegistry, change: Partial<ObservedRepository> = {}): LiveRegistry {
+  const repositories = desired.repositories.map((one): readonly [string, ObservedRepository] => [
+    one.name,
+    {
+      name: one.name,
+      arn: repositoryArn(desired, one.name),
+      uri: '',
+      registryId: desired.account,
+      tagMutability: one.tagMutability,
+      encryption: { type: one.encryption.type, ...(one.encryption.kmsKey === undefined ? {} : { kmsKey: keyArn }) },
+      scanOnPush: one.scanOnPush,
+      tags: { state: 'present', value: one.tags },
+      lifecyclePolicy: one.lifecyclePolicy
+        ? { state: 'present', value: lifecycleText(one.lifecyclePolicy) }
+        : { state: 'absent' },
+      repositoryPolicy:
+        one.statements.length === 0
+          ? { state: 'absent' }
+          : { state: 'present', value: policyText(documentOf(one.statements)) },
+      ...change,
+    },
+  ]);
+  const { account, region } = desired;
+  const outputs = desired.companions.map(({ name, resources }): readonly [string, Record<string, string>] => [
+    name,
+    Object.fromEntries(resources.map((one) => [`${one.id}Arn`, one.kind === 'encryption-key' ? keyArn : one.arn])),
+  ]);
+  return {
+    observed: {
+      account,
+      region,
+      repositories: new Map(repositories),
+      unreadable: new Map(),
+      stacks: [],
+      orphansKnown: { known: true },
+    },
+    stacks: new Map(outputs),
+  };
+}
+
+function rendered(
+  text: string,
+  {
+    language = 'typescript',
+    change,
+  }: { readonly language?: string; readonly change?: Partial<ObservedRepository> | null } = {},
+): Promise<Rendering> {
+  return render('pulumi', parseProject([{ file: 'slipway.yaml', text, own: true }]), {
+    options: { language },
+    ...(change === undefined ? {} : { look: (desired) => Promise.resolve(liveOf(desired, change ?? {})) }),
+  });
+}
+
+function fileOf({ files }: Rendering, path: string): string {
+  const found = files.find((one) => one.path === path);
+  if (found === undefined) throw new Error(`${path} is not among ${files.map((one) => one.path).join(', ')}`);
+  return found.text;
+}
+
+describe('an environment in TypeScript', () => {
+  it('is data: what is as usual is left out, what many have alike is written once', async () => {
+    const found = fileOf(await rendered(manifest('{imageImmutable: false}')), 'environments/prod.ts');
+    expect(found.slice(found.indexOf('    repositories: {'))).toBe(`\
+    repositories: {
+      api: {
+        name: 'api',
+        tagMutability: 'MUTABLE',
+        tags: { Repository: 'api' },
+        lifecycleRules: [
+          {
+            rulePriority: 800,
+            description: 'expire untagged images after 14 days',
+            selection: {
+              tagStatus: 'untagged',
+              countType: 'sinceImagePushed',
+              countUnit: 'days',
+              countNumber: 14,
+            },
+            action: { type: 'expire' },
+          },
+          {
+            rulePriority: 900,
+            description: 'keep the last 50 tagged images',
+            selection: {
+              tagStatus: 'tagged',
+              tagPatternList: ['*'],
+              countType: 'imageCountMoreThan',
+              countNumber: 50,
+            },
+            action: { type: 'expire' },
+          },
+        ],
+        policyStatements,
+      },
+      bare: {
+        name: 'bare',
+        tags: { Repository: 'bare' },
+        // No lifecycle policy: images stay until somebody deletes them.
+        lifecycleRules: undefined,
+        policyStatements,
+      },
+      'team/others': {
+        name: 'team/others',
+        tags: { Repository: 'team/others' },
+        // Somebody else keeps the lifecycle policy.
+        lifecycleRules: undefined,
+        policyStatements,
+      },
+    },
+  },
+];
+`);
+  });
+
+  it('changes by one line in each environment where one setting changes, and is the same at every call', async () => {
+    const [before, after] = [await rendered(manifest('{}')), await rendered(manifest('{scanOnPush: false}'))];
+    const lines = (one: Rendering) => one.files.flatMap(({ text }) => text.split('\n'));
+    const known = new Set(lines(before));
+    expect(lines(after).filter((line) => !known.has(line))).toEqual([
+      '        scanOnPush: false,',
+      '        scanOnPush: false,',
+    ]);
+    expect(await rendered(manifest('{}'))).toEqual(before);
+  });
+
+  it('has a stack for each environment and one for the account, whose settings are written once', async () => {
+    const { files, next } = await rendered(companionsManifest('222222222222', 'eu-west-1', { ci: true }));
+    expect(files.filter(({ seed }) => seed).map(({ path }) => path)).toEqual([
+      'Pulumi.account.222222222222.yaml',
+      'Pulumi.dev.yaml',
+      'Pulumi.prod.yaml',
+    ]);
+    expect(next).toEqual([
+      'npm install',
+      'pulumi stack select --create account.222222222222 && pulumi up',
+      'pulumi stack select --create dev && pulumi up',
+      'pulumi stack select --create prod && pulumi up',
+    ]);
+  });
+
+  it('tells of whose it is only what the provider leaves alone', async () => {
+    const { files } = await rendered(companionsManifest('222222222222', 'eu-west-1', { ci: true }));
+    const lines = files.flatMap(({ text }) => text.split('\n')).filter((line) => line.includes('slipway:project'));
+    for (const line of lines) expect(line.trim()).toBe("ignoredTags: ['slipway:environment', 'slipway:project'],");
+  });
+});
+
+describe('what exists', () => {
+  const all = companionsManifest('222222222222', 'eu-west-1', { ci: true });
+
+  it('is imported by its ids, without a remark where it is as the manifest says', async () => {
+    const found = await rendered(all, { change: null });
+    expect(found.diagnostics).toEqual([]);
+    const prod = fileOf(found, 'environments/prod.ts');
+    expect(prod).toContain("repositories: { api: 'payments/api-of-prod', worker: 'payments/worker' },");
+    expect(prod).toContain("key: '1234abcd-12ab-34cd-56ef-1234567890ab',");
+    expect(prod).toMatch(/keyAlias: 'alias\/.*',/);
+    expect(prod).toMatch(/rolePolicies: \{[^}]*nodes: 'payments-prod-eu-west-1-nodes:slipway',/);
+    expect(fileOf(found, 'accounts/222222222222.ts')).toContain(
+      "importId: 'arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com',",
+    );
+  });
+
+  it('is imported in YAML too, without what AWS is never told', async () => {
+    const found = await rendered(all, { language: 'yaml', change: null });
+    const program = parse(fileOf(found, 'environments/prod/Pulumi.yaml')) as {
+      resources: Record<string, { options: Record<string, unknown> }>;
+    };
+    expect(program.resources['repository-api']?.options).toEqual({
+      provider: '${aws}',
+      deleteBeforeReplace: true,
+      ignoreChanges: ['forceDelete'],
+      import: 'payments/api-of-prod',
+    });
+    expect(program.resources['key']?.options).toMatchObject({ import: '1234abcd-12ab-34cd-56ef-1234567890ab' });
+    const none = Object.entries(program.resources).filter(([, { options }]) => options['import'] === undefined);
+    expect(none.map(([name]) => name)).toEqual(['aws']);
+  });
+
+  it.each<readonly [Partial<ObservedRepository>, string]>([
+    [{ scanOnPush: false }, 'scan on push'],
+    [{ tagMutability: { mode: 'MUTABLE', exclusions: [] } }, 'tag mutability'],
+    [{ tags: { state: 'present', value: {} } }, 'tags'],
+    [{ lifecyclePolicy: { state: 'present', value: '{"rules":[]}' } }, 'lifecycle policy'],
+    [{ repositoryPolicy: { state: 'present', value: policyText(documentOf([])) } }, 'repository policy'],
+  ])('and is otherwise (%j) is told, since its import would fail', async (change, what) => {
+    const { diagnostics } = await rendered(manifest('{}'), { change });
+    const about = diagnostics.filter(
+      ({ code, path }) => code === 'render/import-differs' && path === 'spec.repositories.api',
+    );
+    expect(about.map(({ message }) => message)).toEqual([
+      `prod: api is otherwise now: ${what}`,
+      `2nd-test: api is otherwise now: ${what}`,
+    ]);
+  });
+});
+
+describe('names', () => {
+  it('of environments are identifiers, no two alike', () => {
+    expect(['prod', 'eu-prod', '2nd-test', 'default', 'stack'].map(identifier)).toEqual([
+      'prod',
+      'eu_prod',
+      '_2nd_test',
+      '_default',
+      '_stack',
+    ]);
+  });
+
+  it('of resources are letters, digits and hyphens, no two alike', () => {
+    expect(plainName('api-v2')).toBe('api-v2');
+    expect(plainName('team/api')).toMatch(/^team-api-[0-9a-f]+$/);
+    expect(plainName('team/api')).not.toBe(plainName('team.api'));
+  });
+
+  it('of the first registry stay where others come to stand beside it', async () => {
+    const { desired } = await new Promise<{ desired: DesiredRegistry }>((resolve) => {
+      void render('pulumi', parseProject([{ file: 'slipway.yaml', text: manifest('{}'), own: true }]), {
+        environments: ['prod'],
+        look: (one) => {
+          resolve({ desired: one });
+          return Promise.resolve(liveOf(one));
+        },
+      });
+    });
+    const first = { desired };
+    const second = { desired: { ...desired, region: 'us-east-1' } };
+    const other = { desired: { ...desired, account: '333333333333' } };
+    const all = [first, second, other];
+    expect(all.map((one) => registryName('payments', one, all))).toEqual([
+      'payments',
+      'payments-us-east-1',
+      'payments-333333333333-eu-west-1',
+    ]);
+  });
+});
