@@ -141,7 +141,7 @@ describe('trust', () => {
 
 describe('permissions', () => {
   test('push to exactly the repositories, and log in', () => {
-    expect(ciPolicyOf({ ...none, push: ['web', 'api'] }, arnOf)).toEqual({
+    expect(ciPolicyOf({ ...none, push: ['web', 'api'] }, (name) => [arnOf(name)])).toEqual({
       Version: '2012-10-17',
       Statement: [
         { Sid: 'LogIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
@@ -162,7 +162,7 @@ describe('permissions', () => {
     });
   });
   test('need no login for what goes through the API alone', () => {
-    const { Statement } = ciPolicyOf({ ...none, read: ['api'], manage: ['api'] }, arnOf);
+    const { Statement } = ciPolicyOf({ ...none, read: ['api'], manage: ['api'] }, (name) => [arnOf(name)]);
     expect(Statement.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
       ['Read', arnOf('api')],
       ['Manage', arnOf('api')],

@@ -98,14 +98,14 @@ const verbs = ['pull', 'push', 'read', 'manage'] as const;
 /** `arnOf` gives a repository's ARN by its name. Logging in has no resource but `*`; everything else names repositories. */
 export function ciPolicyOf(
   repositories: CiAccess['repositories'],
-  arnOf: (repository: string) => string,
+  arnsOf: (repository: string, verb: AccessVerb) => readonly string[],
 ): PolicyDocument {
-  return { Version: '2012-10-17', Statement: identityStatements(repositories, arnOf) };
+  return { Version: '2012-10-17', Statement: identityStatements(repositories, arnsOf) };
 }
 
 function identityStatements(
   repositories: CiAccess['repositories'],
-  arnOf: (repository: string) => string,
+  arnsOf: (repository: string, verb: AccessVerb) => readonly string[],
 ): Statement[] {
   const granted = verbs.filter((verb) => repositories[verb].length > 0);
   // Reading and managing go through the API alone.
@@ -116,7 +116,7 @@ function identityStatements(
       Sid: sids[verb],
       Effect: 'Allow' as const,
       Action: verbActions[verb],
-      Resource: oneOrMany([...new Set(repositories[verb].map(arnOf))].sort()),
+      Resource: oneOrMany([...new Set(repositories[verb].flatMap((name) => arnsOf(name, verb)))].sort()),
     })),
   ];
 }

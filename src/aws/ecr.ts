@@ -1,9 +1,15 @@
 // ECR itself, on the SDK's client.
 // It must not know what is wanted, only how to read and write it.
-import type { ImageDetail, LifecyclePolicyPreviewResult, Repository } from '@aws-sdk/client-ecr';
+import type {
+  ReplicationRule as AwsRule,
+  ImageDetail,
+  LifecyclePolicyPreviewResult,
+  Repository,
+} from '@aws-sdk/client-ecr';
 import type { Image } from '../lifecycle/model.js';
 import { AwsFault, type EcrPort, type Layer, type PreviewedImage, type RepositoryDescription } from '../plan/ports.js';
 import type { MutabilityMode, TagMutability, Tags } from '../registry/model.js';
+import type { ReplicationRule } from '../registry/replication.js';
 import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 import { takeShortcut } from './sdk/shortcut.js';
@@ -135,6 +141,23 @@ export function ecrPort(place: Place, caller: Caller, principalWaits = usualPrin
       const { sdk, client } = await ecr();
       await caller.call('ecr:PutAccountSetting', () =>
         client.send(new sdk.PutAccountSettingCommand({ name: 'REGISTRY_POLICY_SCOPE', value })),
+      );
+    },
+    async replicationRules() {
+      const { sdk, client } = await ecr();
+      const answer = await caller.call('ecr:DescribeRegistry', () => client.send(new sdk.DescribeRegistryCommand({})));
+      return (answer.replicationConfiguration?.rules ?? []).map(ruleOf);
+    },
+    async putReplicationRules(rules) {
+      const { sdk, client } = await ecr();
+      const replicationConfiguration = {
+        rules: rules.map(({ destinations, repositoryFilters }) => ({
+          destinations: [...destinations],
+          ...(repositoryFilters === undefined ? {} : { repositoryFilters: [...repositoryFilters] }),
+        })),
+      };
+      await caller.call('ecr:PutReplicationConfiguration', () =>
+        client.send(new sdk.PutReplicationConfigurationCommand({ replicationConfiguration })),
       );
     },
     async listTags(resourceArn) {
@@ -437,6 +460,21 @@ async function withNewPrincipals(
       await clock.sleep(wait, signal);
     }
   }
+}
+
+/** No filters, and a list that is empty, are the same to ECR in answers, and the second is refused when written (API model: at least one). */
+function ruleOf({ destinations = [], repositoryFilters = [] }: AwsRule): ReplicationRule {
+  return {
+    destinations: destinations.map(({ region = '', registryId = '' }) => ({ region, registryId })),
+    ...(repositoryFilters.length === 0
+      ? {}
+      : {
+          repositoryFilters: repositoryFilters.map(({ filter = '', filterType = 'PREFIX_MATCH' }) => ({
+            filter,
+            filterType,
+          })),
+        }),
+  };
 }
 
 function tagList(tags: Tags): { Key: string; Value: string }[] {

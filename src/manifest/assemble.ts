@@ -9,6 +9,7 @@ import type { ProjectParts, SetParts, Shared, Stated } from './parts.js';
 import type { ProjectEnvironment } from './project.js';
 import { References } from './references.js';
 import { readRegistries } from './registry-documents.js';
+import { replicasOf } from './replicas.js';
 import { readSettings } from './set.js';
 import { areSound, soundParts } from './sound.js';
 import { commonOf, entriesOf, mapOf, shortLists, statedOf, stringsOf, textOf, type Values } from './stated.js';
@@ -138,12 +139,15 @@ export class Assembly {
         this.#problems,
         this.#context.tainted,
       );
+      const replicas = entryOf(setTree, 'replicas') ?? entryOf(entry.value, 'replicas');
+      const elsewhere = replicasOf(replicas, region, this.#context.tainted, this.#references);
       const environment: ProjectEnvironment = {
         name: entry.key,
         account: account ?? '',
         region: region ?? '',
         ...(typeof preset === 'string' ? { preset: preset as NonNullable<ProjectEnvironment['preset']> } : {}),
         ...(running === undefined ? {} : { usage: running.usage }),
+        ...(elsewhere === undefined ? {} : { replicas: elsewhere }),
         range: rangeOf(entry.keyPlace),
       };
       const regionEntry = entryOf(setTree, 'region') ?? entryOf(entry.value, 'region');

@@ -4,7 +4,7 @@ import { type Diagnostic, type DiagnosticCode, diagnostic, type SourceRange } fr
 import { didYouMean, listed } from '../diagnostics/suggest.js';
 import type { ProjectParts } from './parts.js';
 import { maxTags, ownershipTags } from './presets.js';
-import type { Origin } from './project.js';
+import type { Origin, ProjectEnvironment } from './project.js';
 import { type Resolution, resolutions } from './resolve.js';
 import { quoted } from './rules.js';
 import { mapOf, textOf } from './stated.js';
@@ -80,7 +80,10 @@ function checkName(one: Resolution, report: Report): boolean {
   return false;
 }
 
-function checkEncryption(one: Resolution, region: string, report: Report): void {
+/** `companion`: it is made in the environment's own Region. A multi-Region key has one id everywhere (KMS developer guide). */
+const keyOfAllRegions = /^(?:alias\/|mrk-|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/mrk-)/;
+
+function checkEncryption(one: Resolution, { region, replicas = [] }: ProjectEnvironment, report: Report): void {
   const { values, ranks, origins } = one.merged;
   const key = values.get('kmsKeyId');
   const type = values.get('encryptionType');
@@ -105,6 +108,11 @@ function checkEncryption(one: Resolution, region: string, report: Report): void 
   if (keyRegion !== undefined && keyRegion !== region) {
     report('manifest/kms-key-region', `the KMS key is in ${keyRegion}, the repository in ${region}`, range);
   }
+  const named = textOf(key) ?? textOf(mapOf(key)['id']);
+  if (replicas.length === 0 || (named !== undefined && keyOfAllRegions.test(named))) return;
+  const there = listed(replicas.map((replica) => replica.region));
+  const which = named === undefined ? `the companion key is made in ${region}` : `the KMS key is in ${region}`;
+  report('manifest/kms-key-in-replica', `${which}, and ${quoted(one.resolved.name)} is in ${there} as well`, range);
 }
 
 function checkTags(one: Resolution, environment: string, report: Report): void {
@@ -146,14 +154,21 @@ class UnusedPatterns {
   }
 }
 
-/** Two repositories that would be one in ECR. */
+/** Two repositories that would be one in ECR: in the Regions of environments, and in those of their replicas. */
 class Collisions {
   readonly #first = new Map<string, { environment: string; one: Resolution }>();
-  readonly #between = new Map<string, { first: string; second: string; names: string[] }>();
+  readonly #between = new Map<string, { first: string; second: string; region: string; names: string[] }>();
 
-  add(parts: ProjectParts, environment: string, one: Resolution, report: Report): void {
-    const place = parts.environments.get(environment)?.environment;
-    const id = `${place?.account ?? ''} ${place?.region ?? ''} ${one.resolved.name}`;
+  add(
+    { name: environment, account, region, replicas = [] }: ProjectEnvironment,
+    one: Resolution,
+    report: Report,
+  ): void {
+    for (const place of [region, ...replicas.map((replica) => replica.region)])
+      this.#add(`${account} ${place} ${one.resolved.name}`, place, environment, one, report);
+  }
+
+  #add(id: string, region: string, environment: string, one: Resolution, report: Report): void {
     const first = this.#first.get(id);
     if (first === undefined) this.#first.set(id, { environment, one });
     else if (first.environment === environment) {
@@ -162,21 +177,25 @@ class Collisions {
       report('manifest/name-collision', `${keys} are both named ${quoted(one.resolved.name)} in ${environment}`, range);
     } else {
       const pair = `${first.environment} ${environment}`;
-      const known = this.#between.get(pair) ?? { first: first.environment, second: environment, names: [] };
-      known.names.push(one.resolved.name);
+      const known = this.#between.get(pair) ?? { first: first.environment, second: environment, region, names: [] };
+      // One Region of several tells enough.
+      if (known.region === region) known.names.push(one.resolved.name);
       this.#between.set(pair, known);
     }
   }
 
   report(parts: ProjectParts, report: Report): void {
-    for (const { first, second, names } of this.#between.values()) {
+    for (const { first, second, region, names } of this.#between.values()) {
       const environment = parts.environments.get(second);
       if (environment === undefined) continue;
-      const { account, region } = environment.environment;
+      const { account } = environment.environment;
       const more = names.length > 1 ? ` and ${names.length - 1} more` : '';
+      const replicates = [first, second].some(
+        (name) => parts.environments.get(name)?.environment.replicas?.some((one) => one.region === region) === true,
+      );
       report(
         'manifest/name-collision',
-        `environments "${first}" and "${second}" are both account ${account} in ${region}, and both have ${quoted(names[0] ?? '')}${more}`,
+        `environments "${first}" and "${second}" are both account ${account} in ${region}${replicates ? ', replicas included' : ''}, and both have ${quoted(names[0] ?? '')}${more}`,
         rangeOf(environment.place),
         'put {env} in `naming`, or give one environment another account or Region',
       );
@@ -195,8 +214,8 @@ export function checkEffective(parts: ProjectParts, problems: Diagnostic[]): voi
     for (const one of resolutions(parts, environment)) {
       if (one.parts.tainted) continue;
       const named = naming || one.merged.values.has('repositoryName');
-      if (named && checkName(one, report)) collisions.add(parts, environment, one, report);
-      checkEncryption(one, place.region, report);
+      if (named && checkName(one, report)) collisions.add(place, one, report);
+      checkEncryption(one, place, report);
       checkTags(one, environment, report);
       unused.add(one);
     }

@@ -33,8 +33,15 @@ export interface ProjectEnvironment {
   readonly preset?: 'production' | 'staging' | 'development';
   /** Where to look for what is running; absent: nowhere. */
   readonly usage?: UsageSpec;
+  /** Other Regions with the same repositories, in the order of the manifest; absent: what is replicated is not managed. */
+  readonly replicas?: readonly Replica[];
   /** What documents of kind AwsEcrRegistry say of it; absent: there are none. */
   readonly registry?: ProjectRegistry;
+  readonly range: SourceRange;
+}
+
+export interface Replica {
+  readonly region: string;
   readonly range: SourceRange;
 }
 

@@ -112,6 +112,8 @@ class Run {
   readonly #options: ApplyOptions;
   readonly #signal: AbortSignal;
   readonly #count = { done: 0, already: 0, failed: 0, skipped: 0 };
+  /** Repositories yet to be created: the site that each is of. */
+  readonly #unmade = new Map<RepositoryPlan, Site>();
   /** Why no further step may begin, apart from an interrupt. */
   #halt: string | undefined;
   #defect: { readonly error: unknown } | undefined;
@@ -131,13 +133,18 @@ class Run {
         for (const site of this.#sites) {
           site.outputs = await verifyStacks(site.registry.stacks, site.stacksIn);
           const { registry, ports } = site;
-          const place = { owner: this.#plan.owner, partition: registry.partition };
+          const { account, partition } = registry;
+          const place = { owner: this.#plan.owner, account, partition };
           site.settingsSettled = await verifySettings(registry.settings, ports.ecr, place);
           site.settled = await verifyRegistry(this.#plan, registry, ports, guard, site.outputs);
         }
       }
       const work = this.#sites.flatMap((site) =>
-        site.registry.repositories.filter(isWork).map((repository) => stepsLeft(site, repository)),
+        site.registry.repositories.filter(isWork).map((repository) => {
+          const steps = stepsLeft(site, repository);
+          if (steps.includes('create')) this.#unmade.set(repository, site);
+          return steps;
+        }),
       );
       const stacks = this.#sites.flatMap(({ registry }) => registry.stacks.filter(isStackWork));
       const settings = this.#sites.map(({ registry }) => stepsOfSettings(registry.settings));
@@ -149,7 +156,15 @@ class Run {
         repositories: work.length,
         steps: work.flat().length + settings.flat().length,
       });
+      // What copies images needs the repositories in all Regions; without them ECR makes some of its own, with other settings (user guide).
+      const copying = this.#sites.filter(({ registry }) => isCopying(registry));
+      const destroys = this.#plan.purpose === 'destroy';
+      if (destroys) for (const site of copying) await this.#settings(site);
+      // Policies in every Region may name a role that a stack of the environment's own registry makes: ECR refuses one that does not exist.
+      for (const site of this.#sites) await this.#stacks(site, 'made');
       await Promise.all(this.#sites.map((site) => this.#site(site)));
+      for (const site of this.#sites) await this.#stacks(site, 'deleted');
+      if (!destroys) for (const site of copying) await this.#settings(site);
     } finally {
       await this.#unlock();
     }
@@ -176,20 +191,25 @@ class Run {
     this.events.push({ type: 'warning', message });
   }
 
-  /** Stacks come before the repositories that need them, and go after them; between them, what the registry has once. */
-  async #site(site: Site): Promise<void> {
+  /** They come before the repositories that need them, and go after them. */
+  async #stacks(site: Site, which: 'made' | 'deleted'): Promise<void> {
     const stacks = site.registry.stacks.filter(isStackWork);
+    const some = which === 'made' ? stacks : stacks.toReversed();
+    for (const stack of some) if ((stack.action === 'delete') === (which === 'deleted')) await this.#stack(site, stack);
+  }
+
+  /** What a registry has once comes before its repositories, and goes after them. */
+  async #site(site: Site): Promise<void> {
     const destroys = this.#plan.purpose === 'destroy';
-    for (const stack of stacks) if (stack.action !== 'delete') await this.#stack(site, stack);
-    if (!destroys) await this.#settings(site);
+    const apart = isCopying(site.registry);
+    if (!destroys && !apart) await this.#settings(site);
     await this.#repositories(site);
-    if (destroys) await this.#settings(site);
-    for (const stack of stacks.toReversed()) if (stack.action === 'delete') await this.#stack(site, stack);
+    if (destroys && !apart) await this.#settings(site);
   }
 
   /** Other projects write to the policy of a registry, and no lock keeps them out: it is always read again after it was written. */
   async #settings(site: Site): Promise<void> {
-    const { settings, region, partition } = site.registry;
+    const { settings, account, region, partition } = site.registry;
     const steps = stepsOfSettings(settings);
     if (settings === undefined || steps.length === 0) return;
     const skip = (reason: string) => {
@@ -205,19 +225,26 @@ class Run {
     if (stopped !== undefined) return skip(`${stopped} before it began`);
     if (site.settingsSettled) return done([]);
     this.events.push({ type: 'settings-started', region });
-    const execution = new SettingsExecution(settings, site.ports.ecr, { owner: this.#plan.owner, partition });
+    const execution = new SettingsExecution(settings, site.ports.ecr, {
+      owner: this.#plan.owner,
+      account,
+      partition,
+    });
     const written: SettingStep[] = [];
     for (const [index, step] of steps.entries()) {
       const stop = this.#stopped();
       if (stop !== undefined) return skip(`${stop} before ${step}${sofar(written)}`);
+      const isCopy = step === 'put-replication-configuration';
+      const unmade = isCopy ? this.#unmadeBeside(site) : [];
+      if (unmade.length > 0) return skip(`not every repository is there in ${unmade.join(', ')}${sofar(written)}`);
       try {
         if (!(await execution.step(step))) continue;
         written.push(step);
-        if (step !== 'put-account-setting') await this.#confirmPolicy(site, execution.policy);
+        if (step !== 'put-account-setting') await this.#confirmSetting(site, execution, step);
       } catch (error) {
         if (error instanceof AwsFault && error.kind === 'interrupted')
           return skip(`interrupted during ${step}${sofar(written)}`);
-        const failure = this.#failureOf(error, 'ecr:PutRegistryPolicy');
+        const failure = this.#failureOf(error, isCopy ? 'ecr:PutReplicationConfiguration' : 'ecr:PutRegistryPolicy');
         if (failure === undefined) return;
         this.#count.failed += 1;
         const skipped = steps.slice(index + 1);
@@ -228,14 +255,24 @@ class Run {
     done(written);
   }
 
+  /** Other Regions that lack a repository, sorted. */
+  #unmadeBeside(site: Site): readonly string[] {
+    const elsewhere = [...this.#unmade.values()].filter((one) => one !== site);
+    return [...new Set(elsewhere.map(({ registry }) => registry.region))].sort();
+  }
+
   /** Until it is found as it was written; throws where somebody keeps replacing it. */
-  async #confirmPolicy(site: Site, policy: PolicyTarget): Promise<void> {
+  async #confirmSetting(site: Site, execution: SettingsExecution, step: SettingStep): Promise<void> {
     for (let round = 1; round <= rounds; round += 1) {
       // Under our lock nobody of this project writes; of the others, most come later than this.
       if (site.lock?.held() !== true || round > 1) await site.ports.clock.sleep(pause, this.#signal);
-      if (this.#stopped() !== undefined || (await confirmPolicy(policy))) return;
+      if (this.#stopped() !== undefined || !(await execution.step(step))) return;
     }
-    throw new Refusal('ecr:PutRegistryPolicy', 'Contested', 'somebody else keeps replacing the policy');
+    const [operation, what] =
+      step === 'put-replication-configuration'
+        ? ['ecr:PutReplicationConfiguration', 'rules of replication']
+        : ['ecr:PutRegistryPolicy', 'policy'];
+    throw new Refusal(operation, 'Contested', `somebody else keeps replacing the ${what}`);
   }
 
   /** Why something failed; `undefined`, and no further step begins, where that is a defect: nobody knows what it means for the rest. */
@@ -374,6 +411,7 @@ class Run {
   #done(site: Site, repository: RepositoryPlan, wrote: boolean, { uri, isFound }: Execution): void {
     if (!wrote) return this.#already(site, repository, uri);
     this.#count.done += 1;
+    this.#unmade.delete(repository);
     // Somebody else created what this run brought in line.
     const action = isFound ? 'update' : repository.action;
     this.events.push({ type: 'repository-done', ...placed(site, repository, uri), action });
@@ -381,6 +419,7 @@ class Run {
 
   #already(site: Site, repository: RepositoryPlan, uri: string | undefined): void {
     this.#count.already += 1;
+    this.#unmade.delete(repository);
     const { action } = repository;
     this.events.push({ type: 'repository-done', ...placed(site, repository, uri), action, already: true });
   }
@@ -417,6 +456,10 @@ function sofar(steps: readonly string[]): string {
 
 function stepsLeft({ settled }: Site, repository: RepositoryPlan): readonly StepKind[] {
   return settled.has(repository.name) ? [] : stepsOf(repository);
+}
+
+function isCopying({ settings }: RegistryPlan): boolean {
+  return stepsOfSettings(settings).includes('put-replication-configuration');
 }
 
 function placed({ registry }: Site, { name, action }: RepositoryPlan, uri: string | undefined) {

@@ -83,6 +83,8 @@ function turnSetting(change: SettingChange): SettingChange {
       return { ...change, before: change.after, after: change.before, statements: change.statements.map(turnPiece) };
     case 'registryPolicy.scope':
       return { ...change, before: change.after, after: change.before };
+    case 'replication':
+      return { ...change, before: change.after, after: change.before, filters: change.filters.map(turnPiece) };
   }
 }
 

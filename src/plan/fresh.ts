@@ -34,7 +34,8 @@ export async function verifyFresh(plan: Plan, portsFor: PortsFor, usage: readonl
     await requireAccount(ports, registry.account, plan.owner.environment);
     const { account } = registry;
     const outputs = await verifyStacks(registry.stacks, async (region) => (await portsFor({ account, region })).stacks);
-    await verifySettings(registry.settings, ports.ecr, { owner: plan.owner, partition: registry.partition });
+    const { owner } = plan;
+    await verifySettings(registry.settings, ports.ecr, { owner, account, partition: registry.partition });
     await verifyRegistry(plan, registry, ports, guard, outputs);
   }
 }

@@ -16,6 +16,8 @@ const sids = {
   registry: 'Registry',
   registryPolicy: 'RegistryPolicy',
   policyScope: 'RegistryPolicyScope',
+  replication: 'Replication',
+  replicationRole: 'RoleOfReplication',
   repositories: 'Repositories',
   lock: 'Lock',
   key: 'EncryptionKeys',
@@ -31,6 +33,8 @@ const sids = {
 /** What there is in a project that an operation is called for. */
 export interface PermissionNeeds {
   readonly registry: DesiredRegistry;
+  /** The same repositories in other Regions. */
+  readonly replicas?: readonly DesiredRegistry[];
   /** Where the environment looks for what is running. */
   readonly usage?: UsageSpec;
 }
@@ -53,6 +57,7 @@ const rows: readonly Row[] = [
     operations: ['ecr:GetLifecyclePolicy', 'ecr:GetRepositoryPolicy', 'ecr:ListTagsForResource'],
   },
   { from: 'read', about: 'registryPolicy', operations: ['ecr:GetAccountSetting', 'ecr:GetRegistryPolicy'] },
+  { from: 'read', about: 'replication', operations: ['ecr:DescribeRegistry'] },
   { from: 'plan', about: 'repositories', operations: ['ecr:DescribeImages', 'ecr:BatchGetImage'] },
   {
     from: 'plan',
@@ -119,6 +124,9 @@ const rows: readonly Row[] = [
   },
   { from: 'apply', about: 'registryPolicy', operations: ['ecr:DeleteRegistryPolicy', 'ecr:PutRegistryPolicy'] },
   { from: 'apply', about: 'policyScope', operations: ['ecr:PutAccountSetting'] },
+  { from: 'apply', about: 'replication', operations: ['ecr:PutReplicationConfiguration'] },
+  // ECR makes the role that copies in the name of whoever calls first (API reference, PutReplicationConfiguration).
+  { from: 'apply', about: 'replicationRole', operations: ['iam:CreateServiceLinkedRole'] },
   { from: 'apply', about: 'lock', operations: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'] },
   // ECR makes grants on the key in the name of whoever creates the repository (user guide, "Encryption at rest").
   { from: 'apply', about: 'key', operations: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'] },
@@ -198,11 +206,16 @@ export function permissionsFor(
   level: PermissionLevel,
   needs: PermissionNeeds,
 ): { readonly policy: PolicyDocument; readonly whole: boolean } {
-  const { registry } = needs;
-  const named = registry.repositories.map(({ name }) => repositoryArn(registry, name));
+  const all = registriesOf(needs);
+  const named = all.flatMap((one) => one.repositories.map(({ name }) => repositoryArn(one, name)));
   const policy = policyOf(level, needs, named);
   if (JSON.stringify(policy).length <= mostCharacters) return { policy, whole: false };
-  return { policy: policyOf(level, needs, [repositoryArn(registry, '*')]), whole: true };
+  const whole = all.map((one) => repositoryArn(one, '*'));
+  return { policy: policyOf(level, needs, whole), whole: true };
+}
+
+function registriesOf({ registry, replicas = [] }: PermissionNeeds): readonly DesiredRegistry[] {
+  return [registry, ...replicas];
 }
 
 function policyOf(level: PermissionLevel, needs: PermissionNeeds, repositories: readonly string[]): PolicyDocument {
@@ -218,7 +231,7 @@ function policyOf(level: PermissionLevel, needs: PermissionNeeds, repositories: 
         Effect: 'Allow',
         Action: actions.toSorted(),
         Resource: resource,
-        ...(about === 'key' ? { Condition: throughEcr(needs.registry) } : {}),
+        ...(about === 'key' ? { Condition: throughEcr(registriesOf(needs)) } : {}),
         ...(about === 'policyScope' ? { Condition: onlyTheScope } : {}),
       },
     ];
@@ -228,10 +241,11 @@ function policyOf(level: PermissionLevel, needs: PermissionNeeds, repositories: 
 
 /** What each subject is in this project: empty where there is nothing of the kind. */
 function resourcesOf(
-  { registry, usage }: PermissionNeeds,
+  needs: PermissionNeeds,
   repositories: readonly string[],
 ): Readonly<Record<Subject, readonly string[]>> {
-  const { partition, region, account, owner, companions } = registry;
+  const { registry, usage } = needs;
+  const { partition, account, owner, companions } = registry;
   const made = companions.flatMap(({ resources }) => resources);
   const stacks = companions.map(
     (stack) => `arn:${partition}:cloudformation:${stack.region}:${account}:stack/${stack.name}/*`,
@@ -242,8 +256,17 @@ function resourcesOf(
     registryPolicy: registry.registryPolicy === undefined ? [] : ['*'],
     policyScope: registry.registryPolicy?.scope === undefined ? [] : ['*'],
     repositories,
-    lock: [`arn:${partition}:ssm:${region}:${account}:parameter${lockName(owner)}`],
-    key: keysOf(registry),
+    replication: registry.replication === undefined ? [] : ['*'],
+    replicationRole:
+      (registry.replication?.regions ?? []).length === 0
+        ? []
+        : [
+            `arn:${partition}:iam::${account}:role/aws-service-role/replication.ecr.amazonaws.com/AWSServiceRoleForECRReplication`,
+          ],
+    lock: registriesOf(needs).map(
+      ({ region }) => `arn:${partition}:ssm:${region}:${account}:parameter${lockName(owner)}`,
+    ),
+    key: keysOf(registriesOf(needs)),
     ecs: usage?.ecs === undefined ? [] : ['*'],
     lambda: usage?.lambda === undefined ? [] : ['*'],
     stacks,
@@ -255,7 +278,8 @@ function resourcesOf(
 }
 
 /** A key that is named by its id or alias, or that a stack has yet to make, has no ARN yet. */
-function keysOf({ repositories }: DesiredRegistry): readonly string[] {
+function keysOf(registries: readonly DesiredRegistry[]): readonly string[] {
+  const repositories = registries.flatMap((one) => one.repositories);
   const keys = repositories.flatMap(({ encryption: { type, kmsKey } }) =>
     type === 'AES256' || kmsKey === undefined
       ? []
@@ -269,10 +293,10 @@ const onlyTheScope: NonNullable<Statement['Condition']> = {
   StringEquals: { 'ecr:AccountSetting': 'REGISTRY_POLICY_SCOPE' },
 };
 
-function throughEcr({ region, partition }: DesiredRegistry): NonNullable<Statement['Condition']> {
-  return {
-    StringEquals: {
-      'kms:ViaService': `ecr.${region}.${partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
-    },
-  };
+function throughEcr(registries: readonly DesiredRegistry[]): NonNullable<Statement['Condition']> {
+  const hosts = registries.map(
+    ({ region, partition }) => `ecr.${region}.${partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
+  );
+  const [only] = hosts;
+  return { StringEquals: { 'kms:ViaService': hosts.length === 1 && only !== undefined ? only : hosts } };
 }

@@ -14,8 +14,8 @@ export interface PieceChange<T> {
 
 /** Something that is there, is not ours, and stays. */
 export interface Kept {
-  readonly what: 'tag' | 'statement' | 'lifecyclePolicy';
-  /** Tag key or Sid. */
+  readonly what: 'tag' | 'statement' | 'lifecyclePolicy' | 'replicationRule';
+  /** Tag key, Sid, or the rule in words. */
   readonly id: string;
   readonly note: string;
   /** A statement, word for word. */

@@ -2,7 +2,7 @@
 // It must not write anything, nor know how a plan is shown.
 import { fail } from '../diagnostics/index.js';
 import type { Project } from '../manifest/project.js';
-import { compile, type DesiredRegistry } from '../registry/index.js';
+import { compile, type DesiredRegistry, type ObservedRegistry, ownershipOf } from '../registry/index.js';
 import { assess, byRepository } from './assess.js';
 import { type DiffOptions, diff } from './diff.js';
 import { Guard } from './guard.js';
@@ -88,13 +88,17 @@ export async function planRegistry(
     accept: settings.accept ?? [],
     portsIn: async (region) => portsFor({ account: desired.account, region }),
   };
+  const observing = observe(desired, ports, { only: settings.only, depth });
   const [observed, declared, ofRegistry] = await Promise.all([
-    observe(desired, ports, { only: settings.only, depth }),
+    observing,
     planStacks(desired, ofStacks),
     // Where the plan is about some repositories only, what the registry has once is left as it is.
     settings.only.length > 0
       ? noSettings
-      : planSettings(desired, ports, { purpose: settings.purpose, assess: guard !== undefined }),
+      : planSettings(desired, ports, async () => namesOfOurs(await observing, desired), {
+          purpose: settings.purpose,
+          assess: guard !== undefined,
+        }),
   ]);
   const strays = await planStrays(observed.stacks, desired, ofStacks, settings.prune);
   // Where the plan is about some repositories only, stacks are looked at for what they have made, and left as they are.
@@ -112,6 +116,13 @@ export async function planRegistry(
   if (guard === undefined) return { registry, hazards: [] };
   const assessed = await assess(registry, observed, desired.owner, ports, guard);
   return { ...assessed, hazards: [...assessed.hazards, ...stackHazards(stacks), ...ofRegistry.hazards] };
+}
+
+/** Those that carry our ownership tags, declared or not. */
+function namesOfOurs({ repositories }: ObservedRegistry, { owner }: DesiredRegistry): readonly string[] {
+  return [...repositories.values()].flatMap(({ name, tags }) =>
+    tags.state === 'present' && ownershipOf(tags.value, owner).state === 'ours' ? [name] : [],
+  );
 }
 
 /** Keys that are made by now are known, so that they compare and print as what they are. */

@@ -2,6 +2,7 @@
 // Every method may throw an AwsFault; nothing else may come out of a port on purpose.
 import type { Image } from '../lifecycle/model.js';
 import type { Encryption, TagMutability, Tags } from '../registry/model.js';
+import type { ReplicationRule } from '../registry/replication.js';
 
 /**
  * Why a call failed, in the words the engine acts on.
@@ -87,6 +88,10 @@ export interface EcrPort {
   /** Fault `gone` where the registry has none. */
   deleteRegistryPolicy(): Promise<void>;
   putRegistryPolicyScope(scope: 'V1' | 'V2'): Promise<void>;
+  /** To which registries images are copied: every rule, whoever wrote it. */
+  replicationRules(): Promise<readonly ReplicationRule[]>;
+  /** Replaces all of them. */
+  putReplicationRules(rules: readonly ReplicationRule[]): Promise<void>;
   listTags(arn: string): Promise<Tags>;
   createRepository(repository: NewRepository): Promise<RepositoryDescription>;
   deleteRepository(name: string, force: boolean): Promise<void>;

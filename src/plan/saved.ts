@@ -90,7 +90,7 @@ function isRegistry(value: unknown): value is Fields {
   );
 }
 
-const settingAspects: readonly unknown[] = ['registryPolicy', 'registryPolicy.scope'];
+const settingAspects: readonly unknown[] = ['registryPolicy', 'registryPolicy.scope', 'replication'];
 
 function isSettings(value: unknown): value is Fields {
   return (

@@ -126,7 +126,7 @@ export function desire(
 }
 
 /** Where nothing is tuned. */
-const noSettings: CompanionSettings = { spec: {}, tags: {}, neighbours: [], locate: () => undefined };
+const noSettings: CompanionSettings = { spec: {}, tags: {}, neighbours: [], replicas: [], locate: () => undefined };
 
 /** What is wrong with lifecycle rules and grants alone, which the manifest does not look into. */
 export function checkIntents(

@@ -28,3 +28,14 @@ export {
 export { environmentTag, type Ownership, ownershipOf, ownershipTags, projectTag } from './ownership.js';
 export { matches, type Selectable } from './pattern.js';
 export { type Place, partitionOf, repositoryArn, repositoryOfArn, stackOfArn } from './place.js';
+export {
+  divideRules,
+  mergeRules,
+  type ReplicationRule,
+  type RuleOwner,
+  regionsByFilter,
+  replicationRulesOf,
+  ruleInWords,
+  rulesProblem,
+  sameRules,
+} from './replication.js';

@@ -50,10 +50,18 @@ export interface DesiredRegistryPolicy {
   readonly scope?: RegistryScope;
 }
 
+/** That ECR copies every image of the registry's repositories to other Regions of the account. */
+export interface DesiredReplication {
+  /** Sorted; none: there shall be no rule of ours. */
+  readonly regions: readonly string[];
+}
+
 export interface DesiredRegistry {
   readonly owner: Owner;
   readonly account: string;
   readonly region: string;
+  /** With a replica: the Region of the environment's own registry, whose images ECR copies here. */
+  readonly replicaOf?: string;
   readonly partition: string;
   /** Sorted by name. */
   readonly repositories: readonly DesiredRepository[];
@@ -61,6 +69,8 @@ export interface DesiredRegistry {
   readonly ciAccess?: readonly CiAccess[];
   /** Absent: not managed, not even read. */
   readonly registryPolicy?: DesiredRegistryPolicy;
+  /** Absent: not managed, not even read. */
+  readonly replication?: DesiredReplication;
   /** The stacks of what stands beside the repositories, in the order in which they are made; most projects have none. */
   readonly companions: readonly CompanionStack[];
 }

@@ -20,6 +20,7 @@ export const renderedSettings = {
   'repository.forceDelete': 'deletion with the images in it',
   'registry.policy': 'statements of the policy of the registry',
   'registry.policyScope': 'scope of the policy of the registry',
+  'registry.replication': 'replicas in other Regions',
   'companion.oidc-provider': 'identity provider of a CI system',
   'companion.oidc-provider.existing': 'identity provider that somebody else keeps',
   'companion.ci-role': 'role of a CI job',

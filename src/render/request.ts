@@ -1,6 +1,6 @@
 // What a target is asked to write, from a project; and its switches, checked.
 // It must not know what any target makes of them.
-import { diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
+import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
 import { type Project, sharedTags } from '../manifest/index.js';
 import { compile, type DesiredRegistry } from '../registry/index.js';
 import type {
@@ -99,5 +99,39 @@ export async function render(
 ): Promise<Rendering> {
   const found = targetOf(target);
   const values = optionsOf(found.definition, options);
-  return found.render(await requestOf(project, request), values);
+  const asked = await requestOf(project, request);
+  if (canReplicate(found.definition)) return found.render(asked, values);
+  const rendering = await found.render({ ...asked, environments: asked.environments.map(withoutReplicas) }, values);
+  // What writes no registry leaves none out.
+  if (found.definition.fidelity === undefined) return rendering;
+  return { ...rendering, diagnostics: [...rendering.diagnostics, ...asked.environments.flatMap(remarksOnReplicas)] };
+}
+
+function canReplicate({ fidelity }: TargetDefinition): boolean {
+  const told = fidelity?.['registry.replication'];
+  return told === 'run' || told === 'schema';
+}
+
+/** The environment's own registry alone, as if nobody had said anything of others. */
+function withoutReplicas({ registries, ...environment }: RenderedEnvironment): RenderedEnvironment {
+  const own = registries.filter(({ desired }) => desired.replicaOf === undefined);
+  return {
+    ...environment,
+    registries: own.map(({ desired, ...rest }) => ({ ...rest, desired: unreplicated(desired) })),
+  };
+}
+
+function unreplicated(desired: DesiredRegistry): DesiredRegistry {
+  const { replication: _, ...rest } = desired;
+  return rest;
+}
+
+function remarksOnReplicas({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {
+  if (registries.every(({ desired }) => desired.replication === undefined)) return [];
+  const regions = registries.flatMap(({ desired }) => (desired.replicaOf === undefined ? [] : [desired.region]));
+  const message =
+    regions.length === 0
+      ? `${name}: that nothing is copied to other Regions is not in the code`
+      : `${name}: ${regions.join(', ')} ${regions.length === 1 ? 'is' : 'are'} not in the code, nor that images are copied there`;
+  return [diagnostic('render/no-replication', message, { path: `spec.environments.${name}.replicas` })];
 }

@@ -20,7 +20,7 @@ import type { OutputArgs } from '../commands/output.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
 import { printJson } from '../print/json.js';
-import { printOutputEnv, printOutputGithub, printOutputTable } from '../print/output.js';
+import { printOutputEnv, printOutputGithub, printOutputTable, type ReplicaOutput } from '../print/output.js';
 import { title } from '../print/view.js';
 import type { Services } from '../services.js';
 import { during, openSession } from '../session.js';
@@ -31,14 +31,20 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
   const [name] = operands;
   // Says which repositories there are where the name is none of them, before AWS is asked.
   const wanted = name === undefined ? undefined : resolveOne(project, name, environment.name);
-  const { repositories: all, companions } = await during(
-    `reading ${environment.account} in ${environment.region}`,
-    services,
-    () => readOutputs(project, environment.name, reach.reading),
+  const {
+    repositories: all,
+    replicas,
+    companions,
+  } = await during(`reading ${environment.account} in ${environment.region}`, services, () =>
+    readOutputs(project, environment.name, reach.reading),
   );
   requireMatches(global.only, all);
   const chosen = all.filter((one) => (wanted === undefined ? selects(global.only, one) : one.key === wanted.key));
 
+  const inReplicas = replicas.map(({ region, repositories }) => ({
+    region,
+    repositories: repositories.filter(({ name: one }) => chosen.some(({ name: of }) => of === one)),
+  }));
   const [only] = chosen;
   if (wanted !== undefined && global.output === 'text') {
     if (only?.uri === undefined || only.uri === null)
@@ -58,7 +64,14 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
         repositories: Object.fromEntries(
           chosen.map((one) => [
             one.key,
-            { name: one.name, url: one.uri, arn: one.arn, account: environment.account, region: environment.region },
+            {
+              name: one.name,
+              url: one.uri,
+              arn: one.arn,
+              account: environment.account,
+              region: environment.region,
+              ...(inReplicas.length === 0 ? {} : { replicas: replicasJson(one, inReplicas) }),
+            },
           ]),
         ),
         roles: Object.fromEntries(beside.roles.map(({ key, arn, use }) => [key, { arn, use }])),
@@ -73,16 +86,27 @@ export async function showOutput({ operands, options, global }: OutputArgs, serv
       writeGithub(printOutputGithub(chosen, beside.roles), services);
       break;
     default:
-      services.stdout.write(printOutputTable(heading, chosen, canvas, beside));
+      services.stdout.write(printOutputTable(heading, chosen, canvas, beside, inReplicas));
   }
   return exit.ok;
 }
 
-async function readOutputs(
-  project: Project,
-  environment: string,
-  portsFor: PortsFor,
-): Promise<{ readonly repositories: readonly RepositoryOutput[]; readonly companions: CompanionOutputs }> {
+/** By Region: where the repository is besides. */
+function replicasJson({ name }: RepositoryOutput, replicas: readonly ReplicaOutput[]) {
+  return Object.fromEntries(
+    replicas.flatMap(({ region, repositories }) =>
+      repositories.filter((one) => one.name === name).map(({ uri, arn }) => [region, { url: uri, arn }]),
+    ),
+  );
+}
+
+interface Outputs {
+  readonly repositories: readonly RepositoryOutput[];
+  readonly replicas: readonly ReplicaOutput[];
+  readonly companions: CompanionOutputs;
+}
+
+async function readOutputs(project: Project, environment: string, portsFor: PortsFor): Promise<Outputs> {
   const found = await Promise.all(
     compile(project, environment).map(async (desired) => {
       const ports = await portsFor(desired);
@@ -95,14 +119,17 @@ async function readOutputs(
       const key = desired.companions.find(({ kind }) => kind === 'key');
       const made = key === undefined ? undefined : await ports.stacks.describe(key.name);
       return {
+        region: desired.region,
         repositories: outputs(desired, observed),
         companions: companionOutputs(desired, made?.outputs[companionKey.output] ?? null),
       };
     }),
   );
+  const [own, ...replicas] = found;
   return {
-    repositories: found.flatMap(({ repositories }) => repositories),
-    companions: found[0]?.companions ?? { roles: [] },
+    repositories: own?.repositories ?? [],
+    replicas: replicas.map(({ region, repositories }) => ({ region, repositories })),
+    companions: own?.companions ?? { roles: [] },
   };
 }
 

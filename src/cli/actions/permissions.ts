@@ -42,11 +42,13 @@ export async function showPermissions({ options, global }: PermissionsArgs, serv
     fail('cli/bad-usage', '--for and --check stand together', {
       mend: '`slipway who-can VERB REPO --as PRINCIPAL` says what somebody else may do',
     });
-  const registry = selected(compile(project, environment.name)[0], global.only);
+  const [own, ...others] = compile(project, environment.name);
+  const registry = selected(own, global.only);
+  const replicas = others.map((one) => selected(one, global.only));
   const answer =
     options.for === undefined
-      ? ofSlipway(options.forCommand, registry, environment)
-      : ofPrincipal(principalNamed(options.for), registry, project, global.only);
+      ? ofSlipway(options.forCommand, registry, replicas, environment)
+      : ofPrincipal(principalNamed(options.for), registry, replicas, project, global.only);
   if (options.check) {
     const [needed] = answer.policies;
     if (needed === undefined) throw new TypeError('a run needs something');
@@ -80,10 +82,11 @@ function selected(registry: DesiredRegistry | undefined, only: readonly string[]
 function ofSlipway(
   command: PermissionsArgs['options']['forCommand'],
   registry: DesiredRegistry,
+  replicas: readonly DesiredRegistry[],
   { usage }: ProjectEnvironment,
 ): Answer {
   const level = command === 'read' || command === 'plan' ? command : 'apply';
-  const { policy, whole } = permissionsFor(level, { registry, ...(usage === undefined ? {} : { usage }) });
+  const { policy, whole } = permissionsFor(level, { registry, replicas, ...(usage === undefined ? {} : { usage }) });
   const notes = whole
     ? [
         `${registry.repositories.length} repositories are more than a policy can name one by one: it is for every repository of the registry`,
@@ -119,6 +122,7 @@ function principalNamed(text: string): Principal | CiPrincipal {
 function ofPrincipal(
   who: Principal | CiPrincipal,
   registry: DesiredRegistry,
+  replicas: readonly DesiredRegistry[],
   project: Project,
   only: readonly string[],
 ): Answer {
@@ -155,7 +159,10 @@ function ofPrincipal(
         mend: 'nothing is to be attached anywhere',
       },
     );
-  const permissions = ciPolicyOf(kept, (name) => repositoryArn(registry, name));
+  const permissions = ciPolicyOf(kept, (name, verb) =>
+    // ECR itself brings to the other Regions what is pushed to the first.
+    [registry, ...(verb === 'push' ? [] : replicas)].map((one) => repositoryArn(one, name)),
+  );
   if (!isCi(who)) {
     const same = accountOf(who) === registry.account;
     const words = same

@@ -41,7 +41,8 @@ export async function validate({ options, global }: ValidateArgs, services: Serv
     name: one.name,
     account: one.account,
     region: one.region,
-    repositories: compile(project, one.name).reduce((sum, registry) => sum + registry.repositories.length, 0),
+    // Replicas have the same ones.
+    repositories: compile(project, one.name)[0]?.repositories.length ?? 0,
   }));
   if (global.output === 'json') {
     printJson(services.stdout, { valid: true, project: project.name, environments: rows, diagnostics: found });

@@ -62,7 +62,7 @@ async function questionOf({ operands, options, global }: WhoCanArgs, services: S
   const outside = repository?.startsWith('arn:') === true ? registryOfArn(repository) : undefined;
   // What the manifest's policy of the registry says of a repository that it does not declare, the manifest alone knows.
   const project = outside === undefined || options.planned ? await openProject(global) : undefined;
-  const declared = project === undefined ? undefined : registryOf(project, global.environment);
+  const declared = project === undefined ? undefined : registryOf(project, global.environment, outside);
   const desired = declared === undefined ? outside : outside === undefined ? declared : among(declared, outside);
   if (desired === undefined) throw new TypeError('neither a project nor an ARN');
   const only = outside !== undefined || repository === undefined ? global.only : [repository, ...global.only];
@@ -94,8 +94,10 @@ function among(declared: DesiredRegistry, outside: DesiredRegistry): DesiredRegi
   return { ...declared, repositories: known.length > 0 ? known : outside.repositories };
 }
 
-function registryOf(project: Project, environment: string | undefined): DesiredRegistry {
-  const [registry] = compile(project, chooseEnvironment(project, environment).name);
+/** The environment's own, unless the repository that is asked for is in one of its replicas. */
+function registryOf(project: Project, environment: string | undefined, outside: DesiredRegistry | undefined) {
+  const all = compile(project, chooseEnvironment(project, environment).name);
+  const registry = all.find(({ region }) => region === outside?.region) ?? all[0];
   if (registry === undefined) throw new TypeError('an environment without a registry');
   return registry;
 }

@@ -135,6 +135,7 @@ const keptNames: Readonly<Record<Kept['what'], string>> = {
   tag: 'tag',
   statement: 'statement',
   lifecyclePolicy: 'lifecycle policy',
+  replicationRule: 'replication',
 };
 
 function opens({ exposures = [] }: Kept): boolean {

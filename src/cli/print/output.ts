@@ -22,21 +22,35 @@ function variables<T extends { readonly key: string }>(outputs: readonly T[]): r
   });
 }
 
+/** The same repositories in another Region. */
+export interface ReplicaOutput {
+  readonly region: string;
+  readonly repositories: readonly RepositoryOutput[];
+}
+
 /** Names and URLs; where one line is too narrow for both, the URL stands below, so that it can be copied whole. */
 export function printOutputTable(
   heading: string,
   outputs: readonly RepositoryOutput[],
   canvas: Canvas,
   { roles, key }: CompanionOutputs = { roles: [] },
+  replicas: readonly ReplicaOutput[] = [],
 ): string {
   const { paint } = canvas;
-  const rows = outputs.map((one) => [one.key, one.uri ?? paint.dim('(does not exist yet)')] as const);
+  const rowsOf = (some: readonly RepositoryOutput[]) =>
+    some.map((one) => [one.key, one.uri ?? paint.dim('(does not exist yet)')] as const);
   const beside = [
     ...roles.map((one) => [one.key, one.arn] as const),
     ...(key === undefined ? [] : [[key.alias, key.arn ?? paint.dim('(does not exist yet)')] as const]),
   ];
   const more = beside.length === 0 ? [] : ['', paint.bold('Roles and keys'), '', ...tableLines(beside, canvas)];
-  return `${[heading, '', ...tableLines(rows, canvas), ...more].join('\n')}\n`;
+  const copies = replicas.flatMap(({ region, repositories }) => [
+    '',
+    paint.bold(`Replicas in ${region}`),
+    '',
+    ...tableLines(rowsOf(repositories), canvas),
+  ]);
+  return `${[heading, '', ...tableLines(rowsOf(outputs), canvas), ...copies, ...more].join('\n')}\n`;
 }
 
 function tableLines(rows: readonly (readonly [string, string])[], { paint, columns }: Canvas): readonly string[] {

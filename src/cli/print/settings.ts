@@ -4,11 +4,12 @@ import type { SettingAspect, SettingChange, SettingsPlan } from '../../plan/sett
 import { type Canvas, hang } from '../text.js';
 import { accessLines, indent, keptLines } from './changes.js';
 import { statementLines } from './policy.js';
-import { arrowLines, headline, type Mark, painted } from './view.js';
+import { arrow, arrowLines, headline, type Mark, markOf, painted } from './view.js';
 
 const names: Readonly<Record<SettingAspect, string>> = {
   registryPolicy: 'registry policy',
   'registryPolicy.scope': 'scope of the registry policy',
+  replication: 'replication',
 };
 
 export function hasSettingChanges(settings: SettingsPlan | undefined): boolean {
@@ -26,7 +27,24 @@ function changeLines(change: SettingChange, canvas: Canvas): readonly string[] {
       return [`${indent}${names.registryPolicy}`, ...statementLines(change.statements, `${indent}  `, canvas)];
     case 'registryPolicy.scope':
       return arrowLines(`${indent}${names[change.aspect]}  `, change.before, change.after, canvas);
+    case 'replication':
+      return [`${indent}${names.replication}`, ...copyLines(change.filters, canvas)];
   }
+}
+
+type Copies = Extract<SettingChange, { aspect: 'replication' }>['filters'];
+
+/** Repositories that begin or cease to be copied to the same Regions stand together: most often those are all. */
+function copyLines(filters: Copies, { paint, columns }: Canvas): readonly string[] {
+  const groups = new Map<string, { readonly head: string; readonly names: string[] }>();
+  for (const { id, action, before, after } of filters) {
+    const regions = arrow(before?.join(', '), after?.join(', '), paint);
+    const head = `${indent}  ${painted(markOf(action), paint)} to ${regions}: `;
+    const group = groups.get(head) ?? { head, names: [] };
+    groups.set(head, group);
+    group.names.push(id);
+  }
+  return [...groups.values()].flatMap(({ head, names: all }) => hang(head, all.join(', '), columns));
 }
 
 function fate({ changes, unknown }: SettingsPlan, isDrift: boolean): readonly [Mark, string] {

@@ -172,6 +172,21 @@ export const manifestCodes = defineCodes({
     'ECR encrypts with a key of the Region the repository is in.',
     'name a key of the same Region, in an override of each environment where they differ',
   ),
+  'manifest/kms-key-in-replica': mistake(
+    'a KMS key that replicas do not have',
+    "ECR encrypts with a key of the Region that the repository is in, and the environment's replicas are in others.",
+    "leave `kmsKeyId` out (`encryptionType: KMS` alone takes Amazon's own key of each Region), or name an alias or a multi-Region key that every Region has",
+  ),
+  'manifest/replica-own-region': mistake(
+    "a replica in the environment's own Region",
+    'Replicas are other Regions of the account; the repositories are in that of the environment anyway.',
+    'remove it, or name another Region',
+  ),
+  'manifest/duplicate-replica': mistake(
+    'a Region that is a replica twice',
+    'An environment has each of its replicas once.',
+    'remove one of the two',
+  ),
   'manifest/dsse-region': doubt(
     'KMS_DSSE outside GovCloud',
     'ECR offers two-layer encryption in the GovCloud Regions only (ECR user guide, "Encryption at rest").',

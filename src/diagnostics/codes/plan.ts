@@ -43,6 +43,11 @@ export const planCodes = defineCodes({
     'Since the plan was made, the registry has changed in a way the plan did not foresee. Nothing was written.',
     'make a new plan',
   ),
+  'plan/replication-full': row(
+    'no room for replication',
+    'A registry has one replication configuration for all who use it: ten rules of a hundred filters, and 25 destinations. With ours it would have more.',
+    'join or remove rules of others, name fewer replicas, or put repositories into another account',
+  ),
   'plan/wrong-place': row(
     'a saved plan in another place',
     'The plan was made in AWS, on the local ECR or at another endpoint, and would be carried out elsewhere. Nothing was read or written there.',

@@ -31,6 +31,11 @@ export const registryCodes = defineCodes({
     'A KMS key goes with the encryption types KMS and KMS_DSSE; AES256 uses keys of Amazon.',
     'set `encryptionType: KMS`, or remove `kmsKeyId`',
   ),
+  'registry/replica-partition': mistake(
+    'a replica in another partition',
+    'ECR copies images between Regions of one partition; AWS China, GovCloud and the rest of AWS are one each.',
+    'name a Region of the same partition, or make an environment of its own there',
+  ),
   'registry/bad-companion': mistake(
     'a companion that cannot be made so',
     'Companions are the roles, keys and identity providers beside the repositories, as `AwsEcrRegistry` tunes them.',

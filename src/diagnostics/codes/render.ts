@@ -44,6 +44,11 @@ export const renderCodes = defineCodes({
     'The policy of the registry and its scope are not in the code of this target.',
     'leave `registryPolicy` to `slipway apply`, in a project of its own where an engine keeps the rest',
   ),
+  'render/no-replication': loss(
+    'replicas are left out',
+    "The code of this target makes the environment's own registry alone: neither the repositories in its replicas, nor the rule that copies images there.",
+    'leave the environment to `slipway apply`, or render it with a target that has replicas (docs/render.md)',
+  ),
   'render/unmanaged-lifecycle': loss(
     'a lifecycle policy of others would go',
     'The manifest leaves the lifecycle policy of a repository to somebody else. The engine knows no such thing: what its code does not have, it takes away.',

@@ -405,6 +405,24 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
             ]
           },
           "description": "This environment's own settings for single repositories; they win over everything but `--set`."
+        },
+        "replicas": {
+          "type": [
+            "array",
+            "null"
+          ],
+          "items": {
+            "$ref": "#/$defs/Replica"
+          },
+          "maxItems": 25,
+          "description": "Other Regions of the account that have the same repositories with the same settings, and that ECR copies every image to that is pushed from then on. The rule that does so is in the registry's replication configuration, beside the rules of others. Without it that configuration is not even read; `[]` takes our rule out of it. Repositories in a Region that is not listed any more stay.",
+          "examples": [
+            [
+              {
+                "region": "us-east-1"
+              }
+            ]
+          ]
         }
       },
       "additionalProperties": false,
@@ -2393,6 +2411,24 @@ export const jsonSchema: { readonly [key: string]: unknown } = {
       "additionalProperties": false,
       "required": [
         "account"
+      ]
+    },
+    "Replica": {
+      "type": "object",
+      "description": "Another Region that an environment's repositories and images are in as well.",
+      "properties": {
+        "region": {
+          "type": "string",
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+          "description": "The AWS Region.",
+          "examples": [
+            "us-east-1"
+          ]
+        }
+      },
+      "additionalProperties": false,
+      "required": [
+        "region"
       ]
     },
     "AwsEcrRepo": {

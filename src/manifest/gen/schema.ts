@@ -221,6 +221,15 @@ export const schema: Table = {
         "message": "AwsEcrRepoSpec",
         "many": "map",
         "doc": "This environment's own settings for single repositories; they win over everything but `--set`."
+      },
+      {
+        "name": "replicas",
+        "type": "message",
+        "message": "Replica",
+        "many": "list",
+        "maxItems": 25,
+        "doc": "Other Regions of the account that have the same repositories with the same settings, and that ECR copies every image to that is pushed from then on. The rule that does so is in the registry's replication configuration, beside the rules of others. Without it that configuration is not even read; `[]` takes our rule out of it. Repositories in a Region that is not listed any more stay.",
+        "example": "[{region: us-east-1}]"
       }
     ]
   },
@@ -1226,6 +1235,22 @@ export const schema: Table = {
         "wants": "the whole ARN of a role",
         "doc": "A role in the account to assume, with the credentials in use or those of `profile`.",
         "example": "arn:aws:iam::333333333333:role/slipway-usage"
+      }
+    ]
+  },
+  "Replica": {
+    "doc": "Another Region that an environment's repositories and images are in as well.",
+    "fields": [
+      {
+        "name": "region",
+        "type": "string",
+        "required": true,
+        "rules": {
+          "pattern": "^[a-z]{2,}(-[a-z]+)+-[0-9]+$"
+        },
+        "wants": "a Region such as `us-east-1`",
+        "doc": "The AWS Region.",
+        "example": "us-east-1"
       }
     ]
   },

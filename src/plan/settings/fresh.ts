@@ -2,13 +2,14 @@
 // It must not change the plan; a plan that does not fit is refused, not mended.
 import { diffStatements, ownStatements, parsePolicy } from '../../access/index.js';
 import { type Diagnostic, diagnostic, SlipwayError } from '../../diagnostics/index.js';
-import type { Owner } from '../../registry/index.js';
+import { divideRules, type Owner, sameRules } from '../../registry/index.js';
 import type { EcrPort } from '../ports.js';
 import { ignorance } from '../read.js';
 import type { SettingChange, SettingsPlan } from './model.js';
 
 interface Place {
   readonly owner: Owner;
+  readonly account: string;
   readonly partition: string;
 }
 
@@ -34,6 +35,12 @@ async function standingOf(
     if (change.aspect === 'registryPolicy.scope') {
       const now = await ecr.registryPolicyScope();
       return now === change.after ? 'after' : 'before';
+    }
+    if (change.aspect === 'replication') {
+      const { ours } = divideRules(await ecr.replicationRules(), { account: place.account, ...change });
+      if (sameRules(ours, change.after)) return 'after';
+      if (sameRules(ours, change.before)) return 'before';
+      return { moved: 'our rules are neither as the plan found them nor as it leaves them' };
     }
     const text = await ecr.getRegistryPolicy();
     const own = text === undefined ? [] : ownStatements(parsePolicy(text, 'registry'), place.owner);

@@ -2,6 +2,7 @@
 // It must not know how it is found out or carried out.
 import type { AccessChange } from '../../access/change.js';
 import type { RegistryScope, Statement } from '../../access/model.js';
+import type { ReplicationRule } from '../../registry/replication.js';
 import type { Kept, PieceChange } from '../pieces.js';
 
 export type SettingChange =
@@ -17,9 +18,19 @@ export type SettingChange =
       readonly aspect: 'registryPolicy.scope';
       readonly before: RegistryScope;
       readonly after: RegistryScope;
+    }
+  | {
+      readonly aspect: 'replication';
+      /** Our own rules. Foreign ones are not part of the change. */
+      readonly before: readonly ReplicationRule[];
+      readonly after: readonly ReplicationRule[];
+      /** By filter: the Regions that it is copied to. */
+      readonly filters: readonly PieceChange<readonly string[]>[];
+      /** Names by which rules of the live document are known as ours. */
+      readonly repositories: readonly string[];
     };
 
-/** As the manifest names it within `AwsEcrRegistry`; no repository can be called so. */
+/** As the manifest names it within `AwsEcrRegistry`, or as ECR does; a hazard of it has this in the place of a repository's name. */
 export type SettingAspect = SettingChange['aspect'];
 
 export interface SettingsPlan {
@@ -36,18 +47,26 @@ export interface SettingsPlan {
 }
 
 /** What happens to the settings during apply, one call to AWS each. */
-export type SettingStep = 'put-account-setting' | 'put-registry-policy' | 'delete-registry-policy';
+export type SettingStep =
+  | 'put-account-setting'
+  | 'put-registry-policy'
+  | 'delete-registry-policy'
+  | 'put-replication-configuration';
 
-/** A wider scope comes before the statements that need it, a narrower one after those that needed the wider are gone. */
+/** Replication comes last. A wider scope comes before the statements that need it, a narrower one after those that needed the wider are gone. */
 export function stepsOfSettings(settings: SettingsPlan | undefined): readonly SettingStep[] {
   const { changes = [], foreignStatements = [] } = settings ?? {};
   const steps = changes.flatMap((change): SettingStep[] => {
     if (change.aspect === 'registryPolicy.scope') return ['put-account-setting'];
+    if (change.aspect === 'replication') return [];
     // Either way the live policy is read again first, and what others wrote meanwhile stays.
     return [
       change.after.length === 0 && foreignStatements.length === 0 ? 'delete-registry-policy' : 'put-registry-policy',
     ];
   });
   const narrows = changes.some((change) => change.aspect === 'registryPolicy.scope' && change.after === 'V1');
-  return narrows ? steps.toReversed() : steps;
+  return [
+    ...(narrows ? steps.toReversed() : steps),
+    ...(changes.some(({ aspect }) => aspect === 'replication') ? ['put-replication-configuration' as const] : []),
+  ];
 }

@@ -8,6 +8,7 @@ import type { Hazard, PlanPurpose } from '../model.js';
 import type { RegistryPorts } from '../ports.js';
 import { read } from '../read.js';
 import type { SettingAspect, SettingChange, SettingsPlan } from './model.js';
+import { planReplication } from './replication.js';
 
 export interface PlannedSettings {
   /** Absent: nothing of the kind is declared, and nothing was read. */
@@ -20,11 +21,41 @@ const nothing: PlannedSettings = { hazards: [], notes: [] };
 /** Of a policy that could not be read. */
 const unseen: Exclude<StatementsComparison, { readonly unreadable: string }> = { foreign: [], kept: [] };
 
-/** `assess`: whether what a change does to access is found out. Throws where the policy cannot become what is declared. */
+interface Purpose {
+  readonly purpose: Exclude<PlanPurpose, 'drift'>;
+  /** Whether what a change does is found out. */
+  readonly assess: boolean;
+}
+
+/** `ours`: names of repositories that carry our tags. Throws where a setting cannot become what is declared. */
 export async function planSettings(
   desired: DesiredRegistry,
   ports: RegistryPorts,
-  { purpose, assess }: { readonly purpose: Exclude<PlanPurpose, 'drift'>; readonly assess: boolean },
+  ours: () => Promise<readonly string[]>,
+  purpose: Purpose,
+): Promise<PlannedSettings> {
+  const [policy, replication] = await Promise.all([
+    planPolicy(desired, ports, purpose),
+    planReplication(desired, ports.ecr, ours, { isGoing: purpose.purpose === 'destroy', assess: purpose.assess }),
+  ]);
+  if (desired.replication === undefined) return policy;
+  const { settings } = policy;
+  return {
+    settings: {
+      ...settings,
+      changes: [...(settings?.changes ?? []), ...replication.changes],
+      kept: [...(settings?.kept ?? []), ...replication.kept],
+      unknown: [...(settings?.unknown ?? []), ...replication.unknown],
+    },
+    hazards: [...policy.hazards, ...(purpose.assess ? replication.hazards : [])],
+    notes: policy.notes,
+  };
+}
+
+async function planPolicy(
+  desired: DesiredRegistry,
+  ports: RegistryPorts,
+  { purpose, assess }: Purpose,
 ): Promise<PlannedSettings> {
   const declared = desired.registryPolicy;
   if (declared === undefined) return nothing;

@@ -2,7 +2,7 @@
 // For tests. It must not know the engine that is tested on it.
 import { validatePolicyText } from '../../access/index.js';
 import { evaluate, type Image, validateLifecyclePolicyText } from '../../lifecycle/index.js';
-import type { Encryption, TagMutability, Tags } from '../../registry/index.js';
+import type { Encryption, ReplicationRule, TagMutability, Tags } from '../../registry/index.js';
 import {
   AwsFault,
   type EcrPort,
@@ -90,6 +90,7 @@ export class MemoryRegistry {
   organization: { id: string; managementAccount: string; levels: OrganizationLevel[] } | null = null;
   registryPolicy: string | undefined;
   registryPolicyScope: 'V1' | 'V2' = 'V2';
+  replicationRules: readonly ReplicationRule[] = [];
   readonly #staleTags = new Map<string, Tags>();
 
   constructor(account = '111111111111', region = 'eu-west-1') {
@@ -266,6 +267,11 @@ export class MemoryRegistry {
       putRegistryPolicyScope: (scope) =>
         call('ecr:PutAccountSetting', 'REGISTRY_POLICY_SCOPE', () => {
           this.registryPolicyScope = scope;
+        }),
+      replicationRules: () => call('ecr:DescribeRegistry', '', () => this.replicationRules),
+      putReplicationRules: (rules) =>
+        call('ecr:PutReplicationConfiguration', '', () => {
+          this.replicationRules = rules;
         }),
       listTags: (arn) => on('ListTagsForResource', this.#nameOf(arn), (stored) => ({ ...stored.tags })),
       createRepository: (repository) => call('ecr:CreateRepository', repository.name, () => this.#create(repository)),

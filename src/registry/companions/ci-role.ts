@@ -12,7 +12,7 @@ import {
 } from '../../access/index.js';
 import { byText, sortedSet } from '../normalise.js';
 import { repositoryArn } from '../place.js';
-import { type CompanionContext, type CompanionDefinition, resourceId, shortHash } from './context.js';
+import { arnsEverywhere, type CompanionContext, type CompanionDefinition, resourceId, shortHash } from './context.js';
 import type { CiRole } from './model.js';
 import { issuerName } from './oidc-provider.js';
 import { roleBasics } from './role.js';
@@ -88,7 +88,10 @@ function roleOf(purpose: string, group: readonly CiAccess[], context: CompanionC
     description: `Jobs of ${sourceOf(first.principal)} take it for ${owner.project} in ${owner.environment}`,
     maxSessionSeconds: (spec.roles?.maxSessionMinutes ?? 60) * 60,
     trust: trustPolicyOf(principals, providerArn(provider, place)),
-    permissions: ciPolicyOf(first.repositories, (name) => repositoryArn(place, name)),
+    // ECR itself brings to the other Regions what is pushed to the first.
+    permissions: ciPolicyOf(first.repositories, (name, verb) =>
+      verb === 'push' ? [repositoryArn(place, name)] : arnsEverywhere(context, name),
+    ),
     managedPolicies: [],
     tags,
   };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { CiAccess } from '../../access/index.js';
 import type { CompanionsSpec } from '../../manifest/project.js';
 import type { DesiredRepository, Owner, Tags } from '../model.js';
-import type { Place } from '../place.js';
+import { type Place, repositoryArn } from '../place.js';
 import type { Companion, StackKind } from './model.js';
 
 export interface CompanionContext {
@@ -19,6 +19,8 @@ export interface CompanionContext {
   readonly ciAccess: readonly CiAccess[];
   /** The project's environments in the same account, this one among them, in the order of the manifest. */
   readonly neighbours: readonly Neighbour[];
+  /** Other Regions that have the same repositories, and that ECR copies their images to. */
+  readonly replicas: readonly string[];
   /** Reports a mistake; the path is within `companions`. */
   readonly report: (path: string, message: string) => void;
 }
@@ -42,6 +44,11 @@ export interface Issuer {
 export interface CompanionDefinition<C extends Companion> {
   readonly stack: StackKind;
   readonly derive: (context: CompanionContext) => readonly C[];
+}
+
+/** A repository wherever it is: whoever pulls may do so in each Region. */
+export function arnsEverywhere({ place, replicas }: CompanionContext, name: string): readonly string[] {
+  return [place.region, ...replicas].map((region) => repositoryArn({ ...place, region }, name));
 }
 
 /** The first eight hex digits of a text's hash: what keeps names apart that look alike or were cut short. */

@@ -30,6 +30,8 @@ export interface CompanionSettings {
   readonly tags: Tags;
   /** The project's environments in the same account, this one among them, in the order of the manifest. */
   readonly neighbours: readonly Neighbour[];
+  /** Other Regions that the environment's images are copied to. */
+  readonly replicas: readonly string[];
   /** Where a path within the registry's document stands. */
   readonly locate: (path: string) => SourceRange | undefined;
 }
@@ -44,7 +46,7 @@ interface Wanted {
 /** The same manifest gives the same stacks, sorted. */
 export function companionsOf(
   { owner, place, repositories, ciAccess }: Wanted,
-  { spec, tags, neighbours, locate }: CompanionSettings,
+  { spec, tags, neighbours, replicas, locate }: CompanionSettings,
 ): { readonly stacks: readonly CompanionStack[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const context: CompanionContext = {
@@ -55,6 +57,7 @@ export function companionsOf(
     repositories,
     ciAccess,
     neighbours,
+    replicas,
     report(path, message) {
       const range = locate(`companions.${path}`);
       const at = { path: `companions.${path}`, ...(range === undefined ? {} : { range }) };

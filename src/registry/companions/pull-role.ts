@@ -7,8 +7,8 @@ import { rootArn } from '../../access/normalise.js';
 import type { PullRoleSpec } from '../../manifest/project.js';
 import type { DesiredRepository } from '../model.js';
 import { byText, sortedSet } from '../normalise.js';
-import { type Place, repositoryArn } from '../place.js';
-import { type CompanionContext, type CompanionDefinition, resourceId } from './context.js';
+import type { Place } from '../place.js';
+import { arnsEverywhere, type CompanionContext, type CompanionDefinition, resourceId } from './context.js';
 import type { PullRole } from './model.js';
 import { roleBasics } from './role.js';
 
@@ -18,16 +18,23 @@ type Trust = readonly Omit<Statement, 'Effect' | 'Action'>[];
 
 interface Use {
   readonly description: string;
-  readonly trust: (spec: PullRoleSpec, place: Place, report: (path: string, message: string) => void) => Trust;
+  /** `regions`: that of the place first, then those of the replicas. */
+  readonly trust: (
+    spec: PullRoleSpec,
+    place: Place,
+    report: (path: string, message: string) => void,
+    regions: readonly string[],
+  ) => Trust;
   /** Names of AWS's own policies. */
   readonly managed: readonly string[];
 }
 
 /** A service acts for whoever asks it: each trust says for which account and resources (the confused deputy). */
-function service(name: string, place: Place, sourceArn: string): Trust {
+function service(name: string, place: Place, sourceArns: readonly string[]): Trust {
+  const [only] = sourceArns;
   const Condition = {
     StringEquals: { 'aws:SourceAccount': place.account },
-    ArnLike: { 'aws:SourceArn': sourceArn },
+    ArnLike: { 'aws:SourceArn': sourceArns.length === 1 && only !== undefined ? only : sortedSet(sourceArns) },
   };
   return [{ Principal: { Service: `${name}.amazonaws.com` }, Condition }];
 }
@@ -36,7 +43,12 @@ const uses: Readonly<Record<PullRole['use'], Use>> = {
   // ECS developer guide, "Amazon ECS task execution IAM role".
   'ecs-task-execution': {
     description: 'ECS starts tasks with it',
-    trust: (_, place) => service('ecs-tasks', place, `arn:${place.partition}:ecs:${place.region}:${place.account}:*`),
+    trust: (_, place, _report, regions) =>
+      service(
+        'ecs-tasks',
+        place,
+        regions.map((region) => `arn:${place.partition}:ecs:${region}:${place.account}:*`),
+      ),
     managed: [],
   },
   // EKS user guide, "Amazon EKS node IAM role". EC2 takes a role for the instance itself, and knows no source of it.
@@ -48,11 +60,11 @@ const uses: Readonly<Record<PullRole['use'], Use>> = {
   // EKS user guide, "Amazon EKS Pod execution IAM role".
   'eks-fargate-pod': {
     description: 'EKS on Fargate pulls images with it',
-    trust: ({ cluster = '*' }, place) =>
+    trust: ({ cluster = '*' }, place, _report, regions) =>
       service(
         'eks-fargate-pods',
         place,
-        `arn:${place.partition}:eks:${place.region}:${place.account}:fargateprofile/${cluster}/*`,
+        regions.map((region) => `arn:${place.partition}:eks:${region}:${place.account}:fargateprofile/${cluster}/*`),
       ),
     managed: ['AmazonEKSFargatePodExecutionRolePolicy'],
   },
@@ -137,9 +149,11 @@ function roleOf(key: string, spec: PullRoleSpec, context: CompanionContext): rea
       maxSessionSeconds: 3600,
       trust: {
         Version: version,
-        Statement: use.trust(spec, place, report).map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })),
+        Statement: use
+          .trust(spec, place, report, [place.region, ...context.replicas])
+          .map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })),
       },
-      permissions: pullPolicy(repositories.map(({ name }) => repositoryArn(place, name))),
+      permissions: pullPolicy(repositories.flatMap(({ name }) => arnsEverywhere(context, name))),
       managedPolicies: sortedSet(managed),
       tags,
     },

@@ -23,6 +23,7 @@ export const awsCliTarget = defineTarget({
     'repository.forceDelete': 'render/never-deletes',
     'registry.policy': 'render/no-registry-settings',
     'registry.policyScope': 'render/no-registry-settings',
+    'registry.replication': 'render/no-replication',
     'companion.oidc-provider': 'run',
     'companion.oidc-provider.existing': 'run',
     'companion.ci-role': 'run',

@@ -23,6 +23,7 @@ export const cdkTarget = defineTarget({
     'repository.forceDelete': 'schema',
     'registry.policy': 'render/no-registry-settings',
     'registry.policyScope': 'render/no-registry-settings',
+    'registry.replication': 'render/no-replication',
     'companion.oidc-provider': 'schema',
     'companion.oidc-provider.existing': 'schema',
     'companion.ci-role': 'schema',

@@ -47,6 +47,7 @@ export const cloudFormationTarget = defineTarget({
     'repository.forceDelete': 'run',
     'registry.policy': 'render/no-registry-settings',
     'registry.policyScope': 'render/no-registry-settings',
+    'registry.replication': 'render/no-replication',
     'companion.oidc-provider': 'run',
     'companion.oidc-provider.existing': 'run',
     'companion.ci-role': 'run',

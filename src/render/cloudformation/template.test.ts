@@ -131,7 +131,7 @@ function resourcesFor(ciAccess: readonly CiAccess[]): Template['Resources'] {
     repositories: [repository('api')],
     ciAccess,
   };
-  const settings = { spec: {}, tags: {}, neighbours: [], locate: () => undefined };
+  const settings = { spec: {}, tags: {}, neighbours: [], replicas: [], locate: () => undefined };
   const stack = companionsOf(wanted, settings).stacks.find(({ kind }) => kind === 'environment');
   return stack === undefined ? {} : (templateOf(stack, place)?.Resources ?? {});
 }

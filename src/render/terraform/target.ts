@@ -48,6 +48,7 @@ export const terraformTarget = defineTarget({
     'repository.forceDelete': 'run',
     'registry.policy': 'render/no-registry-settings',
     'registry.policyScope': 'render/no-registry-settings',
+    'registry.replication': 'render/no-replication',
     'companion.oidc-provider': 'run',
     'companion.oidc-provider.existing': 'run',
     'companion.ci-role': 'run',
