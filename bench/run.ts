@@ -1,14 +1,16 @@
-// `npm run bench`: what a plan, a first apply, `validate` and the start of the CLI cost, beside Terraform in the same run.
-// It must not know Slipway's rooms: it runs the built command line, as a user does. Numbers are measured, never judged here.
+// `npm run bench`: what a plan, a first apply, `validate` and the start of the CLI cost, beside Terraform in the same run; what rendering costs,
+// beside the CDK. It must not know Slipway's rooms: it runs the built command line, as a user does. Numbers are measured, never judged here.
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { targets } from '../src/render/index.js';
 import { awsEnvironment, cleanEnvironment } from '../test/support/environment.js';
 import { findTool } from '../test/support/find-tool.js';
 import { type Command, machine, measure, median, type Sample } from './measure.js';
 import { slipwayManifest, terraformRoot } from './projects.js';
+import { compareRenders, peer, type RenderRow } from './render.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,11 +18,13 @@ const { values: flags } = parseArgs({
     save: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     sizes: { type: 'string', default: '10,100,1000' },
+    only: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
 
-const usage = `npm run bench -- [--sizes 10,100,1000] [--rounds 3] [--full] [--save]
+const usage = `npm run bench -- [--sizes 10,100,1000] [--rounds 3] [--only starts|plans|renders] [--full] [--save]
+  --only  one part of it
   --full  Terraform with 1,000 repositories too, and Slipway with 10,000
   --save  write the samples to bench/results/
 `;
@@ -222,6 +226,7 @@ const writes = (calls: Readonly<Record<string, number>>): number =>
 const fixed = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 
 function table(head: readonly string[], body: readonly (readonly string[])[]): void {
+  if (body.length === 0) return;
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   say(line(head));
   say(line(head.map((_, index) => (index === 0 ? '---' : '---:'))));
@@ -229,8 +234,23 @@ function table(head: readonly string[], body: readonly (readonly string[])[]): v
   say();
 }
 
-function report(rows: readonly Row[], starts: readonly Start[]): void {
+function reportRenders(rows: readonly RenderRow[]): void {
+  const beside = rows.find(({ what }) => what === peer);
+  if (beside === undefined) return;
+  table(
+    ['1,000 repositories', 'seconds', 'peak MiB', `times faster than ${peer}`],
+    rows.map((row) => [
+      targets.some(({ definition }) => definition.name === row.what) ? `slipway render ${row.what}` : row.what,
+      fixed(seconds(row.samples), 2),
+      fixed(peak(row.samples), 0),
+      fixed(seconds(beside.samples) / seconds(row.samples), 1),
+    ]),
+  );
+}
+
+function report(rows: readonly Row[], starts: readonly Start[], renders: readonly RenderRow[]): void {
   say();
+  reportRenders(renders);
   table(
     [
       'what',
@@ -300,13 +320,15 @@ async function main(): Promise<void> {
   if (flags.full && !sizes.includes(10_000)) sizes.push(10_000);
   const rounds = Number(flags.rounds);
   const before = machine();
-  const starts = await compareStarts(rounds * 3 + 1);
-  const rows = await comparePlans(sizes, rounds);
-  report(rows, starts);
+  const asked = (part: string): boolean => flags.only === '' || flags.only === part;
+  const starts = asked('starts') ? await compareStarts(rounds * 3 + 1) : [];
+  const renders = asked('renders') ? await compareRenders(scratch, bin, rounds, 1000) : [];
+  const rows = asked('plans') ? await comparePlans(sizes, rounds) : [];
+  report(rows, starts, renders);
   if (flags.save) {
     mkdirSync('bench/results', { recursive: true });
     const name = `bench/results/${new Date().toISOString().slice(0, 16).replaceAll(':', '')}.json`;
-    writeFileSync(name, `${JSON.stringify({ machine: before, rounds, rows, starts }, null, 1)}\n`);
+    writeFileSync(name, `${JSON.stringify({ machine: before, rounds, rows, starts, renders }, null, 1)}\n`);
     say(`saved to ${name}`);
   }
 }

@@ -1,6 +1,6 @@
 // A folder of rendered files: what is new in it, what was changed by hand, and writing it so that a kill leaves no half file.
 // It must not know any target.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -82,13 +82,16 @@ export function planFolder(folder: string, purpose: Purpose, files: readonly Ren
 /** The record comes last: killed before, the next run finds files that are as they shall be, and goes on. */
 export function writeFolder(folder: string, purpose: Purpose, { changes }: FolderPlan): void {
   try {
+    const made = new Set<string>();
     for (const { path, state, file } of changes) {
       const at = join(folder, path);
       if (file === undefined) {
         rmSync(at, { force: true });
         removeEmptyParents(folder, dirname(path));
       } else if (state !== 'unchanged') {
-        mkdirSync(dirname(at), { recursive: true });
+        const parent = dirname(at);
+        if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+        made.add(parent);
         replaceFile(at, file.text);
         if (file.executable === true) chmodSync(at, 0o755);
       }
@@ -153,6 +156,8 @@ function isInside(path: string): boolean {
 }
 
 function readIfThere(path: string): string | undefined {
+  // Of a new folder nothing is there, and an error for each file takes longer than to ask.
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -182,5 +187,5 @@ function removeEmptyParents(folder: string, path: string): void {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -7,11 +7,24 @@ import { canonicalLifecycle, type LifecyclePolicy } from '../lifecycle/index.js'
 const longest = { access: 10_240, lifecycle: 30_720 } as const;
 
 export function policyLines(document: PolicyDocument): string {
-  return jsonLines(document, longest.access);
+  const make = () => jsonLines(document, longest.access);
+  const { Version, Statement, ...others } = document;
+  return Object.keys(others).length === 0 && Version === '2012-10-17' ? remembered(Statement, make) : make();
 }
 
 export function lifecycleLines(policy: LifecyclePolicy): string {
-  return jsonLines(canonicalLifecycle(policy), longest.lifecycle);
+  return remembered(policy, () => jsonLines(canonicalLifecycle(policy), longest.lifecycle));
+}
+
+/** Repositories with the same settings share what was made of them: in most projects, nearly all do. */
+const texts = new WeakMap<object, string>();
+
+function remembered(of: object, make: () => string): string {
+  const known = texts.get(of);
+  if (known !== undefined) return known;
+  const made = make();
+  texts.set(of, made);
+  return made;
 }
 
 /** As people write it; compact where that is too long. */

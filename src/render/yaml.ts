@@ -17,16 +17,32 @@ export class Tagged {
 
 export interface YamlLayout {
   /** Comments above a member, by its path: keys joined with `/`; the empty path is the head of the document. May have several lines. */
-  readonly comments?: ReadonlyMap<string, string>;
+  readonly comments?: ReadonlyMap<string, string> | undefined;
   /** Whether an empty line stands between the members of the mapping at this path. */
-  readonly spaced?: (path: string) => boolean;
+  readonly spaced?: ((path: string) => boolean) | undefined;
 }
 
 /** The document, with a line feed at its end. Mappings keep their order. */
 export function yamlText(value: Yaml, layout: YamlLayout = {}): string {
-  const head = commentLines(layout.comments?.get(''), '');
-  const body = isBlock(value) ? members(value, '', '', layout) : [scalar(value, '')];
-  return `${[...head, ...body].join('\n')}\n`;
+  const lines: string[] = [];
+  const to: Writer = { lines, comments: layout.comments, spaced: layout.spaced };
+  comment(layout.comments?.get(''), '', lines);
+  if (isBlock(value)) members(value, '', '', to);
+  else lines.push(scalar(value, ''));
+  lines.push('');
+  return lines.join('\n');
+}
+
+/** What stands above a document or within it, as its comment. */
+export function yamlComment(of: string): string {
+  const lines: string[] = [];
+  comment(of, '', lines);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Where lines go, and what is to be said beside them: a large document has many, each of which is written once. */
+interface Writer extends YamlLayout {
+  readonly lines: string[];
 }
 
 type Mapping = { readonly [key: string]: Yaml };
@@ -44,36 +60,42 @@ function isBlock(value: Yaml): value is readonly Yaml[] | Mapping {
   return isList(value) ? value.length > 0 : isMapping(value) && Object.keys(value).length > 0;
 }
 
-function members(value: readonly Yaml[] | Mapping, path: string, indent: string, layout: YamlLayout): string[] {
-  if (isList(value)) return value.flatMap((one) => item(one, path, indent, layout));
-  const room = layout.spaced?.(path) === true;
-  return Object.entries(value).flatMap(([key, one], index) => {
-    const at = path === '' ? key : `${path}/${key}`;
-    return [
-      ...(room && index > 0 ? [''] : []),
-      ...commentLines(layout.comments?.get(at), indent),
-      ...member(key, one, at, indent, layout),
-    ];
-  });
+function members(value: readonly Yaml[] | Mapping, path: string, indent: string, to: Writer): void {
+  if (isList(value)) {
+    for (const one of value) item(one, path, indent, to);
+    return;
+  }
+  const { lines, comments, spaced } = to;
+  const room = spaced?.(path) === true;
+  const start = lines.length;
+  for (const [key, one] of Object.entries(value)) {
+    const at = comments === undefined && spaced === undefined ? '' : path === '' ? key : `${path}/${key}`;
+    if (room && lines.length > start) lines.push('');
+    comment(comments?.get(at), indent, lines);
+    const head = `${indent}${text(key)}:`;
+    if (isBlock(one)) {
+      lines.push(head);
+      members(one, at, `${indent}  `, to);
+    } else lines.push(`${head} ${scalar(one, indent)}`);
+  }
 }
 
-function member(key: string, value: Yaml, path: string, indent: string, layout: YamlLayout): string[] {
-  const head = `${indent}${text(key)}:`;
-  if (!isBlock(value)) return [`${head} ${scalar(value, indent)}`];
-  return [head, ...members(value, path, `${indent}  `, layout)];
-}
-
-/** The first line of an item stands behind its dash. */
-function item(value: Yaml, path: string, indent: string, layout: YamlLayout): string[] {
-  if (!isBlock(value)) return [`${indent}- ${scalar(value, indent)}`];
+/** The first line of an item stands behind its dash. In a list nothing is said beside. */
+function item(value: Yaml, path: string, indent: string, to: Writer): void {
+  const { lines, spaced } = to;
+  if (!isBlock(value)) {
+    lines.push(`${indent}- ${scalar(value, indent)}`);
+    return;
+  }
   const inner = `${indent}  `;
-  const [first = '', ...rest] = members(value, path, inner, { ...layout, comments: new Map() });
-  return [`${indent}- ${first.slice(inner.length)}`, ...rest];
+  const start = lines.length;
+  members(value, path, inner, { lines, spaced });
+  lines[start] = `${indent}- ${(lines[start] ?? '').slice(inner.length)}`;
 }
 
-function commentLines(comment: string | undefined, indent: string): string[] {
-  if (comment === undefined) return [];
-  return comment.split('\n').map((line) => `${indent}# ${line}`.trimEnd());
+function comment(of: string | undefined, indent: string, lines: string[]): void {
+  if (of === undefined) return;
+  for (const line of of.split('\n')) lines.push(`${indent}# ${line}`.trimEnd());
 }
 
 function scalar(value: Yaml, indent: string): string {
@@ -108,6 +130,8 @@ function text(value: string): string {
 /** Printable within a quoted scalar of one line (YAML 1.1, c-printable), line separators left out. */
 const printable = /^[ -~\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]*$/;
 
+const printableLines = new RegExp(printable.source.replace('[', '[\\n'));
+
 function quoted(value: string): string {
   if (printable.test(value)) return `'${value.replaceAll("'", "''")}'`;
   // JSON's strings are YAML's, once what is not printable is escaped.
@@ -123,9 +147,9 @@ function block(value: string, indent: string): string | undefined {
   const last = lines.at(-1) === '' ? lines.pop() : undefined;
   if (lines.length < 2 && last === undefined) return undefined;
   const [first = '', final = ''] = [lines[0], lines.at(-1)];
-  if (first === '' || /^\s/.test(first) || final === '' || !lines.every((line) => printable.test(line)))
-    return undefined;
-  if (lines.some((line) => /\s$/.test(line) && line.trim() === '' && line !== '')) return undefined;
+  if (first === '' || /^\s/.test(first) || final === '' || !printableLines.test(value)) return undefined;
+  // A line of nothing but spaces.
+  if (/^[^\S\n]+$/m.test(value)) return undefined;
   const body = lines.map((line) => (line === '' ? '' : `${indent}  ${line}`));
   return [`|${last === undefined ? '-' : ''}`, ...body].join('\n');
 }

@@ -9,6 +9,7 @@ import type {
   Renderer,
   RenderRequest,
 } from '../model.js';
+import { yamlComment } from '../yaml.js';
 import { type CompanionTemplate, companionTemplates } from './companions.js';
 import { type Import, importRemarks, importsOf } from './import.js';
 import { remarksOn } from './remarks.js';
@@ -23,7 +24,7 @@ import {
   stackSetScript,
 } from './script.js';
 import type { cloudFormationTarget } from './target.js';
-import { jsonTemplate, yamlTemplate } from './text.js';
+import { jsonTemplate, yamlBody, yamlTemplate } from './text.js';
 
 type Options = OptionValuesOf<typeof cloudFormationTarget.options>;
 
@@ -200,8 +201,8 @@ function writtenStack(
     const text = jsonTemplate(template);
     return { source, stack: { ...described, size: bytesOf(text) }, text };
   }
-  const written = (size: number) =>
-    yamlTemplate(template, { head: headOf({ ...described, size }, place, form), at: comments });
+  const body = yamlBody(template, comments);
+  const written = (size: number) => `${yamlComment(headOf({ ...described, size }, place, form))}${body}`;
   // How it is deployed depends on its size, and is part of it: with room for that, a bucket is asked for rather too early.
   const size = bytesOf(written(0)) + 200;
   return { source, stack: { ...described, size }, text: written(size) };

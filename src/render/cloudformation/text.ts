@@ -1,6 +1,6 @@
 // A template as the text of a file: YAML in the short form of its functions, with comments; or JSON.
 // It must not know what is in a template.
-import { Tagged, type Yaml, yamlText } from '../yaml.js';
+import { Tagged, type Yaml, yamlComment, yamlText } from '../yaml.js';
 import { type Json, type Template } from './model.js';
 import { templateText } from './template.js';
 
@@ -12,8 +12,12 @@ export interface Comments {
 }
 
 export function yamlTemplate(template: Template, { head, at }: Comments): string {
+  return `${yamlComment(head)}${yamlBody(template, at)}`;
+}
+
+/** Without the comment that is at the head of the file. */
+export function yamlBody(template: Template, comments: Comments['at']): string {
   const plain = JSON.parse(JSON.stringify(template)) as Json;
-  const comments = new Map([['', head], ...at]);
   const spaced = (path: string) => path === '' || path === 'Resources';
   return yamlText(shortForm(plain), { comments, spaced });
 }
