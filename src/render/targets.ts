@@ -6,6 +6,7 @@ import { cdkTarget } from './cdk/target.js';
 import { cloudFormationTarget } from './cloudformation/target.js';
 import { crossplaneTarget } from './crossplane/target.js';
 import { gitHubActionsTarget } from './github-actions/target.js';
+import { gitLabCiTarget } from './gitlab-ci/target.js';
 import type { OptionValuesOf, Renderer, Rendering, RenderRequest, TargetDefinition, TargetOptions } from './model.js';
 import { pulumiTarget } from './pulumi/target.js';
 import { terraformTarget } from './terraform/target.js';
@@ -35,4 +36,5 @@ export const targets: readonly BoundTarget[] = [
   bind(ackTarget, async () => (await import('./ack/index.js')).renderAck),
   bind(awsCliTarget, async () => (await import('./aws-cli/index.js')).renderAwsCli),
   bind(gitHubActionsTarget, async () => (await import('./github-actions/index.js')).renderGitHubActions),
+  bind(gitLabCiTarget, async () => (await import('./gitlab-ci/index.js')).renderGitLabCi),
 ];

@@ -127,7 +127,7 @@ export const renderCodes = defineCodes({
   'render/no-ci-grant': loss(
     'a repository that no workflow pushes to',
     'Workflows push what the manifest grants: no grant to push to this repository names a repository on the CI system.',
-    'grant it: `access: {push: ["github:OWNER/NAME@main"]}`',
+    'grant it: `access: {push: ["github:OWNER/NAME@main"]}`, or `gitlab:GROUP/PROJECT@main`',
   ),
   'render/no-trigger': loss(
     'a grant that no workflow stands for',
@@ -147,7 +147,7 @@ export const renderCodes = defineCodes({
   'render/no-gate': note(
     'a promotion that nobody is asked for',
     'A grant to a branch or tag lets its jobs promote as soon as the build is done. An environment of GitHub can ask somebody first, and its name is in the token that the role trusts.',
-    'where somebody shall be asked, grant `github:OWNER/NAME#production` instead of `@main`',
+    'where somebody shall be asked, grant `github:OWNER/NAME#production` instead of `@main`; on GitLab, leave `--with promotion=manual`',
   ),
   'render/no-scan-gate': loss(
     'images that go on without a look at their findings',

@@ -1,9 +1,9 @@
 // The workflow of one repository on GitHub: builds its images once, pushes them, and promotes them by digest.
 // It must not know grants.
+import type { ImageJob, JobImage, Ref, Side } from '../ci/jobs.js';
 import type { OptionValuesOf } from '../model.js';
 import { type Yaml, yamlText } from '../yaml.js';
-import { expression, filterOf, isOneOf, type Ref } from './expression.js';
-import type { ImageJob, JobImage, Side } from './jobs.js';
+import { expression, filterOf, isOneOf } from './expression.js';
 import { find, logIn, moveTags, promote, push, scanGate } from './scripts.js';
 import type { gitHubActionsTarget } from './target.js';
 

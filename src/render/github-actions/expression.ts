@@ -1,11 +1,6 @@
 // Expressions of GitHub, and conditions and filters on refs. They stand in `env`, `with` and `if` alone: never in a script.
 // It must not know workflows.
-
-/** Of a branch or a tag; `*` is any text, as IAM has it in a trust policy. */
-export interface Ref {
-  readonly kind: 'branch' | 'tag';
-  readonly name: string;
-}
+import type { Ref } from '../ci/jobs.js';
 
 /** Of `inner`, as values of `env` and `with` have it. */
 export function expression(inner: string): string {

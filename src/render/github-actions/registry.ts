@@ -1,10 +1,11 @@
 // The workflow of the manifest's own repository: the plan as a comment on a pull request, the saved plan applied after the merge, and drift.
 // It must not know grants: the roles of this workflow are not in the manifest, since who may change the registry may change them too.
+import { drift } from '../ci/scripts.js';
 import type { RenderRequest } from '../model.js';
 import type { Yaml } from '../yaml.js';
 import { checkout, credentials, head, type Options, type Step, step, workflowText } from './build.js';
 import { expression } from './expression.js';
-import { apply, comment, drift, install, plan } from './scripts.js';
+import { apply, comment, install, plan } from './scripts.js';
 
 export function registryWorkflow({ project, environments }: RenderRequest, options: Options): string {
   const ids = environments.map(({ name }) => name.replaceAll(/[^\w-]/g, '-'));

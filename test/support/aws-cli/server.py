@@ -24,6 +24,8 @@ for words in ("ecr describe-repositories", "iam list-roles", "kms list-keys", "s
     awscli.clidriver.create_clidriver().main(words.split())
 for descriptor, output in enumerate(outputs, 1):
     os.dup2(output, descriptor)
+# Has looked at no variable yet.
+driver = awscli.clidriver.create_clidriver()
 
 
 def answer(connection):
@@ -41,7 +43,7 @@ def answer(connection):
     os.chdir(folder)
     for descriptor in (1, 2):
         os.dup2(os.open(f"/proc/{pid}/fd/{descriptor}", os.O_WRONLY | os.O_APPEND), descriptor)
-    code = awscli.clidriver.create_clidriver().main(words[int(count) :])
+    code = driver.main(words[int(count) :])
     sys.stdout.flush()
     sys.stderr.flush()
     return code

@@ -1,12 +1,24 @@
-// From the grants of a manifest to jobs: which workflow pushes what, with which role, on which refs; and what no workflow can say.
-// It must not know how a workflow is written.
+// From the grants of a manifest to jobs of a CI system: which of them push what, with which role, on which refs; and what no job can say.
+// It must not know any one system, nor how its files are written.
 import { type CiAccess, type CiPrincipal, ciText } from '../../access/index.js';
 import { type Diagnostic, type DiagnosticCode, diagnostic } from '../../diagnostics/index.js';
 import { type DesiredRegistry, type DesiredRepository, matches } from '../../registry/index.js';
 import type { RenderRequest } from '../model.js';
-import type { Ref } from './expression.js';
 
-type GitHub = Extract<CiPrincipal, { kind: 'github' }>;
+/** Of a branch or a tag; `*` is any text, as IAM has it in a trust policy. */
+export interface Ref {
+  readonly kind: 'branch' | 'tag';
+  readonly name: string;
+}
+
+/** A CI system as far as its jobs are concerned. */
+export interface CiSystem {
+  readonly kind: CiPrincipal['kind'];
+  /** What jobs are of: a repository or project, by the name that files are written for; `undefined` for any of an organisation. */
+  source(principal: CiPrincipal): string | undefined;
+  /** Whether somebody is asked before each promotion, whatever the grant says. */
+  readonly asks: boolean;
+}
 
 export interface Side {
   readonly environment: string;
@@ -32,7 +44,7 @@ export interface ImageJob {
   readonly to: Side;
   /** Absent: they are built. */
   readonly from?: Side;
-  /** The environment on GitHub that the token has to name, and that can ask somebody first. */
+  /** The environment that the token has to name, and that can ask somebody first. */
   readonly gate?: string;
   readonly refs: readonly Ref[];
   /** Ids of jobs that make what this one takes. */
@@ -53,21 +65,23 @@ interface Place {
 }
 
 interface Chosen {
-  readonly principals: readonly GitHub[];
+  readonly principals: readonly CiPrincipal[];
   readonly role: string;
 }
 
-/** `OWNER/NAME` of every repository on GitHub that a grant names, in order. */
-export function sourcesOf(request: RenderRequest): readonly string[] {
-  const all = placesOf(request).flatMap(({ desired }) => gitHubAccess(desired).map(({ principal }) => principal));
-  return [...new Set(all.filter(({ repository }) => repository !== '*').map(sourceOf))].sort();
+/** Every repository or project that a grant names, in order. */
+export function sourcesOf(request: RenderRequest, system: CiSystem): readonly string[] {
+  const all = placesOf(request).flatMap(({ desired }) =>
+    accessOf(desired, system).map(({ principal }) => system.source(principal)),
+  );
+  return [...new Set(all.filter((source) => source !== undefined))].sort();
 }
 
-/** What is wrong whatever the source: repositories that nobody pushes to, and grants that name no repository on GitHub. */
-export function remarksOnGrants(request: RenderRequest, named: string): readonly Diagnostic[] {
+/** What is wrong whatever the source: repositories that nobody pushes to, and grants that name no repository on the system. */
+export function remarksOnGrants(request: RenderRequest, system: CiSystem, named: string): readonly Diagnostic[] {
   return placesOf(request).flatMap(({ environment, desired }) => {
-    const accesses = gitHubAccess(desired);
-    const wide = accesses.filter(({ principal }) => principal.repository === '*');
+    const accesses = accessOf(desired, system);
+    const wide = accesses.filter(({ principal }) => system.source(principal) === undefined);
     const pushed = new Set(accesses.flatMap(({ repositories }) => repositories.push));
     return [
       ...wide.map(({ principal }) =>
@@ -85,9 +99,10 @@ export function remarksOnGrants(request: RenderRequest, named: string): readonly
   });
 }
 
-/** The jobs of one repository on GitHub, each after those that it needs. */
+/** The jobs of one source, each after those that it needs. */
 export function jobsOf(
   request: RenderRequest,
+  system: CiSystem,
   { source, branch, tags, gate }: Choices,
 ): { readonly jobs: readonly ImageJob[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
@@ -104,19 +119,16 @@ export function jobsOf(
       const report = (code: DiagnosticCode, message: string): void => {
         diagnostics.push(remark(code, environment, repository, message));
       };
-      const accesses = gitHubAccess(desired).filter(({ principal }) => sourceOf(principal) === source);
+      const accesses = accessOf(desired, system).filter(({ principal }) => system.source(principal) === source);
       const pushing = accesses.filter(({ repositories }) => repositories.push.includes(repository.name));
       if (pushing.length === 0) continue;
       const chosen = choose(pushing, desired, (message) => report('render/several-roles', message));
       if (chosen === undefined) {
-        report(
-          'render/no-trigger',
-          `${source} pushes ${repository.name} from pull requests alone, which no workflow does`,
-        );
+        report('render/no-trigger', `${source} pushes ${repository.name} from pull requests alone, which no job does`);
         continue;
       }
       const before = last.get(repository.key);
-      const from = before === undefined ? undefined : readerOf(chosen, before.place, before.repository.name);
+      const from = before === undefined ? undefined : readerOf(chosen, before.place, before.repository.name, system);
       if (before !== undefined && from === undefined) {
         const who = chosen.principals.map(ciText).join(', ');
         report(
@@ -126,7 +138,7 @@ export function jobsOf(
         continue;
       }
       const gateOfJob = gateOf(chosen);
-      if (before !== undefined && gateOfJob === undefined)
+      if (before !== undefined && gateOfJob === undefined && !system.asks)
         report('render/no-gate', `images come to ${repository.name} without anybody being asked`);
       const reads = chosen.principals.every((principal) =>
         accesses.some((one) => one.principal === principal && one.repositories.read.includes(repository.name)),
@@ -185,21 +197,13 @@ function placesOf({ environments }: RenderRequest): readonly Place[] {
   );
 }
 
-interface GitHubAccess extends CiAccess {
-  readonly principal: GitHub;
-}
-
-function gitHubAccess({ ciAccess = [] }: DesiredRegistry): readonly GitHubAccess[] {
-  return ciAccess.filter((one): one is GitHubAccess => one.principal.kind === 'github');
-}
-
-function sourceOf({ organization, repository }: GitHub): string {
-  return `${organization}/${repository}`;
+function accessOf({ ciAccess = [] }: DesiredRegistry, { kind }: CiSystem): readonly CiAccess[] {
+  return ciAccess.filter(({ principal }) => principal.kind === kind);
 }
 
 /** Whom a job is. An environment's name in the token takes the place of the ref's, so that a job is of one or of the other. */
 function choose(
-  accesses: readonly GitHubAccess[],
+  accesses: readonly CiAccess[],
   desired: DesiredRegistry,
   lost: (message: string) => void,
 ): Chosen | undefined {
@@ -220,18 +224,18 @@ function choose(
 }
 
 /** By the role's own account of whom it is for. */
-function roleOf({ companions }: DesiredRegistry, principal: GitHub): string | undefined {
+function roleOf({ companions }: DesiredRegistry, principal: CiPrincipal): string | undefined {
   const roles = companions.flatMap(({ resources }) => resources);
   const found = roles.find((one) => one.kind === 'ci-role' && one.from.includes(ciText(principal)));
   return found?.kind === 'ci-role' ? found.arn : undefined;
 }
 
 /** The role with which the same job may pull from the place before: one token, so one subject. */
-function readerOf({ principals }: Chosen, { desired }: Place, name: string): string | undefined {
+function readerOf({ principals }: Chosen, { desired }: Place, name: string, system: CiSystem): string | undefined {
   const roles = principals.map((principal) => {
-    const access = gitHubAccess(desired).find(
+    const access = accessOf(desired, system).find(
       (one) =>
-        sourceOf(one.principal) === sourceOf(principal) &&
+        system.source(one.principal) === system.source(principal) &&
         JSON.stringify(one.principal.ref) === JSON.stringify(principal.ref) &&
         one.repositories.pull.includes(name),
     );
@@ -261,7 +265,7 @@ function canMove({ tagMutability: { mode, exclusions } }: DesiredRepository, tag
   return mode.startsWith('MUTABLE') ? !isExcepted : isExcepted;
 }
 
-/** Registries of partitions that GitHub's jobs can reach (botocore's partitions.json). */
+/** Registries of partitions that jobs can reach (botocore's partitions.json). */
 function registryOf({ account, region, partition }: DesiredRegistry): string {
   const suffix = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' }[partition] ?? 'amazonaws.com';
   return `${account}.dkr.ecr.${region}.${suffix}`;
