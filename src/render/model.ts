@@ -41,6 +41,8 @@ export interface LiveRegistry {
   readonly observed: ObservedRegistry;
   /** Outputs of the stacks of companions that exist, by the name of the stack. */
   readonly stacks: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** ARNs of identity providers that the account has, and that no stack of ours has made. */
+  readonly providersOfOthers?: readonly string[];
 }
 
 export interface RenderedRegistry {

@@ -2,7 +2,9 @@
 // It must not know what any target makes of them.
 import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
 import { type Project, sharedTags } from '../manifest/index.js';
+import { issuerName } from '../registry/companions/oidc-provider.js';
 import { compile, type DesiredRegistry } from '../registry/index.js';
+import { accountsOf, providersMade } from './accounts.js';
 import type {
   LiveRegistry,
   OptionValuesOf,
@@ -100,11 +102,13 @@ export async function render(
   const found = targetOf(target);
   const values = optionsOf(found.definition, options);
   const asked = await requestOf(project, request);
-  if (canReplicate(found.definition)) return found.render(asked, values);
-  const rendering = await found.render({ ...asked, environments: asked.environments.map(withoutReplicas) }, values);
-  // What writes no registry leaves none out.
+  const isWhole = canReplicate(found.definition);
+  const environments = isWhole ? asked.environments : asked.environments.map(withoutReplicas);
+  const rendering = await found.render({ ...asked, environments }, values);
+  // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
-  return { ...rendering, diagnostics: [...rendering.diagnostics, ...asked.environments.flatMap(remarksOnReplicas)] };
+  const leftOut = isWhole ? [] : asked.environments.flatMap(remarksOnReplicas);
+  return { ...rendering, diagnostics: [...rendering.diagnostics, ...leftOut, ...remarksOnProviders(asked)] };
 }
 
 function canReplicate({ fidelity }: TargetDefinition): boolean {
@@ -134,4 +138,20 @@ function remarksOnReplicas({ name, registries }: RenderedEnvironment): readonly 
       ? `${name}: that nothing is copied to other Regions is not in the code`
       : `${name}: ${regions.join(', ')} ${regions.length === 1 ? 'is' : 'are'} not in the code, nor that images are copied there`;
   return [diagnostic('render/no-replication', message, { path: `spec.environments.${name}.replicas` })];
+}
+
+/** An account has one identity provider for each issuer, which others may use: `slipway apply` refers to one that is there. */
+function remarksOnProviders(request: RenderRequest): readonly Diagnostic[] {
+  return [...accountsOf(request).values()].flatMap((rendered) =>
+    providersMade(rendered)
+      .providers.filter(({ arn }) => rendered.live?.providersOfOthers?.includes(arn) === true)
+      .map(({ arn, host }) => {
+        const message = `the account has ${arn} already, from somebody else, and the code would make it or change it`;
+        const mend = `where it is not from this very code, say \`oidcProviders: {${issuerName(host)}: {existing: true}}\` in \`companions\` of an AwsEcrRegistry`;
+        return diagnostic('render/provider-of-others', message, {
+          path: `spec.companions.oidcProviders.${issuerName(host)}`,
+          mend,
+        });
+      }),
+  );
 }

@@ -20,6 +20,14 @@ function plain(value: unknown): Expression {
 }
 
 describe('expressions', () => {
+  it('have comments for keys of their own alone', () => {
+    const made = literal({ constructor: 1, toString: 2 }, { toString: 'why' });
+    expect(made.properties.map(({ key, comment }) => [key, comment])).toEqual([
+      ['constructor', undefined],
+      ['toString', 'why'],
+    ]);
+  });
+
   it('mean what they were made of, whatever is in a text or a key', () => {
     const key = fc.string({ unit: 'binary' }).filter((one) => one !== '...' && one !== '__proto__');
     const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({

@@ -46,7 +46,7 @@ export function literal(
     kind: 'object',
     properties: Object.entries(properties).flatMap(([key, value]): readonly Property[] => {
       if (value === undefined) return [];
-      const comment = comments[key];
+      const comment = Object.hasOwn(comments, key) ? comments[key] : undefined;
       return [{ key, value, ...(comment === undefined ? {} : { comment }) }];
     }),
   };

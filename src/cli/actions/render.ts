@@ -79,7 +79,7 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
 async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<LiveRegistry> {
   const ports = await portsFor(desired);
   await requireAccount(ports, desired.account, desired.owner.environment);
-  const [observed, stacks] = await Promise.all([
+  const [observed, stacks, found] = await Promise.all([
     observe(desired, ports, { orphans: false }),
     Promise.all(
       desired.companions.map(async ({ name, region }) => {
@@ -87,12 +87,24 @@ async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<Liv
         return [name, (await port.describe(name))?.outputs] as const;
       }),
     ),
+    Promise.all(
+      desired.companions
+        .flatMap(({ name, resources }) => resources.map((one) => ({ name, one })))
+        .flatMap(({ name, one }) => (one.kind === 'oidc-provider' && !one.existing ? [{ name, one }] : []))
+        .map(async ({ name, one: { id, arn } }) => ({ name, id, arn, live: await ports.oidcProviders.find(arn) })),
+    ),
   ]);
   for (const [name, { operation, reason }] of observed.unreadable) {
     fail('cli/unreadable', `${name} could not be read (${operation}: ${reason})`);
   }
+  const outputsOf = new Map(
+    stacks.flatMap(([name, outputs]) => (outputs === undefined ? [] : [[name, outputs] as const])),
+  );
   return {
     observed,
-    stacks: new Map(stacks.flatMap(([name, outputs]) => (outputs === undefined ? [] : [[name, outputs] as const]))),
+    stacks: outputsOf,
+    providersOfOthers: found.flatMap(({ name, id, arn, live }) =>
+      live === undefined || outputsOf.get(name)?.[`${id}Arn`] !== undefined ? [] : [arn],
+    ),
   };
 }

@@ -49,6 +49,16 @@ export const renderCodes = defineCodes({
     "The code of this target makes the environment's own registry alone: neither the repositories in its replicas, nor the rule that copies images there.",
     'leave the environment to `slipway apply`, or render it with a target that has replicas (docs/render.md)',
   ),
+  'render/provider-of-others': loss(
+    'an identity provider that is there already',
+    'An account has one identity provider for each issuer. `slipway apply` refers to one that exists; an engine would make it again and fail, or adopt and change it.',
+    'say `existing: true` for it, unless this very code has made it',
+  ),
+  'render/empty-tag': loss(
+    'a tag without a value',
+    'ECR takes a tag whose value is empty; the schema of AWS::ECR::Repository asks for a character at least, and the template is refused.',
+    'give the tag a value, or take it away',
+  ),
   'render/unmanaged-lifecycle': loss(
     'a lifecycle policy of others would go',
     'The manifest leaves the lifecycle policy of a repository to somebody else. The engine knows no such thing: what its code does not have, it takes away.',

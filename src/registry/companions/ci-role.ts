@@ -33,7 +33,14 @@ export const ciRole: CompanionDefinition<CiRole> = {
       .sort(([one], [other]) => byText(one, other))
       .flatMap(([source, all]) => {
         const groups = alike(all);
-        return groups.map((group) => roleOf(groups.length === 1 ? source : `${source}@${refs(group)}`, group, context));
+        const names = groups.map(refs);
+        return groups.map((group, index) => {
+          const name = names[index] ?? '';
+          const isTwice = names.indexOf(name) !== names.lastIndexOf(name);
+          const purpose =
+            groups.length === 1 ? source : `${source}@${name}${isTwice ? `-${principalsHash(group)}` : ''}`;
+          return roleOf(purpose, group, context);
+        });
       });
   },
 };
@@ -66,6 +73,11 @@ function refs(group: readonly CiAccess[]): string {
     Object.entries(ref).map(([kind, name]) => (typeof name === 'string' ? name : kind)),
   );
   return sortedSet(names).join('-');
+}
+
+/** Keeps a branch `production` from an environment of that name, and a grant with ids from one without. */
+function principalsHash(group: readonly CiAccess[]): string {
+  return shortHash(JSON.stringify(group.map(({ principal }) => principal)));
 }
 
 function roleOf(purpose: string, group: readonly CiAccess[], context: CompanionContext): CiRole {

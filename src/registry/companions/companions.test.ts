@@ -234,6 +234,26 @@ spec: {environments: [dev, prod]}`;
     expect(desired.repositories.map(({ statements }) => statements)).toEqual([[], []]);
   });
 
+  it('no two roles of a source share a name, whatever their branches, tags and environments are called', () => {
+    const roles = companionsIn(
+      [
+        '    api: {access: {push: ["github:acme/api#production"]}}',
+        '    app: {access: {push: ["github:acme/api@production"]}}',
+        '    web: {access: {push: ["github:acme/api@tag:production"]}}',
+        '    old: {access: {push: ["github:acme/api@main"]}}',
+        '    new: {access: {push: [{github: acme/api, branch: main, orgId: "1", repoId: "2"}]}}',
+        '    one: {access: {push: ["github:acme/api@release"]}}',
+      ].join('\n'),
+    ).flatMap((one) => (one.kind === 'ci-role' ? [one] : []));
+    expect(roles).toHaveLength(6);
+    for (const member of ['name', 'id', 'key', 'arn'] as const)
+      expect(new Set(roles.map((role) => role[member])).size, member).toBe(6);
+    // What is alone in its name keeps it.
+    expect(roles.map(({ key }) => key)).toContain('github-acme.api@release');
+    const reached = roles.map(({ permissions }) => /repository\/(\w+)/.exec(JSON.stringify(permissions))?.[1]);
+    expect(reached.toSorted()).toEqual(['api', 'app', 'new', 'old', 'one', 'web']);
+  });
+
   it('what the account has once is made for all environments in it, in the Region of the first', () => {
     const text = `apiVersion: ecr.slipway.dev/v1
 kind: Project

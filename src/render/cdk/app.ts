@@ -24,7 +24,7 @@ export interface AppStack {
 }
 
 export interface Deployment {
-  /** `prod-*`. */
+  /** Their names, as `cdk deploy` takes them. */
   readonly stacks: string;
   readonly title: string;
 }
@@ -133,7 +133,7 @@ Written by \`slipway render cdk\`. The manifest, slipway.yaml, is the source: ch
 
 \`\`\`sh
 npm install
-${deployments.map(({ stacks, title }) => `npx cdk deploy '${stacks}'   # ${title}`).join('\n')}
+${deployments.map(({ stacks, title }) => `npx cdk deploy ${stacks}   # ${title}`).join('\n')}
 \`\`\`
 
 \`npx cdk diff\` shows what would change. An account and Region that the CDK does not know yet is prepared once: \`npx cdk bootstrap aws://ACCOUNT/REGION\`.

@@ -43,7 +43,7 @@ describe('an app of the CDK', () => {
       'tsconfig.json',
     ]);
     expect(made.diagnostics).toEqual([]);
-    expect(made.next).toEqual(['npm install', "npx cdk deploy 'prod-*'"]);
+    expect(made.next).toEqual(['npm install', 'npx cdk deploy prod-repositories']);
     expect(textOf(made, 'lib/environments/prod/repositories.ts')).toBe(`\
 // Repositories of payments in prod.
 // Written by \`slipway render cdk\`: change slipway.yaml and render again, rather than this file.

@@ -28,7 +28,7 @@ export const renderCdk: Renderer<typeof cdkTarget.options> = (request, { capacit
     ...appFiles(
       request.project,
       stacks,
-      parts.map(({ deployment }) => deployment),
+      parts.flatMap(({ deployments }) => deployments),
     ),
     { path: 'lib/registry.ts', text: libraryText },
     ...[...accounts.values()].map(({ path, text }) => ({ path, text })),
@@ -45,7 +45,8 @@ interface Part {
   readonly files: readonly RenderedFile[];
   readonly stacks: readonly AppStack[];
   readonly diagnostics: readonly Diagnostic[];
-  readonly deployment: Deployment;
+  /** None where there is no stack. */
+  readonly deployments: readonly Deployment[];
   readonly next: readonly string[];
 }
 
@@ -92,6 +93,7 @@ function environmentPart(
 
   const account = accounts.get(desired.account);
   const modules = [...(key === undefined ? [] : [key]), ...repositories, ...(roles === undefined ? [] : [roles])];
+  const deployed = modules.map(({ id }) => id).join(' ');
   const taken = live === undefined ? undefined : mappings(desired, live, repositories, key);
   return {
     files: [shared.file, ...modules.map(({ path, text }) => ({ path, text })), ...(taken?.files ?? [])],
@@ -110,11 +112,12 @@ function environmentPart(
       ...(live === undefined ? [] : importRemarks(desired, live, templates, companions)),
       ...(taken?.diagnostics ?? []),
     ],
-    deployment: {
-      stacks: `${place.id}-*`,
-      title: `${environment.name}: account ${desired.account}, ${desired.region}`,
-    },
-    next: [...(taken?.next ?? []), `npx cdk deploy '${place.id}-*'`],
+    // By their names: a pattern such as prod-* would reach the environment prod-us too.
+    deployments:
+      deployed === ''
+        ? []
+        : [{ stacks: deployed, title: `${environment.name}: account ${desired.account}, ${desired.region}` }],
+    next: [...(taken?.next ?? []), ...(deployed === '' ? [] : [`npx cdk deploy ${deployed}`])],
   };
 }
 

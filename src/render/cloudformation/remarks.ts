@@ -42,6 +42,18 @@ export function remarksOn(
               ),
             ]
           : []),
+        ...Object.entries(repository.tags).flatMap(([tag, value]) =>
+          value !== ''
+            ? []
+            : [
+                remark(
+                  'render/empty-tag',
+                  repository,
+                  '.tags',
+                  `${name} has the tag ${tag} without a value, which CloudFormation refuses`,
+                ),
+              ],
+        ),
         ...(others.length === 0
           ? []
           : [
