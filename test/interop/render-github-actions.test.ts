@@ -1,20 +1,15 @@
 // What `slipway render github-actions` writes, run step by step as a runner of GitHub would: with the shell, skopeo, the AWS CLI, tokens of
 // an issuer on this machine, and a local ECR that decides by the policies of the roles. The actions of others are played.
 // It must not know how workflows are made.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { startLocalEcr } from '../../src/local/index.js';
-import { startIssuer, type TestIssuer } from '../../src/local/sts/testing/issuer.js';
-import { type Scratch, scratch } from '../support/container-clients.js';
-import { awsEnvironment } from '../support/environment.js';
+import { type CiScene, ciScene, jobFolder } from '../support/ci-scene.js';
 import { toolPath } from '../support/find-tool.js';
-import type { LocalEcr } from '../support/local.js';
 import { type Image, makeIndex, writeLayout } from '../support/oci-image.js';
-import { type Finished, run } from '../support/processes.js';
-import { slipwayBin, type Workspace, workspace } from '../support/slipway.js';
+import { run } from '../support/processes.js';
 import { describeWith } from '../support/tools.js';
 
 const github = 'token.actions.githubusercontent.com';
@@ -67,25 +62,12 @@ interface Played {
 }
 
 describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
-  let issuer: TestIssuer;
-  let local: LocalEcr;
-  let at: Scratch;
-  let project: Workspace;
+  let scene: CiScene;
   let jobs: Readonly<Record<string, Job>>;
   let registryJobs: Readonly<Record<string, Job>>;
-  let bin: string;
 
-  const administrator = (environment: Environment): Record<string, string> => {
-    const account = accounts[environment];
-    return {
-      ...awsEnvironment({ endpoint: local.url, account, region }),
-      ...local.variables({ account, region }),
-    };
-  };
-
-  /** ECR's own address of a registry, at the local ECR. */
-  const here = (text: string): string =>
-    text.replaceAll(/(\d{12})\.dkr\.ecr\.([\w-]+)\.amazonaws\.com/g, `${local.registry}/$1.$2`);
+  const administrator = (environment: Environment): Readonly<Record<string, string>> =>
+    scene.administrator(accounts[environment]);
 
   /** Plays one job of the matrix: its shell is run, its image was built already, its role is taken with a token of `subject`. */
   async function play(
@@ -104,11 +86,11 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
       readonly image?: Image;
       /** Names of the steps to run; otherwise all. */
       readonly only?: readonly string[];
-      readonly credentials?: Record<string, string>;
+      readonly credentials?: Readonly<Record<string, string>>;
     },
   ): Promise<Played> {
     if (job === undefined) throw new Error('there is no such job');
-    const temp = mkdtempSync(join(at.folder, 'runner-'));
+    const temp = jobFolder(scene, 'runner');
     if (image !== undefined) writeLayout(join(temp, 'image'), 'built', image);
     const matrix = job.strategy?.matrix.include.find((one) => one['repository'] === repository) ?? {};
     const outputs: Record<string, Record<string, string>> = {};
@@ -123,14 +105,13 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
       startsWith: (text: string, start: string) => text.startsWith(start),
     };
     const evaluated = (text: string): string =>
-      here(text.replaceAll(/\$\{\{ (.*?) \}\}/g, (_, inner: string) => String(runInNewContext(inner, context))));
+      scene.here(text.replaceAll(/\$\{\{ (.*?) \}\}/g, (_, inner: string) => String(runInNewContext(inner, context))));
     const base = {
-      ...at.env,
-      PATH: [bin, dirname(toolPath('skopeo')), dirname(toolPath('aws')), at.env['PATH'] ?? ''].join(':'),
+      ...scene.runner,
       RUNNER_TEMP: temp,
       GITHUB_STEP_SUMMARY: join(temp, 'summary'),
     };
-    let taken: Record<string, string> = credentials ?? {};
+    let taken: Readonly<Record<string, string>> = credentials ?? {};
     let log = '';
     const ran: string[] = [];
     for (const [index, step] of job.steps.entries()) {
@@ -138,10 +119,9 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
       if (only !== undefined && !only.includes(step.name ?? '')) continue;
       if (step.uses?.startsWith('aws-actions/configure-aws-credentials@') === true && subject !== undefined) {
         // The AWS CLI keeps sessions of roles at home.
-        const HOME = mkdtempSync(join(at.folder, 'home-'));
+        const HOME = jobFolder(scene, 'home');
         const file = join(HOME, 'token');
-        const claims = { iss: `https://${github}`, aud: 'sts.amazonaws.com', sub: subject, repository: 'acme/shop' };
-        writeFileSync(file, issuer.token(claims, Date.now()));
+        writeFileSync(file, scene.token({ aud: 'sts.amazonaws.com', sub: subject, repository: 'acme/shop' }));
         const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...env } = administrator('dev');
         taken = {
           ...env,
@@ -162,7 +142,7 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
       const home = taken['HOME'];
       const done = await run('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
         env: home === undefined ? env : { ...env, HOME: home },
-        cwd: project.folder,
+        cwd: scene.project.folder,
       });
       log += `${done.stdout}${done.stderr}`;
       ran.push(step.name ?? '');
@@ -183,34 +163,11 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
   const promote = (repository: string, commit: string, subject: string): Promise<Played> =>
     play(jobs['promote-prod'], { repository, commit, subject });
 
-  async function findings(image: Image, repository: string, severity?: string): Promise<void> {
-    for (const {
-      manifest: { digest },
-    } of image.children) {
-      const answer = await fetch(`${local.url}/_slipway/scan-findings`, {
-        method: 'POST',
-        body: JSON.stringify({
-          image: `${repository}@${digest}`,
-          account: accounts.dev,
-          region,
-          findings: { findings: severity === undefined ? [] : [{ name: 'CVE-2026-1', severity }] },
-        }),
-      });
-      expect(answer.status, await answer.text()).toBe(200);
-    }
-  }
+  const findings = (image: Image, repository: string, severity?: string): Promise<void> =>
+    scene.findings(image, repository, accounts.dev, severity);
 
-  async function tagsOf(environment: Environment, repository: string): Promise<Record<string, string>> {
-    const args = ['ecr', 'describe-images', '--repository-name', repository, '--output', 'json'];
-    const done = await run(toolPath('aws'), args, { env: administrator(environment) });
-    expect(done.code, done.stderr).toBe(0);
-    const { imageDetails } = JSON.parse(done.stdout) as {
-      imageDetails: readonly { readonly imageDigest: string; readonly imageTags?: readonly string[] }[];
-    };
-    return Object.fromEntries(
-      imageDetails.flatMap(({ imageDigest, imageTags = [] }) => imageTags.map((tag) => [tag, imageDigest])),
-    );
-  }
+  const tagsOf = (environment: Environment, repository: string): Promise<Readonly<Record<string, string>>> =>
+    scene.tagsOf(accounts[environment], repository);
 
   const ok = (played: Played): Played => {
     expect(played.code, played.log).toBe(0);
@@ -218,41 +175,17 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
   };
 
   beforeAll(async () => {
-    issuer = await startIssuer();
-    local = await startLocalEcr({ memory: true, port: 0, auth: 'strict', oidcIssuers: { [github]: issuer.url } });
-    at = scratch();
-    bin = join(at.folder, 'bin');
-    mkdirSync(bin);
-    // A runner has a policy in /etc, and ECR has TLS.
-    const plain =
-      'case $1 in copy) plain="--src-tls-verify=false --dest-tls-verify=false" ;; *) plain=--tls-verify=false ;; esac';
-    const policy = join(at.folder, 'policy.json');
-    executable(
-      'skopeo',
-      `${plain}\ncommand=$1\nshift\nexec ${toolPath('skopeo')} --policy ${policy} $command $plain "$@"`,
-    );
-    executable('slipway', `exec ${process.execPath} ${await slipwayBin()} "$@"`);
-    project = await workspace({ 'slipway.yaml': manifest }, administrator('dev'));
-    const rendered: Finished = await project.slipway(['render', 'github-actions', '-o', '.', '--strict']);
+    scene = await ciScene({ host: github, region, account: accounts.dev, manifest });
+    const rendered = await scene.project.slipway(['render', 'github-actions', '-o', '.', '--strict']);
     expect(rendered.code, rendered.stderr).toBe(0);
     const jobsIn = (name: string): Readonly<Record<string, Job>> => {
-      const text = readFileSync(join(project.folder, '.github', 'workflows', name), 'utf8');
+      const text = readFileSync(join(scene.project.folder, '.github', 'workflows', name), 'utf8');
       return (parse(text) as { readonly jobs: Readonly<Record<string, Job>> }).jobs;
     };
     jobs = jobsIn('slipway-build.yml');
     registryJobs = jobsIn('slipway.yml');
   }, 120_000);
-  afterAll(async () => {
-    project?.remove();
-    at?.remove();
-    await local?.close();
-    await issuer?.close();
-  });
-
-  function executable(name: string, text: string): void {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
+  afterAll(() => scene?.close());
 
   it('plan, apply exactly that plan, and find no drift', async () => {
     for (const environment of ['dev', 'prod'] as const) {
@@ -306,12 +239,12 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
   /** Every manifest and layer of the first commit, as skopeo brings them. */
   async function pulled(environment: Environment): Promise<string> {
     const account = accounts[environment];
-    const folder = join(at.folder, `pulled-${environment}`);
+    const folder = join(scene.at.folder, `pulled-${environment}`);
     const password = await run(toolPath('aws'), ['ecr', 'get-login-password'], { env: administrator(environment) });
-    const address = `docker://${local.registry}/${account}.${region}/payments/api:${firstCommit}`;
+    const address = `docker://${scene.local.registry}/${account}.${region}/payments/api:${firstCommit}`;
     const credentials = ['--src-tls-verify=false', '--src-creds', `AWS:${password.stdout.trim()}`];
-    await at.ok('skopeo', ['copy', '--all', '--preserve-digests', ...credentials, address, `dir:${folder}`]);
-    const sums = await run('bash', ['-c', 'sha256sum * | sort'], { env: at.env, cwd: folder });
+    await scene.at.ok('skopeo', ['copy', '--all', '--preserve-digests', ...credentials, address, `dir:${folder}`]);
+    const sums = await run('bash', ['-c', 'sha256sum * | sort'], { env: scene.at.env, cwd: folder });
     expect(sums.stdout.split('\n').length).toBeGreaterThan(6);
     return sums.stdout;
   }
@@ -344,9 +277,12 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
   }, 120_000);
 
   it('tell the plan in one comment, written anew', async () => {
-    const calls = join(at.folder, 'calls');
+    const calls = join(scene.at.folder, 'calls');
     // GitHub's side: no comment the first time, number 42 the second.
-    executable('gh', `echo "$@" >> ${calls}; case "$*" in *--paginate*) cat ${calls}.known 2>/dev/null || true;; esac`);
+    scene.executable(
+      'gh',
+      `echo "$@" >> ${calls}; case "$*" in *--paginate*) cat ${calls}.known 2>/dev/null || true;; esac`,
+    );
     const job = registryJobs['comment-prod'];
     const steps = (job?.steps ?? []).map((step) => ({
       ...step,
