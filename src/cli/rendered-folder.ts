@@ -96,7 +96,10 @@ export function writeFolder(folder: string, purpose: Purpose, { changes }: Folde
         if (file.executable === true) chmodSync(at, 0o755);
       }
     }
-    const kept = changes.flatMap(({ path, file }) => (file === undefined ? [] : [[path, hashOf(file.text)] as const]));
+    // A seed is its engine's from then on, so that it stays where it is not rendered any more either: a stack may still be there.
+    const kept = changes.flatMap(({ path, file }) =>
+      file === undefined || file.seed === true ? [] : [[path, hashOf(file.text)] as const],
+    );
     const record: FolderRecord = { version: 1, ...purpose, files: Object.fromEntries(kept) };
     mkdirSync(folder, { recursive: true });
     replaceFile(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);

@@ -165,8 +165,8 @@ export class Registry extends pulumi.ComponentResource {
         // Fixed at creation: another type or another key means another repository.
         encryptionConfigurations: [{ encryptionType: args.encryptionType ?? 'AES256', kmsKey }],
         imageScanningConfiguration: { scanOnPush: args.scanOnPush ?? true },
-        // Without it, ECR itself refuses to delete a repository that holds images, so that a replacement
-        // stops before anything is lost.
+        // Without it, ECR itself refuses to delete a repository that holds images: a replacement stops
+        // there. Its policies are deleted before it, and come back with the next run that succeeds.
         forceDelete: args.forceDelete ?? false,
         tags: args.tags,
       },

@@ -15,6 +15,8 @@ import { backendText, providersText, rootVariables, type State, type Versions, v
 export interface EnvironmentOptions extends Versions {
   readonly project: string;
   readonly state: State | undefined;
+  /** Whether the module asks where it is, as it does where any environment has roles. */
+  readonly namesPlace: boolean;
 }
 
 export interface RenderedRoot {
@@ -74,7 +76,7 @@ interface MainOptions extends EnvironmentOptions {
 }
 
 function mainText({ desired, live }: RenderedRegistry, options: MainOptions): string {
-  const { project, environment, defaultTags, provider, roles, key } = options;
+  const { project, environment, defaultTags, provider, roles, key, namesPlace } = options;
   const common = commonOf(desired.repositories);
   const providers = providerNames(desired);
   const repositories: readonly Member[] = desired.repositories.map((repository) => {
@@ -83,9 +85,7 @@ function mainText({ desired, live }: RenderedRegistry, options: MainOptions): st
   });
   const groups: readonly (readonly Member[])[] = [
     membersOf({ source: '../../modules/registry' }),
-    roles.length === 0
-      ? []
-      : membersOf({ account_id: desired.account, region: desired.region, partition: desired.partition }),
+    !namesPlace ? [] : membersOf({ account_id: desired.account, region: desired.region, partition: desired.partition }),
     [{ key: 'repositories', value: { kind: 'object', members: repositories } }],
     key === undefined ? [] : membersOf({ key: keyValue(key, desired, defaultTags) }),
     roles.length === 0

@@ -19,10 +19,11 @@ export const renderTerraform: Renderer<typeof terraformTarget.options> = (reques
   const accounts = accountsOf(request);
   const stateOf = (account: string, region: string, key: string) =>
     stateFor(request.project, accounts, options)(account, region, key);
+  const parts = partsOf(request);
   const roots = request.environments.map((environment) => {
     const place = placeOf(environment.registries);
     const state = stateOf(place.account, place.region, `environments/${environment.name}`);
-    return environmentRoot(environment, { ...versions, project: request.project, state });
+    return environmentRoot(environment, { ...versions, project: request.project, state, namesPlace: parts.roles });
   });
   const withProviders = [...accounts.values()].filter((one) => providersMade(one).providers.length > 0);
   const bootstraps = options.backend === 's3' && options['state-bucket'] === '' ? [...accounts.values()] : [];
@@ -32,7 +33,7 @@ export const renderTerraform: Renderer<typeof terraformTarget.options> = (reques
     environments: request.environments.map(({ name }) => environmentPath(name)),
   };
   const files = [
-    ...moduleFiles({ ...versions, ...partsOf(request) }),
+    ...moduleFiles({ ...versions, ...parts }),
     ...roots.flatMap((root) => root.files),
     ...withProviders.flatMap((one) => {
       const { account, region } = one.desired;

@@ -41,6 +41,24 @@ function lines(one: Rendering, other: Rendering): readonly string[] {
 }
 
 describe('an environment in Terraform', () => {
+  it('says where it is where the module asks, which it does for all where one has roles', async () => {
+    const both = `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    dev: {account: "111111111111", region: eu-west-1}
+    prod: {account: "222222222222", region: eu-west-1, push: ["github:acme/api@main"]}
+  repositories: {api: {}}
+`;
+    const made = await rendered(both);
+    expect(fileOf(made, 'modules/registry/variables.tf')).toContain('variable "account_id"');
+    expect(fileOf(made, 'environments/dev/main.tf')).toMatch(/account_id = "111111111111"/);
+    expect(fileOf(made, 'environments/prod/main.tf')).toMatch(/account_id = "222222222222"/);
+    expect(fileOf(await rendered(manifest('{}')), 'environments/prod/main.tf')).not.toContain('account_id');
+  });
+
   it('is data: what is as usual is left out, what many have alike is written once', async () => {
     const main = fileOf(
       await rendered(manifest('{imageImmutable: false, scanOnPush: false}')),
