@@ -30,6 +30,7 @@ export function printFolder({ changes, folder, written, next }: FolderView, { pa
   const rest = same === 0 ? [] : [`  ${paint.dim(`${count(same, 'file')} unchanged`)}`];
   if (shown.length === 0) return `${paint.bold(folder)}: up to date\n`;
   const heading = written ? folder : `${folder}: not up to date`;
-  const steps = written && next.length > 0 ? ['', paint.bold('Next'), ''].concat(next.map((one) => `  ${one}`)) : [];
+  const steps =
+    written && next.length > 0 ? ['', paint.bold(`Next, in ${folder}`), ''].concat(next.map((one) => `  ${one}`)) : [];
   return `${[paint.bold(heading), '', ...lines, ...rest, ...steps].join('\n')}\n`;
 }
