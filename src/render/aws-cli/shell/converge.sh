@@ -354,7 +354,8 @@ create_key() {
   else
     tags+=("$unfinished"$'\t'"$alias")
     lack_tags ''
-    change "key $alias" create '' kms create-key --description "$description" --policy "file://$policy" \
+    change "key $alias" create '' kms create-key --key-spec SYMMETRIC_DEFAULT --key-usage ENCRYPT_DECRYPT \
+      --description "$description" --policy "file://$policy" \
       --tags "$(json_of TagKey TagValue)" --query KeyMetadata.Arn --output text
     [ "$dry" = yes ] || KEY=$answer
   fi
