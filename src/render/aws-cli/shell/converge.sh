@@ -315,10 +315,11 @@ key() {
       *) refuse "key $alias: what is $1?" ;;
     esac
   done
-  if ! ask NotFoundException kms describe-key --key-id "$alias" --output text \
-    --query "KeyMetadata.[Arn, KeyState, Description]"; then
-    create_key
-    return
+  local reading=(kms describe-key --query "KeyMetadata.[Arn, KeyState, Description]" --output text --key-id)
+  if ! ask NotFoundException "${reading[@]}" "$alias"; then
+    # One that a run was cut off from may lack the rest as well.
+    if create_key || [ "$dry" = yes ]; then return; fi
+    ask '' "${reading[@]}" "$KEY"
   fi
   IFS=$'\t' read -r KEY state is_description <<<"$answer"
   if [ "$state" != Enabled ]; then
@@ -345,14 +346,17 @@ key() {
 # On a key from its creation until it has its alias: by it a run that was cut off in between is gone on with, and no second key is made.
 unfinished=slipway:unfinished
 
+# Ends with 1 where the key was there, and had no alias.
 create_key() {
+  local made=1
   KEY='(the new key)'
   ask '' resourcegroupstaggingapi get-resources --resource-type-filters kms:key \
     --tag-filters "Key=$unfinished,Values=$alias" --query 'ResourceTagMappingList[0].ResourceARN' --output text
   if [ "$answer" != None ]; then
     KEY=$answer
   else
-    tags+=("$unfinished"$'\t'"$alias")
+    made=0
+    local tags=(${tags[@]+"${tags[@]}"} "$unfinished"$'\t'"$alias")
     lack_tags ''
     change "key $alias" create '' kms create-key --key-spec SYMMETRIC_DEFAULT --key-usage ENCRYPT_DECRYPT \
       --description "$description" --policy "file://$policy" \
@@ -360,6 +364,7 @@ create_key() {
     [ "$dry" = yes ] || KEY=$answer
   fi
   change "key $alias" alias '' kms create-alias --alias-name "$alias" --target-key-id "$KEY"
+  [ "$made" = 0 ] || return 1
   rotate
   finish_key
 }
