@@ -1,25 +1,20 @@
 // The policy of a registry through the command line, against a local ECR: what plan, apply, drift, who-can and destroy say of it.
 // It must not know how statements are compiled or compared.
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { awsPorts } from '../aws/index.js';
-import { type LocalEcr, startLocalEcr } from '../local/index.js';
-import { Folder } from './testing/harness.js';
+import type { LocalEcr } from '../local/index.js';
+import { type FreshLocal, freshLocal } from './testing/fresh-local.js';
+import type { Folder } from './testing/harness.js';
 
+let world: FreshLocal;
 let local: LocalEcr;
 let folder: Folder;
 beforeEach(async () => {
-  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECR', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
-  vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
-  local = await startLocalEcr({ memory: true, port: 0 });
-  folder = new Folder();
-  folder.call(String(local.port), '<port>');
+  world = await freshLocal();
+  ({ local, folder } = world);
   declare('scope: V2', 'grants:', ...grants);
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  folder.remove();
-  await local.close();
-});
+afterEach(() => world.close());
 
 const pulls =
   '  - {repositories: ["team-a/*"], pull: ["org:o-a1b2c3d4e5"], push: ["role:arn:aws:iam::333333333333:role/ci"]}';

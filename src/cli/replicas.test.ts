@@ -2,25 +2,20 @@
 // It must not know how rules are compared.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { awsPorts } from '../aws/index.js';
-import { type LocalEcr, startLocalEcr } from '../local/index.js';
-import { Folder } from './testing/harness.js';
+import type { LocalEcr } from '../local/index.js';
+import { type FreshLocal, freshLocal } from './testing/fresh-local.js';
+import type { Folder } from './testing/harness.js';
 import { pushImage } from './testing/pusher.js';
 
 const account = '222222222222';
+let world: FreshLocal;
 let local: LocalEcr;
 let folder: Folder;
 beforeEach(async () => {
-  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECR', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
-  vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
-  local = await startLocalEcr({ memory: true, port: 0 });
-  folder = new Folder();
-  folder.call(String(local.port), '<port>');
+  world = await freshLocal();
+  ({ local, folder } = world);
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  folder.remove();
-  await local.close();
-});
+afterEach(() => world.close());
 
 function declare(replicas: string): void {
   folder.write(

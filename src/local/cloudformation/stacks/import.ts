@@ -65,15 +65,14 @@ export function importOf(
       const change = { ...one.change, Action: 'Import', PhysicalResourceId: importing[idOf(one)] ?? '' };
       return { change, withValues: { ...one.withValues, ...change } };
     });
-  const isInside = shown.length < Object.keys(importing).length;
-  const reason =
-    others.length > 0
-      ? `You have modified resources [${others.map(idOf).join(', ')}] in your template that are not being imported. Update, create or delete operations cannot be executed during import operations.`
-      : hasOtherOutputs(context, stack, desired)
-        ? 'As part of the import operation, you cannot modify or add [Outputs]'
-        : isInside
-          ? 'Resources to import are in the stack already.'
-          : ownerOf(context, desired, importing);
+  const more = others.map(idOf).join(', ');
+  const refusals = [
+    more !== '' &&
+      `You have modified resources [${more}] in your template that are not being imported. Update, create or delete operations cannot be executed during import operations.`,
+    hasOtherOutputs(context, stack, desired) && 'As part of the import operation, you cannot modify or add [Outputs]',
+    shown.length < Object.keys(importing).length && 'Resources to import are in the stack already.',
+  ];
+  const reason = refusals.find((one) => one !== false) ?? ownerOf(context, desired, importing);
   return { changes: shown, ...(reason !== undefined && { reason }) };
 }
 
