@@ -190,10 +190,3 @@ function isReplaced(
   const resolved = known === undefined ? encryption : { type: encryption.type, kmsKey: known };
   return compareEncryption(resolved, found.encryption) === 'different';
 }
-
-/** What the code of such an engine has no place for: the policy of the registry, which it has once. */
-export function remarksOnRegistry({ owner, registryPolicy }: DesiredRegistry): readonly Diagnostic[] {
-  if (registryPolicy === undefined) return [];
-  const message = `${owner.environment}: the policy of the registry is not in the code`;
-  return [diagnostic('render/no-registry-settings', message, { path: 'spec.registryPolicy' })];
-}

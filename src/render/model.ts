@@ -1,7 +1,8 @@
 // What every target takes and gives: the environments of a project in, the text of files and everything that is lost out.
 // It must not know any target, nor where files are written.
+import type { RegistryScope } from '../access/index.js';
 import type { Diagnostic } from '../diagnostics/index.js';
-import type { DesiredRegistry, ObservedRegistry, Tags } from '../registry/index.js';
+import type { DesiredRegistry, ObservedRegistry, ReplicationRule, Tags } from '../registry/index.js';
 
 /** What a target may have to say about a desired registry, each a row of the table in docs/render.md. */
 export const renderedSettings = {
@@ -43,12 +44,27 @@ export interface LiveRegistry {
   readonly stacks: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** ARNs of identity providers that the account has, and that no stack of ours has made. */
   readonly providersOfOthers?: readonly string[];
+  /** What the registry has once, as far as the manifest speaks of it. */
+  readonly settings?: LiveSettings;
+}
+
+export interface LiveSettings {
+  /** The text of the policy; absent: there is none, or nobody asked. */
+  readonly policy?: string;
+  readonly scope?: RegistryScope;
+  /** Every rule, whoever wrote it. */
+  readonly replication?: readonly ReplicationRule[];
 }
 
 export interface RenderedRegistry {
   readonly desired: DesiredRegistry;
   /** Absent: nobody looked. */
   readonly live?: LiveRegistry;
+  /**
+   * Other environments of the project that write to the same document of this registry, by their names; absent: there are none. An engine
+   * that owns such a document as a whole cannot let two of them write it.
+   */
+  readonly sharedWith?: { readonly policy: readonly string[]; readonly replication: readonly string[] };
 }
 
 export interface RenderedEnvironment {

@@ -3,12 +3,14 @@
 import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
 import { type Project, sharedTags } from '../manifest/index.js';
 import { issuerName } from '../registry/companions/oidc-provider.js';
-import { compile, type DesiredRegistry } from '../registry/index.js';
+import { compile, type DesiredRegistry, type DesiredRegistryPolicy } from '../registry/index.js';
 import { accountsOf, providersMade } from './accounts.js';
 import type {
   LiveRegistry,
   OptionValuesOf,
   RenderedEnvironment,
+  RenderedRegistry,
+  RenderedSetting,
   Rendering,
   RenderRequest,
   TargetDefinition,
@@ -25,6 +27,7 @@ export async function requestOf(
   { environments, look }: { readonly environments?: readonly string[]; readonly look?: LookAt } = {},
 ): Promise<RenderRequest> {
   const names = environments ?? [...project.environments.keys()];
+  const sharing = sharingOf(project);
   const rendered: RenderedEnvironment[] = [];
   for (const name of names) {
     const preset = project.environments.get(name)?.preset;
@@ -32,6 +35,7 @@ export async function requestOf(
       compile(project, name).map(async (desired) => ({
         desired,
         ...(look === undefined ? {} : { live: await look(desired) }),
+        ...sharing(desired),
       })),
     );
     rendered.push({
@@ -45,6 +49,20 @@ export async function requestOf(
     project: project.name,
     ...(project.org === undefined ? {} : { org: project.org }),
     environments: rendered,
+  };
+}
+
+/** The other environments that write to the documents of a registry, whichever of them are rendered. */
+function sharingOf(project: Project): (desired: DesiredRegistry) => Pick<RenderedRegistry, 'sharedWith'> {
+  return ({ owner, account, region, replicaOf }) => {
+    if (replicaOf !== undefined) return {};
+    const others = [...project.environments.values()].filter(
+      (one) => one.account === account && one.region === region && one.name !== owner.environment,
+    );
+    const names = (some: typeof others) => some.map(({ name }) => name);
+    const policy = names(others.filter(({ registry }) => registry?.spec.registryPolicy !== undefined));
+    const replication = names(others.filter(({ replicas }) => replicas !== undefined));
+    return policy.length + replication.length === 0 ? {} : { sharedWith: { policy, replication } };
   };
 }
 
@@ -102,19 +120,46 @@ export async function render(
   const found = targetOf(target);
   const values = optionsOf(found.definition, options);
   const asked = await requestOf(project, request);
-  const isWhole = canReplicate(found.definition);
-  const environments = isWhole ? asked.environments : asked.environments.map(withoutReplicas);
+  const unsaid = unsayable.filter(({ setting }) => !canSay(found.definition, setting));
+  const environments = asked.environments.map((one) => unsaid.reduce((left, { without }) => without(left), one));
   const rendering = await found.render({ ...asked, environments }, values);
   // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
-  const leftOut = isWhole ? [] : asked.environments.flatMap(remarksOnReplicas);
+  const leftOut = asked.environments.flatMap((one) => unsaid.flatMap(({ remarks }) => remarks(one)));
   return { ...rendering, diagnostics: [...rendering.diagnostics, ...leftOut, ...remarksOnProviders(asked)] };
 }
 
-function canReplicate({ fidelity }: TargetDefinition): boolean {
-  const told = fidelity?.['registry.replication'];
+function canSay({ fidelity }: TargetDefinition, setting: RenderedSetting): boolean {
+  const told = fidelity?.[setting];
   return told === 'run' || told === 'schema';
 }
+
+/** What a target may have no word for: it is told, and then out of the target's sight. */
+const unsayable: readonly {
+  readonly setting: RenderedSetting;
+  readonly without: (environment: RenderedEnvironment) => RenderedEnvironment;
+  readonly remarks: (environment: RenderedEnvironment) => readonly Diagnostic[];
+}[] = [
+  { setting: 'registry.replication', without: withoutReplicas, remarks: remarksOnReplicas },
+  {
+    setting: 'registry.policy',
+    without: (environment) =>
+      withPolicy(environment, ({ scope }) => ({ statements: [], ...(scope === undefined ? {} : { scope }) })),
+    remarks: (environment) =>
+      remarksOnPolicy(
+        environment,
+        '',
+        'the policy of the registry',
+        ({ statements, scope }) => statements.length > 0 || scope === undefined,
+      ),
+  },
+  {
+    setting: 'registry.policyScope',
+    without: (environment) => withPolicy(environment, ({ statements }) => ({ statements })),
+    remarks: (environment) =>
+      remarksOnPolicy(environment, '.scope', "the scope of the registry's policy", ({ scope }) => scope !== undefined),
+  },
+];
 
 /** The environment's own registry alone, as if nobody had said anything of others. */
 function withoutReplicas({ registries, ...environment }: RenderedEnvironment): RenderedEnvironment {
@@ -128,6 +173,32 @@ function withoutReplicas({ registries, ...environment }: RenderedEnvironment): R
 function unreplicated(desired: DesiredRegistry): DesiredRegistry {
   const { replication: _, ...rest } = desired;
   return rest;
+}
+
+function withPolicy(
+  { registries, ...environment }: RenderedEnvironment,
+  change: (policy: DesiredRegistryPolicy) => DesiredRegistryPolicy,
+): RenderedEnvironment {
+  return {
+    ...environment,
+    registries: registries.map(({ desired, ...rest }) => {
+      const { registryPolicy } = desired;
+      if (registryPolicy === undefined) return { ...rest, desired };
+      return { ...rest, desired: { ...desired, registryPolicy: change(registryPolicy) } };
+    }),
+  };
+}
+
+function remarksOnPolicy(
+  { name, registries }: RenderedEnvironment,
+  path: string,
+  what: string,
+  isSaid: (policy: DesiredRegistryPolicy) => boolean,
+): readonly Diagnostic[] {
+  if (!registries.some(({ desired: { registryPolicy } }) => registryPolicy !== undefined && isSaid(registryPolicy)))
+    return [];
+  const message = `${name}: ${what} is not in the code`;
+  return [diagnostic('render/no-registry-settings', message, { path: `spec.registryPolicy${path}` })];
 }
 
 function remarksOnReplicas({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {

@@ -2,9 +2,9 @@
 // It must not know any target, nor how a folder is kept up to date.
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
-import { observe, type PortsFor, requireAccount } from '../../plan/index.js';
+import { type EcrPort, observe, type PortsFor, requireAccount } from '../../plan/index.js';
 import type { DesiredRegistry } from '../../registry/index.js';
-import { type LiveRegistry, render } from '../../render/index.js';
+import { type LiveRegistry, type LiveSettings, render } from '../../render/index.js';
 import type { RenderArgs } from '../commands/render.js';
 import { diagnosticContext } from '../diagnostic-context.js';
 import { type ExitCode, exit } from '../exit.js';
@@ -75,12 +75,27 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
   return options.check && behind ? exit.somethingToSee : verdict;
 }
 
+/** What is not declared is not asked for, which would take permissions. */
+async function settingsOf({ registryPolicy, replication }: DesiredRegistry, ecr: EcrPort): Promise<LiveSettings> {
+  const [policy, scope, rules] = await Promise.all([
+    registryPolicy === undefined ? undefined : ecr.getRegistryPolicy(),
+    registryPolicy?.scope === undefined ? undefined : ecr.registryPolicyScope(),
+    replication === undefined ? undefined : ecr.replicationRules(),
+  ]);
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(rules === undefined ? {} : { replication: rules }),
+  };
+}
+
 /** What exists in the registry and in its stacks. Not knowing is not the same as not existing: an import left out would be made twice. */
 async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<LiveRegistry> {
   const ports = await portsFor(desired);
   await requireAccount(ports, desired.account, desired.owner.environment);
-  const [observed, stacks, found] = await Promise.all([
+  const [observed, settings, stacks, found] = await Promise.all([
     observe(desired, ports, { orphans: false }),
+    settingsOf(desired, ports.ecr),
     Promise.all(
       desired.companions.map(async ({ name, region }) => {
         const { stacks: port } = region === desired.region ? ports : await portsFor({ ...desired, region });
@@ -103,6 +118,7 @@ async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<Liv
   return {
     observed,
     stacks: outputsOf,
+    settings,
     providersOfOthers: found.flatMap(({ name, id, arn, live }) =>
       live === undefined || outputsOf.get(name)?.[`${id}Arn`] !== undefined ? [] : [arn],
     ),

@@ -39,9 +39,19 @@ export const renderCodes = defineCodes({
     'The target writes the whole repository policy, where `slipway apply` keeps the statements that are not its own.',
     'take the statements into `access.statements`, or leave the repository to `slipway apply`',
   ),
+  'render/whole-registry': loss(
+    'a document of all who use the registry belongs to the engine',
+    'A registry has one policy and one replication configuration. An engine owns each as a whole, where `slipway apply` keeps what others have written in it: what somebody adds later is taken away by the next run.',
+    'render with `--import`, which keeps what is there; let nobody but this code write it, or leave it to `slipway apply`',
+  ),
+  'render/shared-registry': loss(
+    'two environments in one registry',
+    'A registry has one policy and one replication configuration, and an engine owns each as a whole: of two environments in one account and Region, the code of each would take away what that of the other has written.',
+    'leave `registryPolicy` and `replicas` of these environments to `slipway apply`, or give each environment an account or a Region of its own',
+  ),
   'render/no-registry-settings': loss(
     'what a registry has once is left out',
-    'The policy of the registry and its scope are not in the code of this target.',
+    'The policy of the registry, or its scope, is not in the code of this target.',
     'leave `registryPolicy` to `slipway apply`, in a project of its own where an engine keeps the rest',
   ),
   'render/no-replication': loss(

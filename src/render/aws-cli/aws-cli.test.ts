@@ -106,16 +106,6 @@ finish
       ['render/never-deletes', 'spec.repositories.api.forceDelete'],
     ]);
   });
-
-  it('says that the policy of the registry is not in it', async () => {
-    const { diagnostics } = await rendered(`${manifest('{}')}---
-apiVersion: ecr.slipway.dev/v1
-kind: AwsEcrRegistry
-metadata: {name: shared}
-spec: {environments: [prod], registryPolicy: {}}
-`);
-    expect(diagnostics.map(({ code }) => code)).toEqual(['render/no-registry-settings']);
-  });
 });
 
 describe('a word of the shell', () => {

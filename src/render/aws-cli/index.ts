@@ -26,25 +26,14 @@ export const renderAwsCli: Renderer<typeof awsCliTarget.options> = ({ project, e
   };
 };
 
-function remarksOn({ owner, registryPolicy, repositories }: DesiredRegistry): readonly Diagnostic[] {
-  return [
-    ...(registryPolicy === undefined
-      ? []
-      : [
-          diagnostic(
-            'render/no-registry-settings',
-            `${owner.environment}: the policy of the registry is not in the script`,
-            { path: 'spec.registryPolicy' },
-          ),
-        ]),
-    ...repositories.flatMap(({ key, name, forceDelete }) =>
-      forceDelete
-        ? [
-            diagnostic('render/never-deletes', `${owner.environment}: the script never deletes ${name}`, {
-              path: `spec.repositories.${key}.forceDelete`,
-            }),
-          ]
-        : [],
-    ),
-  ];
+function remarksOn({ owner, repositories }: DesiredRegistry): readonly Diagnostic[] {
+  return repositories.flatMap(({ key, name, forceDelete }) =>
+    forceDelete
+      ? [
+          diagnostic('render/never-deletes', `${owner.environment}: the script never deletes ${name}`, {
+            path: `spec.repositories.${key}.forceDelete`,
+          }),
+        ]
+      : [],
+  );
 }

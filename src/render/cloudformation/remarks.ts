@@ -17,15 +17,6 @@ export function remarksOn(
   const remark = (code: DiagnosticCode, { key }: DesiredRepository, field: string, message: string) =>
     diagnostic(code, `${owner.environment}: ${message}`, { path: `spec.repositories.${key}${field}` });
   return [
-    ...(desired.registryPolicy === undefined
-      ? []
-      : [
-          diagnostic(
-            'render/no-registry-settings',
-            `${owner.environment}: the policy of the registry is not in the templates`,
-            { path: 'spec.registryPolicy' },
-          ),
-        ]),
     ...repositories.flatMap((repository): Diagnostic[] => {
       const { name, lifecyclePolicy, encryption } = repository;
       const found = live?.observed.repositories.get(name);

@@ -212,23 +212,6 @@ describe.each(['ack', 'crossplane'])('%s', (target) => {
       expect.stringContaining('payments/api is encrypted otherwise'),
     ]);
   });
-
-  it('leaves the registry itself alone, and says so', async () => {
-    const text = `apiVersion: ecr.slipway.dev/v1
-kind: Project
-metadata: {name: payments}
-spec:
-  environments: {prod: {account: "222222222222", region: eu-west-1}}
-  repositories: {api: {}}
----
-apiVersion: ecr.slipway.dev/v1
-kind: AwsEcrRegistry
-metadata: {name: prod}
-spec: {environments: [prod], registryPolicy: {grants: [{repositories: ["*"], replicate: ["account:444444444444"]}]}}
-`;
-    const project = parseProject([{ file: 'slipway.yaml', text, own: true }]);
-    expect(told(await render(target, project))).toEqual(['render/no-registry-settings spec.registryPolicy']);
-  });
 });
 
 describe('what is taken away', () => {

@@ -12,7 +12,7 @@ import {
 import { issuerName } from '../../registry/companions/oidc-provider.js';
 import type { DesiredRegistry, DesiredRepository } from '../../registry/index.js';
 import { accountsOf, providersMade } from '../accounts.js';
-import { keyInUse, remarksOnRegistry } from '../existing.js';
+import { keyInUse } from '../existing.js';
 import type { RenderedEnvironment, RenderedRegistry, Rendering, RenderRequest } from '../model.js';
 import { registryKey } from '../provider-resources.js';
 import {
@@ -74,11 +74,7 @@ export function renderObjects(request: RenderRequest, engine: ClusterEngine): Re
   return {
     files: files.sort((one, other) => (one.path < other.path ? -1 : 1)),
     diagnostics: request.environments.flatMap(({ registries }) =>
-      registries.flatMap((rendered) => [
-        ...remarksOnRegistry(rendered.desired),
-        ...remarksOnKeys(rendered),
-        ...engine.remarks(rendered),
-      ]),
+      registries.flatMap((rendered) => [...remarksOnKeys(rendered), ...engine.remarks(rendered)]),
     ),
     next: folders.map(applyCommand),
   };

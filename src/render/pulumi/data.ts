@@ -4,14 +4,7 @@ import type { Diagnostic } from '../../diagnostics/index.js';
 import type { OidcProvider } from '../../registry/companions/model.js';
 import type { DesiredRegistry, Tags } from '../../registry/index.js';
 import { accountsOf, providersMade } from '../accounts.js';
-import {
-  type ExistingResource,
-  existingResources,
-  ignoredTags,
-  keyInUse,
-  remarksOnExisting,
-  remarksOnRegistry,
-} from '../existing.js';
+import { type ExistingResource, existingResources, ignoredTags, keyInUse, remarksOnExisting } from '../existing.js';
 import type { RenderedEnvironment, RenderedRegistry, RenderRequest } from '../model.js';
 import { sharedTags } from '../settings.js';
 import { differencesThatStopImports } from './imports.js';
@@ -102,7 +95,6 @@ function registryOf(
     kmsKeyOf: (repository) => keyInUse(repository, live),
     existing: existingResources(rendered),
     diagnostics: [
-      ...remarksOnRegistry(desired),
       ...remarksOnExisting(rendered, { engine: 'Pulumi', ignored }),
       ...differencesThatStopImports(rendered),
     ],

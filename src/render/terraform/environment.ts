@@ -3,7 +3,7 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { CiRole, Companion, EncryptionKey, OidcProvider, PullRole } from '../../registry/companions/model.js';
 import type { DesiredRegistry, Tags } from '../../registry/index.js';
-import { ignoredTags, keyInUse, remarksOnExisting, remarksOnRegistry } from '../existing.js';
+import { ignoredTags, keyInUse, remarksOnExisting } from '../existing.js';
 import type { RenderedEnvironment, RenderedFile, RenderedRegistry } from '../model.js';
 import { sharedTags } from '../settings.js';
 import { commonOf, keyValue, repositoryMember, roleMember } from './data.js';
@@ -57,7 +57,6 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
       content === undefined ? [] : [{ path: `${environmentPath(environment.name)}/${name}`, text: content }],
     ),
     diagnostics: [
-      ...remarksOnRegistry(desired),
       ...remarksOnVersion(desired, options),
       ...remarksOnExisting(rendered, { engine: 'Terraform', ignored }),
     ],
