@@ -21,6 +21,12 @@ export interface EquivalentProject {
   desired(world: World): DesiredRegistry;
 }
 
+/** One that may be in several Regions. */
+export interface RegistryProject extends EquivalentProject {
+  /** `desired` first, then its replicas. */
+  registries(world: World): readonly DesiredRegistry[];
+}
+
 interface Companions {
   readonly roles?: object;
   readonly key?: object;
@@ -33,6 +39,8 @@ interface Said {
   readonly defaultTags?: Readonly<Record<string, string>>;
   readonly access?: object;
   readonly companions?: Companions;
+  readonly replicas?: readonly string[];
+  readonly registryPolicy?: object;
   readonly repositories: Readonly<Record<string, object>>;
 }
 
@@ -204,6 +212,47 @@ const written: Readonly<Record<string, Said>> = {
   },
 };
 
+/** What a registry has once: each needs an account of its own. Their replicas are in `replicaRegions`. */
+const once: Readonly<Record<string, Said>> = {
+  copied: {
+    preset: 'production',
+    defaultTags: { Team: 'payments' },
+    replicas: ['us-east-1', 'ap-south-1'],
+    companions: { pullRoles: { nodes: { for: 'eks-node' } } },
+    repositories: {
+      api: { encryptionType: 'KMS', kmsKeyId: 'alias/given', access: { pull: ['account:444444444444'] } },
+      web: { tags: { Service: 'web' }, encryptionType: 'KMS' },
+      bare: { lifecyclePolicy: { none: true }, imageImmutable: false },
+    },
+  },
+  governed: {
+    registryPolicy: {
+      scope: 'V2',
+      grants: [
+        { repositories: ['mirror/*'], replicate: ['account:444444444444'] },
+        { repositories: ['docker-hub/*', 'quay/*'], pullThrough: ['role:arn:aws:iam::{account}:role/build'] },
+        {
+          repositories: ['team-a/*'],
+          pull: ['org:o-abcdefghij'],
+          push: ['role:arn:aws:iam::333333333333:role/ci'],
+          read: ['account:555555555555'],
+        },
+      ],
+    },
+    repositories: { api: {} },
+  },
+  narrow: {
+    replicas: ['us-east-1'],
+    registryPolicy: {
+      scope: 'V1',
+      grants: [{ repositories: ['*'], replicate: ['account:444444444444', 'account:555555555555'] }],
+    },
+    repositories: { api: {} },
+  },
+};
+
+export const replicaRegions: readonly string[] = ['us-east-1', 'ap-south-1'];
+
 const generatedProjects = 26;
 const seed = 20_260;
 
@@ -322,7 +371,8 @@ const sound = generated
     }
   });
 
-function manifestOf(name: string, { preset, defaultTags, access: granted, companions, repositories }: Said): string {
+function manifestOf(name: string, said: Said): string {
+  const { preset, defaultTags, access: granted, companions, replicas, registryPolicy, repositories } = said;
   // JSON is YAML.
   const project = {
     apiVersion: 'ecr.slipway.dev/v1',
@@ -331,7 +381,14 @@ function manifestOf(name: string, { preset, defaultTags, access: granted, compan
     spec: {
       naming: '{project}/{name}',
       ...(defaultTags === undefined ? {} : { defaultTags }),
-      environments: { prod: { account: '{account}', region, ...(preset === undefined ? {} : { preset }) } },
+      environments: {
+        prod: {
+          account: '{account}',
+          region,
+          ...(preset === undefined ? {} : { preset }),
+          ...(replicas === undefined ? {} : { replicas: replicas.map((one) => ({ region: one })) }),
+        },
+      },
       ...(granted === undefined ? {} : { access: granted }),
       repositories,
     },
@@ -340,12 +397,16 @@ function manifestOf(name: string, { preset, defaultTags, access: granted, compan
     apiVersion: 'ecr.slipway.dev/v1',
     kind: 'AwsEcrRegistry',
     metadata: { name: 'prod' },
-    spec: { environments: ['prod'], companions: companions ?? {} },
+    spec: {
+      environments: ['prod'],
+      companions: companions ?? {},
+      ...(registryPolicy === undefined ? {} : { registryPolicy }),
+    },
   };
   return `${JSON.stringify(project, null, 1)}\n---\n${JSON.stringify(registry, null, 1)}\n`;
 }
 
-function equivalentProject(name: string, said: Said): EquivalentProject {
+function equivalentProject(name: string, said: Said): RegistryProject {
   const text = manifestOf(name, said);
   const project = (world: World): Project =>
     parseProject([
@@ -355,14 +416,16 @@ function equivalentProject(name: string, said: Said): EquivalentProject {
         own: true,
       },
     ]);
+  const registries = (world: World) => compile(project(world), 'prod');
   return {
     name,
     project,
     desired(world) {
-      const [desired] = compile(project(world), 'prod');
+      const [desired] = registries(world);
       if (desired === undefined) throw new Error(`${name} compiles to no registry`);
       return desired;
     },
+    registries,
   };
 }
 
@@ -374,3 +437,8 @@ export function equivalentProjects(): readonly EquivalentProject[] {
     ...samples.map((said, index) => equivalentProject(`made-${String(index + 1).padStart(2, '0')}`, said)),
   ];
 }
+
+/** Those with replicas, and with a policy of the registry and its scope. An account holds one of them: such a document is one for all. */
+export const registryProjects: readonly RegistryProject[] = Object.entries(once).map(([name, said]) =>
+  equivalentProject(name, said),
+);

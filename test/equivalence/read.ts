@@ -22,6 +22,14 @@ export interface Made {
   readonly keys: Readonly<Record<string, Plain>>;
 }
 
+/** What is made where a project has replicas or a policy of the registry, and the account to itself. */
+export interface MadeRegistry extends Made {
+  /** Repositories by Region. */
+  readonly replicas: Readonly<Record<string, Plain>>;
+  /** What the registry has once: `policy`, `scope` and `rules`. */
+  readonly once: Readonly<Record<string, Plain>>;
+}
+
 /** Aliases by which a key of nobody's project is known: the one of the scene, and AWS's own. */
 const foreign = /^alias\/(aws\/|given$)/;
 
@@ -49,6 +57,36 @@ export async function readMade(at: Endpoint): Promise<Made> {
 export async function readRepositories(at: Endpoint): Promise<Made['repositories']> {
   const keys = await aliasesOf(at);
   return repositoriesOf(at, (value) => spelled(value, at.account, keys));
+}
+
+/** `regions`: where replicas may be. */
+export async function readRegistry(at: Endpoint, regions: readonly string[]): Promise<MadeRegistry> {
+  const [made, replicas, policy, scope, { replicationConfiguration }] = await Promise.all([
+    readMade(at),
+    Promise.all(regions.map(async (region) => [region, await readRepositories({ ...at, region })] as const)),
+    wire(at, 'ecr', 'GetRegistryPolicy'),
+    wire(at, 'ecr', 'GetAccountSetting', { name: 'REGISTRY_POLICY_SCOPE' }),
+    wireOk(at, 'ecr', 'DescribeRegistry'),
+  ]);
+  const { rules = [] } = (replicationConfiguration ?? {}) as { readonly rules?: readonly LiveRule[] };
+  const once = {
+    policy: policy.error === undefined ? policyOf(String(policy.output['policyText'])) : policy.error.code,
+    scope: scope.error === undefined ? scope.output['value'] : scope.error.code,
+    rules: rules.map(({ destinations, repositoryFilters = [] }) => ({
+      to: destinations.map((one) => `${one.registryId} ${one.region}`).sort(),
+      filters: repositoryFilters.map(({ filterType, filter }) => `${filterType} ${filter}`).sort(),
+    })),
+  };
+  return {
+    ...made,
+    replicas: Object.fromEntries(replicas),
+    once: spelled(once, at.account, new Map()) as MadeRegistry['once'],
+  };
+}
+
+interface LiveRule {
+  readonly destinations: readonly { readonly region: string; readonly registryId: string }[];
+  readonly repositoryFilters?: readonly { readonly filter: string; readonly filterType: string }[];
 }
 
 /** ARNs of keys, and the alias of each. */

@@ -2,16 +2,31 @@
 // It must not know how any of them writes or makes a registry.
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observe } from '../../src/plan/index.js';
+import { observe, type Plan } from '../../src/plan/index.js';
 import type { Companion, CompanionKind } from '../../src/registry/companions/model.js';
 import type { DesiredRegistry, DesiredRepository } from '../../src/registry/index.js';
 import { type LiveRegistry, type Rendering, render } from '../../src/render/index.js';
 import { Scripts } from '../equivalence/aws-cli.js';
 import { deploy, stacksAt, stacksOf } from '../equivalence/cloudformation.js';
 import { differences, leavesOf } from '../equivalence/compare.js';
-import { Engine, openWorld } from '../equivalence/engine.js';
-import { type EquivalentProject, equivalentProjects, region, type World } from '../equivalence/projects.js';
-import { type Made, type Plain, readMade, readRepositories } from '../equivalence/read.js';
+import { Engine, openWorld, writeAsOthers } from '../equivalence/engine.js';
+import {
+  type EquivalentProject,
+  equivalentProjects,
+  type RegistryProject,
+  region,
+  registryProjects,
+  replicaRegions,
+  type World,
+} from '../equivalence/projects.js';
+import {
+  type Made,
+  type MadeRegistry,
+  type Plain,
+  readMade,
+  readRegistry,
+  readRepositories,
+} from '../equivalence/read.js';
 import { chosen, withoutOneAttribute, withoutOneOption, withoutOneProperty } from '../equivalence/removal.js';
 import { batchOf } from '../equivalence/terraform.js';
 import { type AwsCli, startAwsCli } from '../support/aws-cli-server.js';
@@ -34,6 +49,9 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
   /** Of `slipway apply`. */
   let world: World;
   let wanted: Made;
+  /** Of `slipway apply` too: `registryProjects` in their order. */
+  let placed: readonly Placed[];
+  let wantedOnce: readonly MadeRegistry[];
 
   const at = (account: string): Endpoint => ({ endpoint: local.url, account, region });
 
@@ -43,6 +61,9 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
     world = await openWorld(local.url, '111111111111');
     await applyAll(projects, world);
     wanted = await readMade(at(world.account));
+    placed = await placedFrom(120_000_000_000, local.url);
+    await Promise.all(placed.map(({ project, there }) => engine.apply(...project.registries(there))));
+    wantedOnce = await readOnce(placed);
   }, 5 * minutes);
 
   afterAll(async () => {
@@ -72,13 +93,36 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
     expect(Object.keys(wanted.repositories)).toHaveLength(repositories.length);
   });
 
+  describe('a registry with replicas, or with a policy of its own', () => {
+    it('says each setting that a registry has once', () => {
+      const registries = registryProjects.flatMap((project) => project.registries(world));
+      expect(new Set(registries.flatMap(({ replicaOf, region: there }) => (replicaOf ? [there] : [])))).toEqual(
+        new Set(replicaRegions),
+      );
+      expect(new Set(registries.map(({ registryPolicy }) => registryPolicy?.scope))).toEqual(
+        new Set([undefined, 'V1', 'V2']),
+      );
+      expect(wantedOnce.map(({ once }) => Object.keys(once))).toEqual(
+        wantedOnce.map(() => ['policy', 'rules', 'scope']),
+      );
+    });
+
+    it('has nothing left to change after slipway apply, nor when others write to the same documents', async () => {
+      expect(await otherSettings(placed)).toEqual([]);
+      await Promise.all(placed.map(({ there }) => writeAsOthers(at(there.account))));
+      expect(await otherSettings(placed)).toEqual([]);
+    });
+  });
+
   describe('the comparison', () => {
     it('finds each value that is another', () => {
-      const entries = Object.entries(wanted).flatMap(([kind, all]) =>
-        Object.entries(all as Readonly<Record<string, Plain>>).map(([name, value]) => ({
-          what: `${kind}.${name}`,
-          value,
-        })),
+      const entries = [wanted, ...wantedOnce].flatMap((made) =>
+        Object.entries(made).flatMap(([kind, all]) =>
+          Object.entries(all as Readonly<Record<string, Plain>>).map(([name, value]) => ({
+            what: kind,
+            value: { [name]: value },
+          })),
+        ),
       );
       const places = entries.flatMap((entry) => leavesOf(entry.value).map((path) => ({ ...entry, path })));
       expect(places.length).toBeGreaterThan(1000);
@@ -485,25 +529,22 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
   async function otherChanges(some: readonly EquivalentProject[], there: World): Promise<readonly string[]> {
     const limit = pLimit(4);
     const plans = await Promise.all(some.map((project) => limit(() => engine.plan(project.desired(there)))));
-    return plans.flatMap(({ registries }) =>
-      registries.flatMap(({ repositories }) =>
-        repositories.flatMap(({ name, changes: all, unknown }) => [
-          // An alias is not compared with the key that it stands for, whoever made the repository.
-          ...unknown
-            .filter(({ operation }) => operation !== 'kms:DescribeKey')
-            .map(({ operation }) => `${name} unknown by ${operation}`),
-          ...all.flatMap((change) => {
-            // A key that another engine made is in no stack of Slipway's: to plan, its value is unknown.
-            if (change.aspect === 'encryption' && JSON.stringify(change).includes('"stack":"key"')) return [];
-            if (change.aspect !== 'tags') return [`${name} ${change.aspect}`];
-            const keys = new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})]);
-            return [...keys]
-              .filter((key) => change.before?.[key] !== change.after?.[key] && !key.startsWith('slipway:'))
-              .map((key) => `${name} tag ${key}`);
-          }),
-        ]),
+    return plans.flatMap(changesBesideOwnership);
+  }
+
+  function readOnce(some: readonly Placed[]): Promise<readonly MadeRegistry[]> {
+    return Promise.all(some.map(({ there }) => readRegistry(at(there.account), replicaRegions)));
+  }
+
+  /** The same of projects that have an account to themselves, with what a registry has once: `NAME ASPECT`. */
+  async function otherSettings(some: readonly Placed[]): Promise<readonly string[]> {
+    const plans = await Promise.all(some.map(({ project, there }) => engine.plan(...project.registries(there))));
+    const settings = plans.flatMap(({ owner, registries }) =>
+      registries.flatMap(({ settings: { changes: all = [], unknown = [] } = {} }) =>
+        [...all, ...unknown].map(({ aspect }) => `${owner.project} ${aspect}`),
       ),
     );
+    return [...settings, ...plans.flatMap(changesBesideOwnership)];
   }
 
   async function lookAt(desired: DesiredRegistry): Promise<LiveRegistry> {
@@ -517,6 +558,42 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
     return { observed, stacks };
   }
 });
+
+/** A project that has an account to itself. */
+interface Placed {
+  readonly project: RegistryProject;
+  readonly there: World;
+}
+
+/** Accounts are counted up from the first. */
+function placedFrom(first: number, endpoint: string): Promise<readonly Placed[]> {
+  return Promise.all(
+    registryProjects.map(async (project, index) => ({
+      project,
+      there: await openWorld(endpoint, String(first + index), { replicas: replicaRegions }),
+    })),
+  );
+}
+
+function changesBesideOwnership({ registries }: Plan): readonly string[] {
+  return registries.flatMap(({ repositories }) =>
+    repositories.flatMap(({ name, changes: all, unknown }) => [
+      // An alias is not compared with the key that it stands for, whoever made the repository.
+      ...unknown
+        .filter(({ operation }) => operation !== 'kms:DescribeKey')
+        .map(({ operation }) => `${name} unknown by ${operation}`),
+      ...all.flatMap((change) => {
+        // A key that another engine made is in no stack of Slipway's: to plan, its value is unknown.
+        if (change.aspect === 'encryption' && JSON.stringify(change).includes('"stack":"key"')) return [];
+        if (change.aspect !== 'tags') return [`${name} ${change.aspect}`];
+        const keys = new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})]);
+        return [...keys]
+          .filter((key) => change.before?.[key] !== change.after?.[key] && !key.startsWith('slipway:'))
+          .map((key) => `${name} tag ${key}`);
+      }),
+    ]),
+  );
+}
 
 interface Rendered {
   readonly name: string;
