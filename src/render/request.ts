@@ -16,6 +16,7 @@ import type {
   TargetDefinition,
   TargetOptions,
 } from './model.js';
+import { placed } from './placed.js';
 import { type BoundTarget, targets } from './targets.js';
 
 /** Looks at what is live, for a target to take over; absent: nobody looks. */
@@ -126,7 +127,9 @@ export async function render(
   // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
   const leftOut = asked.environments.flatMap((one) => unsaid.flatMap(({ remarks }) => remarks(one)));
-  return { ...rendering, diagnostics: [...rendering.diagnostics, ...leftOut, ...remarksOnProviders(asked)] };
+  const remarks = [...rendering.diagnostics, ...leftOut, ...remarksOnProviders(asked)];
+  const names = asked.environments.map(({ name }) => name);
+  return { ...rendering, diagnostics: placed(project, names, remarks) };
 }
 
 function canSay({ fidelity }: TargetDefinition, setting: RenderedSetting): boolean {
