@@ -76,6 +76,13 @@ const remarks = (registry: RenderedRegistry, ignored: readonly string[] = []): r
     ({ code, message, path }) => `${code} ${path}: ${message}`,
   );
 
+it('says of a replica in which Region', () => {
+  const live = { tags: { state: 'present', value: { Team: 'x' } } } as const;
+  const { desired, ...rest } = rendered('{}', live);
+  const told = remarks({ ...rest, desired: { ...desired, region: 'us-east-1', replicaOf: 'eu-west-1' } });
+  expect(told).toEqual([expect.stringContaining(': prod in us-east-1: ')]);
+});
+
 const granting = '{access: {pull: ["account:444444444444"]}}';
 const ownSid = desiredOf(granting).repositories[0]?.statements[0]?.Sid;
 

@@ -121,13 +121,14 @@ export function remarksOnExisting(
   }: { readonly engine: string; readonly onOtherKey?: string; readonly ignored: readonly string[] },
 ): readonly Diagnostic[] {
   if (live === undefined) return [];
-  const { owner } = desired;
+  const { owner, region, replicaOf } = desired;
+  const where = replicaOf === undefined ? owner.environment : `${owner.environment} in ${region}`;
   return desired.repositories.flatMap((repository): readonly Diagnostic[] => {
     const { key, name, lifecyclePolicy, statements } = repository;
     const found = live.observed.repositories.get(name);
     if (found === undefined) return [];
     const remark = (code: Diagnostic['code'], field: string, message: string) =>
-      diagnostic(code, `${owner.environment}: ${message}`, { path: `spec.repositories.${key}.${field}` });
+      diagnostic(code, `${where}: ${message}`, { path: `spec.repositories.${key}.${field}` });
     const others = statementsOfOthers(owner, found).map(({ Sid = 'one without a Sid' }) => Sid);
     const tags = tagsOfOthers(repository, found).filter((one) => !ignored.includes(one));
     const unread = [found.tags, found.repositoryPolicy, found.lifecyclePolicy].flatMap((one) =>

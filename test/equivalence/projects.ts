@@ -214,18 +214,10 @@ const written: Readonly<Record<string, Said>> = {
 
 /** What a registry has once: each needs an account of its own. Their replicas are in `replicaRegions`. */
 const once: Readonly<Record<string, Said>> = {
-  copied: {
+  wide: {
     preset: 'production',
     defaultTags: { Team: 'payments' },
     replicas: ['us-east-1', 'ap-south-1'],
-    companions: { pullRoles: { nodes: { for: 'eks-node' } } },
-    repositories: {
-      api: { encryptionType: 'KMS', kmsKeyId: 'alias/given', access: { pull: ['account:444444444444'] } },
-      web: { tags: { Service: 'web' }, encryptionType: 'KMS' },
-      bare: { lifecyclePolicy: { none: true }, imageImmutable: false },
-    },
-  },
-  governed: {
     registryPolicy: {
       scope: 'V2',
       grants: [
@@ -239,7 +231,12 @@ const once: Readonly<Record<string, Said>> = {
         },
       ],
     },
-    repositories: { api: {} },
+    companions: { pullRoles: { nodes: { for: 'eks-node' } } },
+    repositories: {
+      api: { encryptionType: 'KMS', kmsKeyId: 'alias/given', access: { pull: ['account:444444444444'] } },
+      web: { tags: { Service: 'web' }, encryptionType: 'KMS' },
+      bare: { lifecyclePolicy: { none: true }, imageImmutable: false },
+    },
   },
   narrow: {
     replicas: ['us-east-1'],

@@ -107,6 +107,14 @@ export function withoutOneAttribute(main: string, seed: number): Removal | undef
   return withoutOneLine(main, seed, (line) => optional.test(line) && !line.startsWith('    policy_statements'));
 }
 
+/** What `registry.tf` is refused without is nobody's to overlook, and leaves what was there. */
+const settings = /^ {8}(Sid|Condition) += |^ {10}"(ecr|arn):|^ {8}(destination|dynamic "repository_filter") \{/;
+
+/** One attribute of what a registry has once, or one block. */
+export function withoutOneSetting(registry: string, seed: number): Removal | undefined {
+  return withoutOneLine(registry, seed, (line) => settings.test(line));
+}
+
 /** One line of code, or all lines to the end of its brackets. */
 export function withoutOneLine(
   text: string,

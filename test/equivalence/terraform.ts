@@ -11,7 +11,8 @@ interface Root {
   readonly files: readonly RenderedFile[];
 }
 
-/** Every project as it is written, but for the files that only a root has. Projects whose providers are the same share one. */
+/** Every project as it is written, but for the files that only a root has. Projects whose providers are the same share one, and each account
+ * has credentials of its own. */
 export function batchOf(
   projects: readonly { readonly name: string; readonly rendering: Rendering }[],
 ): Readonly<Record<string, string>> {
@@ -30,16 +31,33 @@ export function batchOf(
     }
   }
   for (const root of roots) if (root.path.startsWith('accounts/')) accounts.push(`module.${root.module}`);
+  const aliasOf = (text: string): string => {
+    const alias = providers.get(text) ?? `batch_${providers.size + 1}`;
+    providers.set(text, alias);
+    return alias;
+  };
   for (const root of roots) {
     const textOf = (file: string): string => root.files.find(({ path }) => path.endsWith(`/${file}`))?.text ?? '';
-    const provider = textOf('providers.tf');
-    const alias = providers.get(provider) ?? `batch_${providers.size + 1}`;
-    providers.set(provider, alias);
+    // Those with an alias are of replicas.
+    const own = textOf('providers.tf').split(/^(?=provider "aws")/m);
+    const passed = own.map((text) => {
+      const alias = /^ *alias += "(\w+)"\n/m.exec(text);
+      const name = alias === null ? 'aws' : `aws.${alias[1] ?? ''}`;
+      return { name, as: `aws.${aliasOf(text.replace(alias?.[0] ?? '', ''))}` };
+    });
+    const aliases = passed.map(({ name }) => name).filter((name) => name !== 'aws');
+    if (aliases.length > 0) {
+      const path = `${folderOf(root)}/versions.tf`;
+      files[path] = (files[path] ?? '').replace(
+        /^( *source += .*\n)/m,
+        `$1configuration_aliases = [${aliases.join(', ')}]\n`,
+      );
+    }
     // An identity provider is looked up by whoever trusts it: those that make one come first.
     const waits = root.path.startsWith('environments/') && textOf('oidc.tf') !== '' && accounts.length > 0;
     blocks.push(`module "${root.module}" {
-  source    = "./${root.module.replace(/_(account|environment)$/, '')}/${root.path}"
-  providers = { aws = aws.${alias} }
+  source    = "./${folderOf(root)}"
+  providers = { ${passed.map(({ name, as }) => `${name} = ${as}`).join(', ')} }
 ${waits ? `  depends_on = [${accounts.join(', ')}]\n` : ''}}
 `);
     imports.push(textOf('imports.tf').replaceAll(/^( *to *= )/gm, `$1module.${root.module}.`));
@@ -50,10 +68,22 @@ ${waits ? `  depends_on = [${accounts.join(', ')}]\n` : ''}}
     'variable "assume_role_arn" {\n  type    = string\n  default = null\n}\n',
     'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
     ...[...providers].map(([text, alias]) =>
-      text.replace('provider "aws" {', `provider "aws" {\n  alias = "${alias}"`),
+      text.replace(
+        'provider "aws" {',
+        `provider "aws" {\n  alias = "${alias}"\n  access_key = "${accountOf(text)}"\n  secret_key = "local"`,
+      ),
     ),
   ].join('\n');
   return files;
+}
+
+/** The servers of this machine take whose key it is for the account. */
+function accountOf(provider: string): string {
+  return /allowed_account_ids = \["(\d+)"\]/.exec(provider)?.[1] ?? '';
+}
+
+function folderOf({ module, path }: Root): string {
+  return `${module.replace(/_(account|environment)$/, '')}/${path}`;
 }
 
 function rootsOf(name: string, { files }: Rendering): readonly Root[] {

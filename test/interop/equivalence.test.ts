@@ -27,7 +27,13 @@ import {
   readRegistry,
   readRepositories,
 } from '../equivalence/read.js';
-import { chosen, withoutOneAttribute, withoutOneOption, withoutOneProperty } from '../equivalence/removal.js';
+import {
+  chosen,
+  withoutOneAttribute,
+  withoutOneOption,
+  withoutOneProperty,
+  withoutOneSetting,
+} from '../equivalence/removal.js';
 import { batchOf } from '../equivalence/terraform.js';
 import { type AwsCli, startAwsCli } from '../support/aws-cli-server.js';
 import { type Endpoint, motoAccount, startMoto } from '../support/clients.js';
@@ -64,6 +70,7 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
     placed = await placedFrom(120_000_000_000, local.url);
     await Promise.all(placed.map(({ project, there }) => engine.apply(...project.registries(there))));
     wantedOnce = await readOnce(placed);
+    await Promise.all(placed.map(({ there }) => writeAsOthers(at(there.account))));
   }, 5 * minutes);
 
   afterAll(async () => {
@@ -107,9 +114,7 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
       );
     });
 
-    it('has nothing left to change after slipway apply, nor when others write to the same documents', async () => {
-      expect(await otherSettings(placed)).toEqual([]);
-      await Promise.all(placed.map(({ there }) => writeAsOthers(at(there.account))));
+    it('has nothing left to change after slipway apply, whatever others write to the same documents', async () => {
       expect(await otherSettings(placed)).toEqual([]);
     });
   });
@@ -128,7 +133,7 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
       expect(places.length).toBeGreaterThan(1000);
       const overlooked = places.filter(({ value, path }) => {
         const other = structuredClone(value);
-        let holder = other as { [key: string]: Plain };
+        let holder: { [key: string]: Plain } = other;
         for (const step of path.slice(0, -1)) holder = holder[step] as { [key: string]: Plain };
         const last = path.at(-1) ?? '';
         holder[last] = holder[last] === 'other' ? 'another' : 'other';
@@ -313,6 +318,79 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
   });
 
   describeWith(
+    { tools: ['terraform', 'aws-provider'] },
+    'Terraform, with replicas and what a registry has once, on the local ECR',
+    () => {
+      const opened: TerraformRoot[] = [];
+      let root: TerraformRoot;
+      let made: readonly Placed[];
+      let files: Readonly<Record<string, string>>;
+
+      afterAll(() => {
+        for (const one of opened) one.remove();
+      });
+
+      async function rootOf(written: Readonly<Record<string, string>>): Promise<TerraformRoot> {
+        const one = terraformRoot(at(world.account), written);
+        opened.push(one);
+        await one.init();
+        return one;
+      }
+
+      it(
+        'makes the same, field by field, and leaves slipway plan with ownership tags alone',
+        async () => {
+          made = await placedFrom(220_000_000_000, local.url);
+          files = batchOf(await renderedIn(made));
+          root = await rootOf(files);
+          await root.apply('-parallelism=20');
+          expect(differOnce(wantedOnce, await readOnce(made))).toEqual([]);
+          expect(await otherSettings(made)).toEqual([]);
+        },
+        5 * minutes,
+      );
+
+      it(
+        'makes another where one attribute is gone, and only there',
+        async () => {
+          const removed = registryProjects.map(({ name }, index) => {
+            const path = `${name}/environments/prod/registry.tf`;
+            // One takes from the rules, the other from the policy.
+            const removal = withoutOneSetting(files[path] ?? '', [4, 2][index] ?? 0);
+            root.write(path, removal?.text ?? '');
+            return removal?.what;
+          });
+          await root.apply('-parallelism=20');
+          const told = differOnce(wantedOnce, await readOnce(made));
+          expect(told.filter((one) => !/^\w+ once\.(policy|rules)/.test(one))).toEqual([]);
+          for (const [index, { name }] of registryProjects.entries())
+            expect(told.filter((one) => one.startsWith(`${name} `)).length, removed[index]).toBeGreaterThan(0);
+        },
+        5 * minutes,
+      );
+
+      it(
+        'has nothing to do after slipway apply and the import blocks, with what others wrote',
+        async () => {
+          const rendered = await renderedIn(placed, (desired) => lookAt(desired));
+          files = batchOf(rendered);
+          const importing = await rootOf(files);
+          const { resource_changes: planned = [] } = await importing.planned('-parallelism=20');
+          expect(planned.filter(({ change: { actions } }) => actions.join('') !== 'no-op')).toEqual([]);
+          expect(planned.filter(({ change }) => change.importing === undefined)).toEqual([]);
+          const once = ['aws_ecr_account_setting', 'aws_ecr_registry_policy', 'aws_ecr_replication_configuration'];
+          const types = planned.map(({ type }) => type).filter((type) => once.includes(type));
+          expect(types.toSorted()).toEqual(once.flatMap((type) => [type, type]));
+          const written = registryProjects.map(({ name }) => `${name}/environments/prod/registry.tf`);
+          for (const file of written) expect(files[file]).toMatch(/"Theirs"[^]*999999999999[^]*"theirs\/"/);
+          await importing.ok(['fmt', '-check', '-diff', '-no-color', ...written]);
+        },
+        5 * minutes,
+      );
+    },
+  );
+
+  describeWith(
     { tools: ['terraform', 'aws-provider', 'moto_server'] },
     'Terraform, with the rendered code on moto',
     () => {
@@ -342,6 +420,32 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
           const mine = withoutExceptions(wanted, rendered);
           const told = known.flatMap((project) => differ(only(mine, project, world), only(made, project, there)));
           expect(told.filter((one) => !unknownToMoto.some((pattern) => pattern.test(one)))).toEqual([]);
+        },
+        5 * minutes,
+      );
+
+      it(
+        'makes the same replicas, policy of the registry and rules; it has no scope',
+        async () => {
+          const project = registryProjects.find(({ name }) => name === 'narrow');
+          if (project === undefined) throw new Error('narrow is no project any more');
+          const there = await openWorld(moto.url, motoAccount);
+          const endpoint = { endpoint: moto.url, account: motoAccount, region };
+          const files = Object.entries(batchOf(await renderedFor([project], there))).map(([path, text]) => [
+            path,
+            text
+              .replace(/^resource "aws_ecr_account_setting" [^}]*\}\n/m, '')
+              .replace('depends_on = [aws_ecr_account_setting.policy_scope]', ''),
+          ]);
+          root?.remove();
+          root = terraformRoot(endpoint, Object.fromEntries(files));
+          await root.init();
+          await root.apply();
+          const made = await readRegistry(endpoint, replicaRegions);
+          const mine = wantedOnce[registryProjects.indexOf(project)];
+          expect(mine).toBeDefined();
+          const told = differences({ ...mine?.once, ...mine?.replicas }, { ...made.once, ...made.replicas });
+          expect(told).toEqual([expect.stringMatching(/^scope: "V1", not "/)]);
         },
         5 * minutes,
       );
@@ -577,7 +681,12 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
       const outputs = (await ports.stacks.describe(name))?.outputs;
       if (outputs !== undefined) stacks.set(name, outputs);
     }
-    return { observed, stacks };
+    const [policy, scope, replication] = await Promise.all([
+      ports.ecr.getRegistryPolicy(),
+      ports.ecr.registryPolicyScope(),
+      ports.ecr.replicationRules(),
+    ]);
+    return { observed, stacks, settings: { ...(policy === undefined ? {} : { policy }), scope, replication } };
   }
 });
 
@@ -627,11 +736,28 @@ function renderedFor(
   there: World,
   look?: (desired: DesiredRegistry) => Promise<LiveRegistry>,
 ): Promise<readonly Rendered[]> {
+  return renderedIn(
+    some.map((project) => ({ project, there })),
+    look,
+  );
+}
+
+function renderedIn(
+  some: readonly { readonly project: EquivalentProject; readonly there: World }[],
+  look?: (desired: DesiredRegistry) => Promise<LiveRegistry>,
+): Promise<readonly Rendered[]> {
   return Promise.all(
-    some.map(async ({ name, project }) => ({
+    some.map(async ({ project: { name, project }, there }) => ({
       name,
       rendering: await render('terraform', project(there), look === undefined ? {} : { look }),
     })),
+  );
+}
+
+/** `PROJECT FIELD: …`, both in the order of `registryProjects`. */
+function differOnce(wanted: readonly MadeRegistry[], made: readonly MadeRegistry[]): readonly string[] {
+  return registryProjects.flatMap(({ name }, index) =>
+    differences({ ...wanted[index] }, { ...made[index] }).map((one) => `${name} ${one}`),
   );
 }
 

@@ -14,7 +14,7 @@ import { describeWith } from '../support/tools.js';
 
 const region = 'eu-west-1';
 /** Each is a cloud of its own. */
-const [made, adopted, plain] = ['222222222222', '333333333333', '444444444444'];
+const [made, adopted, plain, copied] = ['222222222222', '333333333333', '444444444444', '666666666666'];
 
 /** Every field of a repository that version 5 of the provider can say. */
 const repositories = `
@@ -36,6 +36,25 @@ spec:
       lifecyclePolicy: {expireUntaggedAfterDays: 3, keep: [{tags: ["v*", "release-*"], last: 20}], archive: {notPulledForDays: 90}}
     bare: {lifecyclePolicy: {none: true}}
     others: {lifecyclePolicy: null, access: {pull: []}}
+`;
+
+/** In order. */
+const names = Array.from({ length: 101 }, (_, index) => `app-${String(index).padStart(3, '0')}`);
+
+const many = `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: shop}
+spec:
+  environments: {prod: {account: "${copied}", region: ${region}, replicas: [{region: us-east-1}]}}
+  repositories: {${names.map((name) => `${name}: {lifecyclePolicy: {none: true}}`).join(', ')}}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: registry}
+spec:
+  environments: [prod]
+  registryPolicy: {scope: V1, grants: [{repositories: ["*"], replicate: ["account:555555555555"]}]}
 `;
 
 describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway renders it', () => {
@@ -92,6 +111,24 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
     );
     await prod.destroy();
     await prod.plan('changes');
+  }, 300_000);
+
+  it('says of more than a hundred repositories that they are copied, in rules that ECR takes', async () => {
+    const { root, render, formatted } = await inAccount(copied, many);
+    await render('--with', 'backend=local');
+    await formatted();
+    const prod = root.in('environments/prod');
+    await prod.init();
+    // It is evaluated; making them all would take long, and the equivalence of a few is proven elsewhere.
+    const { resource_changes: planned = [] } = await prod.planned();
+    const [configuration] = planned.flatMap(({ type, change: { after } }) =>
+      type === 'aws_ecr_replication_configuration' ? [after?.['replication_configuration']] : [],
+    );
+    const [first, last] = [names.slice(0, 100), names.slice(100)].map((some) => ({
+      destination: [{ region: 'us-east-1', registry_id: copied }],
+      repository_filter: some.map((filter) => ({ filter, filter_type: 'PREFIX_MATCH' })),
+    }));
+    expect(configuration).toEqual([{ rule: [first, last] }]);
   }, 300_000);
 
   it('makes companions, and has nothing to do afterwards', async () => {

@@ -111,7 +111,8 @@ export async function wire(
     body: JSON.stringify(input),
   });
   const text = await answer.text();
-  const body = text === '' ? {} : (JSON.parse(text) as JsonObject);
+  // moto has a page for people where it lacks an operation.
+  const body = text === '' || text.startsWith('<') ? {} : (JSON.parse(text) as JsonObject);
   if (answer.ok) return { output: body };
   const type = typeof body['__type'] === 'string' ? body['__type'] : `HTTP ${answer.status}`;
   const message = body['message'] ?? body['Message'];

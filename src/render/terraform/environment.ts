@@ -5,11 +5,13 @@ import type { CiRole, Companion, EncryptionKey, OidcProvider, PullRole } from '.
 import type { DesiredRegistry, Tags } from '../../registry/index.js';
 import { ignoredTags, keyInUse, remarksOnExisting } from '../existing.js';
 import type { RenderedEnvironment, RenderedFile, RenderedRegistry } from '../model.js';
+import { registrySettings, remarksOnRegistrySettings } from '../registry-settings.js';
 import { sharedTags } from '../settings.js';
-import { commonOf, keyValue, repositoryMember, roleMember } from './data.js';
-import { attributes, block, code, type Member, membersOf } from './hcl.js';
+import { type Common, commonOf, keyValue, repositoryMember, roleMember } from './data.js';
+import { attributes, block, code, type Member, membersOf, object, type Value } from './hcl.js';
 import { importsText } from './live.js';
-import { providerNames } from './names.js';
+import { providerAlias, providerNames, replicaModule } from './names.js';
+import { registryText } from './registry.js';
 import { backendText, providersText, rootVariables, type State, type Versions, versionsText } from './versions.js';
 
 export interface EnvironmentOptions extends Versions {
@@ -29,7 +31,7 @@ export function environmentPath(name: string): string {
 }
 
 export function environmentRoot(environment: RenderedEnvironment, options: EnvironmentOptions): RenderedRoot {
-  const [rendered] = environment.registries;
+  const [rendered, ...replicas] = environment.registries;
   if (rendered === undefined) throw new TypeError(`environment ${environment.name} has no registry`);
   const { desired } = rendered;
   const all = desired.companions.flatMap(({ resources }) => resources);
@@ -42,15 +44,29 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
     ...(key === undefined ? [] : [key]),
   ]);
   const ignored = ignoredTags(rendered, defaultTags);
+  const away = replicas.map((replica) => ({ replica, ignored: ignoredTags(replica, defaultTags) }));
+  const regions = replicas.map((one) => one.desired.region);
+  const hasScope = registrySettings(rendered).scope !== undefined;
   const files: readonly (readonly [name: string, text: string | undefined])[] = [
     ['backend.tf', backendText(options.state)],
-    ['imports.tf', importsText(rendered)],
-    ['main.tf', mainText(rendered, { ...options, environment: environment.name, defaultTags, roles, key })],
+    ['imports.tf', importsText(rendered, replicas)],
+    ['main.tf', mainText(rendered, { ...options, environment: environment.name, defaultTags, roles, key, replicas })],
     ['oidc.tf', providers.length === 0 ? undefined : oidcText(providers, providerNames(desired), desired.account)],
-    ['outputs.tf', outputsText(roles.length > 0, key !== undefined)],
-    ['providers.tf', providersText({ ...desired, defaultTags, ignoredTags: ignored })],
+    ['outputs.tf', outputsText(roles.length > 0, key !== undefined, regions)],
+    [
+      'providers.tf',
+      [
+        providersText({ ...desired, defaultTags, ignoredTags: ignored }),
+        ...away.map((one) => {
+          const { account, region } = one.replica.desired;
+          const alias = providerAlias(region);
+          return providersText({ alias, account, region, defaultTags, ignoredTags: one.ignored });
+        }),
+      ].join('\n'),
+    ],
+    ['registry.tf', registryText(rendered, regions)],
     ['variables.tf', rootVariables],
-    ['versions.tf', versionsText(options)],
+    ['versions.tf', versionsText(options, { scope: hasScope })],
   ];
   return {
     files: files.flatMap(([name, content]) =>
@@ -58,7 +74,10 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
     ),
     diagnostics: [
       ...remarksOnVersion(desired, options),
-      ...remarksOnExisting(rendered, { engine: 'Terraform', ignored }),
+      ...remarksOnRegistrySettings(rendered, 'Terraform'),
+      ...[{ replica: rendered, ignored }, ...away].flatMap((one) =>
+        remarksOnExisting(one.replica, { engine: 'Terraform', ignored: one.ignored }),
+      ),
     ],
   };
 }
@@ -72,20 +91,20 @@ interface MainOptions extends EnvironmentOptions {
   readonly defaultTags: Tags;
   readonly roles: readonly (CiRole | PullRole)[];
   readonly key: EncryptionKey | undefined;
+  readonly replicas: readonly RenderedRegistry[];
 }
 
-function mainText({ desired, live }: RenderedRegistry, options: MainOptions): string {
-  const { project, environment, defaultTags, provider, roles, key, namesPlace } = options;
+function mainText(rendered: RenderedRegistry, options: MainOptions): string {
+  const { project, environment, defaultTags, roles, key, replicas } = options;
+  const { desired } = rendered;
   const common = commonOf(desired.repositories);
   const providers = providerNames(desired);
-  const repositories: readonly Member[] = desired.repositories.map((repository) => {
-    const kmsKey = keyInUse(repository, live);
-    return repositoryMember(repository, { provider, common, defaultTags, ...(kmsKey === undefined ? {} : { kmsKey }) });
-  });
+  const repositories = repositoryMembers(rendered, common, options);
+  const data: Value = { kind: 'object', members: repositories };
   const groups: readonly (readonly Member[])[] = [
-    membersOf({ source: '../../modules/registry' }),
-    !namesPlace ? [] : membersOf({ account_id: desired.account, region: desired.region, partition: desired.partition }),
-    [{ key: 'repositories', value: { kind: 'object', members: repositories } }],
+    membersOf({ source }),
+    placeMembers(desired, options),
+    [{ key: 'repositories', value: replicas.length === 0 ? data : everywhere }],
     key === undefined ? [] : membersOf({ key: keyValue(key, desired, defaultTags) }),
     roles.length === 0
       ? []
@@ -99,19 +118,68 @@ function mainText({ desired, live }: RenderedRegistry, options: MainOptions): st
           },
         ],
   ];
-  const body = groups.filter((one) => one.length > 0).map((one) => attributes(one, 1));
-  const locals =
-    common.locals.length === 0
-      ? ''
-      : `locals {\n${common.locals.map((one) => attributes([one], 1)).join('\n\n')}\n}\n\n`;
+  const named: readonly Member[] = [
+    ...common.locals,
+    ...(replicas.length === 0 ? [] : [{ key: 'repositories', value: data, comment: 'In every Region.' }]),
+  ];
+  const locals = named.length === 0 ? '' : `locals {\n${named.map((one) => attributes([one], 1)).join('\n\n')}\n}\n\n`;
+  const modules = [
+    moduleText('registry', groups),
+    ...replicas.map((one) => replicaText(one, repositories, common, options)),
+  ];
   return `\
 # ${project} in ${environment}: account ${desired.account}, ${desired.region}.
 # Written by \`slipway render terraform\`: change slipway.yaml and render again, rather than this file.
 
-${locals}module "registry" {
-${body.join('\n\n')}
+${locals}${modules.join('\n')}`;
 }
-`;
+
+const source = '../../modules/registry';
+const everywhere = code('local.repositories');
+
+/** The same repositories once more; what a Region has otherwise, a key most likely, stands beside them. */
+function replicaText(
+  replica: RenderedRegistry,
+  repositories: readonly Member[],
+  common: Common,
+  options: MainOptions,
+): string {
+  const { region } = replica.desired;
+  const known = new Map(repositories.map((one) => [one.key, JSON.stringify(one)]));
+  const own = repositoryMembers(replica, common, options).filter((one) => known.get(one.key) !== JSON.stringify(one));
+  const data = own.length === 0 ? everywhere : code(`merge(${everywhere.text}, {\n${attributes(own, 2)}\n  })`);
+  const groups: readonly (readonly Member[])[] = [
+    membersOf({ source, providers: object({ aws: code(`aws.${providerAlias(region)}`) }) }),
+    placeMembers(replica.desired, options),
+    [
+      {
+        key: 'repositories',
+        value: data,
+        ...(own.length === 0 ? {} : { comment: `What differs in ${region}: a key is of one Region, for one.` }),
+      },
+    ],
+  ];
+  return moduleText(replicaModule(region), groups);
+}
+
+function repositoryMembers(
+  { desired, live }: RenderedRegistry,
+  common: Common,
+  { provider, defaultTags }: MainOptions,
+): readonly Member[] {
+  return desired.repositories.map((repository) => {
+    const kmsKey = keyInUse(repository, live);
+    return repositoryMember(repository, { provider, common, defaultTags, ...(kmsKey === undefined ? {} : { kmsKey }) });
+  });
+}
+
+function placeMembers({ account, region, partition }: DesiredRegistry, { namesPlace }: MainOptions): readonly Member[] {
+  return namesPlace ? membersOf({ account_id: account, region, partition }) : [];
+}
+
+function moduleText(name: string, groups: readonly (readonly Member[])[]): string {
+  const body = groups.filter((one) => one.length > 0).map((one) => attributes(one, 1));
+  return `module "${name}" {\n${body.join('\n\n')}\n}\n`;
 }
 
 /** An account has one provider for each issuer, so that no environment keeps it. */
@@ -127,18 +195,28 @@ function oidcText(providers: readonly OidcProvider[], names: ReadonlyMap<string,
     .join('\n');
 }
 
-function outputsText(roles: boolean, key: boolean): string {
+function outputsText(roles: boolean, key: boolean, replicas: readonly string[]): string {
   const outputs: readonly (readonly [name: string, description: string])[] = [
     ['repository_arns', 'ARNs of the repositories, by key.'],
     ['repository_urls', 'Where images are pushed to and pulled from, by key.'],
     ...(roles ? [['role_arns', 'ARNs of the roles, by key: what CI jobs and platforms take.'] as const] : []),
     ...(key ? [['key_arn', "ARN of the registry's key."] as const] : []),
   ];
-  return outputs
-    .map(([name, description]) =>
-      block(`output "${name}"`, membersOf({ description, value: code(`module.registry.${name}`) })),
-    )
-    .join('\n');
+  const urls = replicas.map((region) => [region, code(`module.${replicaModule(region)}.repository_urls`)] as const);
+  const description = 'Where images are pulled from in other Regions, by Region and key.';
+  return [
+    ...outputs.map(([name, about]) =>
+      block(`output "${name}"`, membersOf({ description: about, value: code(`module.registry.${name}`) })),
+    ),
+    ...(urls.length === 0
+      ? []
+      : [
+          block(
+            'output "replica_repository_urls"',
+            membersOf({ description, value: object(Object.fromEntries(urls)) }),
+          ),
+        ]),
+  ].join('\n');
 }
 
 function remarksOnVersion({ owner, repositories }: DesiredRegistry, { provider }: Versions): readonly Diagnostic[] {

@@ -4,6 +4,8 @@ import { type ExistingResource, existingResources } from '../existing.js';
 import type { RenderedRegistry } from '../model.js';
 import type { ProviderType } from '../provider-resources.js';
 import { attributes, object, text } from './hcl.js';
+import { replicaModule } from './names.js';
+import { existingSettings } from './registry.js';
 
 const howTo = `\
 # Nothing is taken over: nobody looked at what exists. \`slipway render terraform --import\` does, and writes an import block here for each
@@ -28,15 +30,23 @@ const many = [
 /** Of which the module makes one at most. */
 const once = ['aws_kms_key', 'aws_kms_alias'] as const satisfies readonly ProviderType[];
 
-/** The text of `imports.tf` of an environment. */
-export function importsText(rendered: RenderedRegistry): string {
+/** The text of `imports.tf` of an environment: of its registry, of its replicas, and of what the registry has once. */
+export function importsText(rendered: RenderedRegistry, replicas: readonly RenderedRegistry[]): string {
   if (rendered.live === undefined) return howTo;
+  return textOf([
+    ...moduleImports('registry', rendered),
+    ...replicas.flatMap((one) => moduleImports(replicaModule(one.desired.region), one)),
+    ...existingSettings(rendered).map(({ address, id }) => single(address, id)),
+  ]);
+}
+
+function moduleImports(module: string, rendered: RenderedRegistry): readonly string[] {
   const existing = existingResources(rendered);
   const of = (type: ProviderType) => existing.filter((one) => one.type === type);
-  return textOf([
-    ...many.flatMap((type) => imports(type, of(type))),
-    ...once.flatMap((type) => of(type).map(({ id }) => single(`module.registry.${type}.this[0]`, id))),
-  ]);
+  return [
+    ...many.flatMap((type) => imports(`module.${module}.${type}`, of(type))),
+    ...once.flatMap((type) => of(type).map(({ id }) => single(`module.${module}.${type}.this[0]`, id))),
+  ];
 }
 
 /** The text of `imports.tf` of an account. `names`: what each provider is called in the code, by its ARN. */
@@ -51,7 +61,7 @@ function textOf(blocks: readonly string[]): string {
 }
 
 /** Of one type, by key and id: one block, so that a thousand repositories are a thousand lines. */
-function imports(type: ProviderType, ids: readonly ExistingResource[]): readonly string[] {
+function imports(resource: string, ids: readonly ExistingResource[]): readonly string[] {
   if (ids.length === 0) return [];
   const byKey = object(Object.fromEntries(ids.map(({ key, id }) => [key, id])));
   return [
@@ -59,7 +69,7 @@ function imports(type: ProviderType, ids: readonly ExistingResource[]): readonly
 import {
 ${attributes([{ key: 'for_each', value: byKey }], 1)}
 
-  to = module.registry.${type}.this[each.key]
+  to = ${resource}.this[each.key]
   id = each.value
 }
 `,

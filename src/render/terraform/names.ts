@@ -18,6 +18,16 @@ function identifier(name: string): string {
   return /^[A-Za-z_]/.test(legal) ? legal : `_${legal}`;
 }
 
+/** Of a replica's provider, by its Region: `us_east_1`. */
+export function providerAlias(region: string): string {
+  return region.replaceAll('-', '_');
+}
+
+/** Of a replica's module. */
+export function replicaModule(region: string): string {
+  return `replica_${providerAlias(region)}`;
+}
+
 /** Amazon S3 user guide, "General purpose bucket naming rules". */
 const longestBucket = 63;
 

@@ -153,3 +153,154 @@ describe('the state', () => {
     expect(found.files.some(({ path }) => path === 'bootstrap/222222222222/main.tf')).toBe(bootstrapped);
   });
 });
+
+describe('what a registry has in other Regions and once, in Terraform', () => {
+  const account = '222222222222';
+  const place = `account: "${account}", region: eu-west-1`;
+  const of = (
+    environment: string,
+    { web = '{}', policy }: { readonly web?: string; readonly policy?: string } = {},
+  ) => {
+    const registry = `---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: prod}
+spec: {environments: [prod], registryPolicy: ${policy}}
+`;
+    return `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments: {prod: {${environment}}}
+  repositories: {api: {}, web: ${web}}
+${policy === undefined ? '' : registry}`;
+  };
+  const replicated = `${place}, replicas: [{region: us-east-1}]`;
+  const prod = (rendering: Rendering, file: string) => fileOf(rendering, `environments/prod/${file}`);
+  const paths = ({ files }: Rendering) => files.map(({ path }) => path);
+
+  it('is the module once more with a provider of that Region, from the same data', async () => {
+    const rendering = await rendered(of(replicated));
+    const main = prod(rendering, 'main.tf');
+    expect(main.slice(main.indexOf('module "registry"'))).toBe(`\
+module "registry" {
+  source = "../../modules/registry"
+
+  repositories = local.repositories
+}
+
+module "replica_us_east_1" {
+  source    = "../../modules/registry"
+  providers = { aws = aws.us_east_1 }
+
+  repositories = local.repositories
+}
+`);
+    const [own, replica, ...others] = prod(rendering, 'providers.tf').split(/^(?=provider)/m);
+    expect(others).toEqual([]);
+    expect(replica).toBe(
+      own
+        ?.replace('"aws" {\n', '"aws" {\n  alias               = "us_east_1"\n')
+        .replace('"eu-west-1"', '"us-east-1"')
+        .trimEnd()
+        .concat('\n'),
+    );
+    expect(prod(rendering, 'outputs.tf')).toContain(
+      'value       = { us-east-1 = module.replica_us_east_1.repository_urls }',
+    );
+    expect(rendering.diagnostics).toMatchObject([{ code: 'render/whole-registry' }]);
+  });
+
+  it('has its own data for a repository whose key is of another Region', async () => {
+    const key = `arn:aws:kms:eu-west-1:${account}:key/mrk-0123456789abcdef0123456789abcdef`;
+    const main = prod(await rendered(of(replicated, { web: `{encryptionType: KMS, kmsKeyId: "${key}"}` })), 'main.tf');
+    const replica = main.slice(main.indexOf('module "replica_us_east_1"'));
+    expect(replica).toContain('repositories = merge(local.repositories, {\n    web = {\n');
+    expect(replica).toContain(key.replace('eu-west-1', 'us-east-1'));
+    expect(replica).not.toContain('api = {');
+  });
+
+  it('says nothing where the manifest says that there is nothing', async () => {
+    const without = await rendered(of(place));
+    for (const text of [of(`${place}, replicas: []`), of(place, { policy: '{}' })])
+      expect(await rendered(text)).toEqual(without);
+    expect(paths(without)).not.toContain('environments/prod/registry.tf');
+  });
+
+  it('keeps what others wrote, in its place, and imports what is there', async () => {
+    const theirs = { Sid: 'Theirs', Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' };
+    const condition = { Bool: { 'aws:SecureTransport': [true, '${'] } };
+    const rule = (filter: string, registryId = account) => ({
+      destinations: [{ region: 'us-east-1', registryId }],
+      repositoryFilters: [{ filter, filterType: 'PREFIX_MATCH' as const }],
+    });
+    const rendering = await render(
+      'terraform',
+      parseProject([
+        {
+          file: 'slipway.yaml',
+          text: of(replicated, {
+            policy: '{scope: V2, grants: [{repositories: ["*"], replicate: ["account:444444444444"]}]}',
+          }),
+          own: true,
+        },
+      ]),
+      {
+        look: async ({ account: there, region, replicaOf }) => ({
+          observed: {
+            account: there,
+            region,
+            repositories: new Map(),
+            unreadable: new Map(),
+            stacks: [],
+            orphansKnown: { known: true },
+          },
+          stacks: new Map(),
+          settings:
+            replicaOf === undefined
+              ? {
+                  policy: JSON.stringify({
+                    Version: '2012-10-17',
+                    Id: 'x',
+                    Statement: [{ ...theirs, Resource: '*', Condition: condition }],
+                  }),
+                  scope: 'V1',
+                  replication: [rule('first/', '999999999999'), rule('api'), rule('last/')],
+                }
+              : {},
+        }),
+      },
+    );
+    expect(prod(rendering, 'registry.tf')).toMatchSnapshot();
+    const imports = prod(rendering, 'imports.tf');
+    expect(imports.slice(imports.indexOf('import {'))).toBe(`\
+import {
+  to = aws_ecr_account_setting.policy_scope
+  id = "REGISTRY_POLICY_SCOPE"
+}
+
+import {
+  to = aws_ecr_registry_policy.this
+  id = "222222222222"
+}
+
+import {
+  to = aws_ecr_replication_configuration.this
+  id = "222222222222"
+}
+`);
+    expect(prod(rendering, 'versions.tf')).toContain('"~> 5.83"');
+    expect(fileOf(rendering, 'modules/registry/versions.tf')).toContain('"~> 5.80"');
+  });
+
+  it('is left to nobody where two environments share the registry, and both say so', async () => {
+    const text = of(replicated, { web: '{environments: [prod]}' })
+      .replace('prod: {', `dev: {${replicated}}, prod: {`)
+      .replace('api: {}', 'api: {environments: [dev]}');
+    const rendering = await rendered(text);
+    expect(rendering.diagnostics.map(({ code }) => code)).toEqual(['render/shared-registry', 'render/shared-registry']);
+    expect(paths(rendering)).not.toContain('environments/prod/registry.tf');
+    expect(prod(rendering, 'main.tf')).toContain('module "replica_us_east_1"');
+  });
+});

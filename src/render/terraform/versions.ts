@@ -1,6 +1,6 @@
 // Which Terraform, which provider, which state: what each root begins with.
 // It must not know what a root holds.
-import { attributes, membersOf, text, type Value } from './hcl.js';
+import { attributes, membersOf, type Value } from './hcl.js';
 
 export interface Versions {
   readonly provider: '5' | '6';
@@ -10,8 +10,15 @@ export interface Versions {
 /** 6 from the version that knows exceptions of tag mutability: an older one would refuse the code. */
 const providerVersions: Readonly<Record<Versions['provider'], string>> = { '5': '~> 5.80', '6': '~> 6.28' };
 
+/** Of 5, the first that knows the scope of a registry's policy (terraform-provider-aws#40772). */
+const withScope = '~> 5.83';
+
 /** `use_lockfile` came with 1.10; `for_each` in an import block with 1.7. OpenTofu has both by the same numbers. */
-export function versionsText({ provider, lock }: Versions): string {
+export function versionsText(
+  { provider, lock }: Versions,
+  { scope = false }: { readonly scope?: boolean } = {},
+): string {
+  const version = scope && provider === '5' ? withScope : providerVersions[provider];
   return `\
 terraform {
   required_version = ">= ${lock === 'lockfile' ? '1.10' : '1.7'}"
@@ -19,7 +26,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "${providerVersions[provider]}"
+      version = "${version}"
     }
   }
 }
@@ -65,6 +72,8 @@ terraform {
 }
 
 export interface ProviderSettings {
+  /** Absent: it is the provider of whatever names none. */
+  readonly alias?: string;
   readonly region: string;
   readonly account: string;
   readonly defaultTags: Readonly<Record<string, string>>;
@@ -73,12 +82,11 @@ export interface ProviderSettings {
 }
 
 /** The account is checked before anything is read: the credentials of another one must not find its registry empty. */
-export function providersText({ region, account, defaultTags, ignoredTags }: ProviderSettings): string {
+export function providersText({ alias, region, account, defaultTags, ignoredTags }: ProviderSettings): string {
   const tags = Object.keys(defaultTags).length === 0 ? '' : `\n  default_tags {\n${tagsText(defaultTags)}\n  }\n`;
   return `\
 provider "aws" {
-  region              = ${text(region)}
-  allowed_account_ids = [${text(account)}]
+${attributes(membersOf({ alias, region, allowed_account_ids: [account] }), 1)}
 
   dynamic "assume_role" {
     for_each = var.assume_role_arn[*]
