@@ -1,31 +1,217 @@
-// The ports against the local ECR: what they promise, whom they call as, and how they outlive what goes wrong on the way.
+// Holds the ports against two endpoints nobody here mocks: our local ECR and, where it is installed, moto_server.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pushImage, pushIndex } from '../cli/testing/pusher.js';
 import { type FaultRule, type LocalEcr, startLocalEcr } from '../local/index.js';
+import { AwsFault, type EcrPort, type NewRepository } from '../plan/ports.js';
 import { type AwsPorts, type AwsPortsOptions, awsPorts } from './ports.js';
-import {
-  account,
-  all,
-  conformance,
-  digest,
-  faultOf,
-  lifecycleText,
-  policyText,
-  quick,
-  region,
-  repository,
-} from './testing/conformance.js';
 
+const account = '111111111111';
+const region = 'eu-west-1';
+const digest = `sha256:${'0'.repeat(64)}`;
+const quick = { base: 1, cap: 4 };
 const swift = { slowest: 2000, unlimited: 10_000, recovery: 1000, deafMilliseconds: 1000 };
+const lifecycleText =
+  '{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}';
+const policyText = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'Pull',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::444444444444:root' },
+      Action: ['ecr:BatchGetImage'],
+    },
+  ],
+});
+
+function repository(name: string, more: Partial<NewRepository> = {}): NewRepository {
+  return {
+    name,
+    tagMutability: { mode: 'IMMUTABLE', exclusions: [] },
+    encryption: { type: 'AES256' },
+    scanOnPush: true,
+    tags: { 'slipway:project': 'payments', Team: 'a' },
+    ...more,
+  };
+}
 
 /** The environment as it was: the object itself stays, which others hold. */
 function putBack(kept: Readonly<Record<string, string | undefined>>): void {
   for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
   Object.assign(process.env, kept);
+}
+
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const one of pages) found.push(...one);
+  return found;
+}
+
+async function faultOf(answer: Promise<unknown>): Promise<AwsFault> {
+  const thrown = await answer.then(
+    (value) => new Error(`no fault but ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof AwsFault)) throw thrown;
+  return thrown;
+}
+
+/** What every endpoint must do, by the words of the ports' contract. */
+function conformance(endpoint: () => string): void {
+  let ports: AwsPorts;
+  let ecr: EcrPort;
+  let called: string[];
+  let number = 0;
+  let name: string;
+
+  beforeEach(() => {
+    number += 1;
+    name = `conform/r${number}`;
+    called = [];
+  });
+  beforeAll(async () => {
+    ports = awsPorts({
+      account,
+      region,
+      local: { endpoint: endpoint() },
+      backoff: quick,
+      principalWaits: [1],
+      onCall: (operation) => called.push(operation),
+    });
+    ecr = ports.ecr;
+  });
+  afterAll(() => ports.close());
+
+  it('says who calls', async () => {
+    const identity = await ports.identity.callerIdentity();
+    expect(identity.arn).toMatch(/^arn:aws:/);
+    expect(called).toEqual(['sts:GetCallerIdentity']);
+  });
+
+  it('creates a repository with all its settings in one call, and describes it so', async () => {
+    const wanted = repository(name, {
+      tagMutability: { mode: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['dev-*', 'latest'] },
+      encryption: { type: 'KMS' },
+    });
+    const made = await ecr.createRepository(wanted);
+    expect(called).toEqual(['ecr:CreateRepository']);
+    expect(made).toMatchObject({
+      name,
+      tagMutability: wanted.tagMutability,
+      scanOnPush: true,
+      encryption: { type: 'KMS' },
+    });
+    expect(made.arn).toMatch(new RegExp(`^arn:aws:ecr:${region}:\\d{12}:repository/${name}$`));
+    expect(made.uri).toMatch(new RegExp(`/${name}$`));
+    expect(await ecr.describeRepositories([name])).toEqual([made]);
+    expect((await all(ecr.listRepositories())).find((one) => one.name === name)).toEqual(made);
+    expect(await ecr.listTags(made.arn)).toEqual(wanted.tags);
+  });
+
+  it('takes a repository that exists, and one that does not, for what they are', async () => {
+    await ecr.createRepository(repository(name));
+    expect(await faultOf(ecr.createRepository(repository(name)))).toMatchObject({
+      kind: 'exists',
+      operation: 'ecr:CreateRepository',
+      awsCode: 'RepositoryAlreadyExistsException',
+    });
+    expect(await ecr.describeRepositories([name, 'conform/none'])).toBeUndefined();
+    expect(await ecr.describeRepositories([])).toEqual([]);
+    expect((await faultOf(ecr.getLifecyclePolicy('conform/none'))).kind).toBe('gone');
+    expect((await faultOf(ecr.getRepositoryPolicy('conform/none'))).kind).toBe('gone');
+    expect((await faultOf(ecr.deleteLifecyclePolicy('conform/none'))).kind).toBe('gone');
+    expect((await faultOf(ecr.deleteRepository('conform/none', false))).kind).toBe('gone');
+    expect((await faultOf(all(ecr.describeImages('conform/none')))).kind).toBe('gone');
+    expect((await faultOf(ecr.childrenOf('conform/none', [digest]))).kind).toBe('gone');
+    expect((await faultOf(ecr.layersOf('conform/none', [digest]))).kind).toBe('gone');
+  });
+
+  it('changes every setting', async () => {
+    const { arn } = await ecr.createRepository(repository(name));
+    await ecr.putTagMutability(name, { mode: 'MUTABLE_WITH_EXCLUSION', exclusions: ['v*'] });
+    await ecr.putScanOnPush(name, false);
+    const described = await ecr.describeRepositories([name]);
+    expect(described?.[0]).toMatchObject({
+      tagMutability: { mode: 'MUTABLE_WITH_EXCLUSION', exclusions: ['v*'] },
+      scanOnPush: false,
+    });
+    await ecr.putTagMutability(name, { mode: 'MUTABLE', exclusions: [] });
+    expect((await ecr.describeRepositories([name]))?.[0]?.tagMutability).toEqual({ mode: 'MUTABLE', exclusions: [] });
+    await ecr.tag(arn, { Team: 'b', More: '' });
+    await ecr.untag(arn, ['slipway:project']);
+    expect(await ecr.listTags(arn)).toEqual({ Team: 'b', More: '' });
+  });
+
+  it('puts, reads and deletes policies; none is undefined', async () => {
+    await ecr.createRepository(repository(name));
+    expect(await ecr.getLifecyclePolicy(name)).toBeUndefined();
+    expect(await ecr.getRepositoryPolicy(name)).toBeUndefined();
+    await ecr.putLifecyclePolicy(name, lifecycleText);
+    await ecr.setRepositoryPolicy(name, policyText);
+    expect(JSON.parse((await ecr.getLifecyclePolicy(name)) ?? '')).toMatchObject({ rules: [{ rulePriority: 1 }] });
+    expect(JSON.parse((await ecr.getRepositoryPolicy(name)) ?? '')).toMatchObject({ Statement: [{ Sid: 'Pull' }] });
+    for (let times = 0; times < 2; times += 1) {
+      await ecr.deleteLifecyclePolicy(name);
+      await ecr.deleteRepositoryPolicy(name);
+    }
+    expect(await ecr.getLifecyclePolicy(name)).toBeUndefined();
+  });
+
+  it('does not try again what is refused', async () => {
+    await ecr.createRepository(repository(name));
+    called.length = 0;
+    expect((await faultOf(ecr.putLifecyclePolicy(name, '{"rules":7}'))).kind).toBe('invalid');
+    expect((await faultOf(ecr.setRepositoryPolicy(name, '{"Statement":7}'))).kind).toBe('invalid');
+    expect(called).toEqual(['ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy']);
+  });
+
+  it('offers a policy again that names a principal ECR may not know yet', async () => {
+    await ecr.createRepository(repository(name));
+    called.length = 0;
+    const text = '{"Statement":7,"note":"arn:aws:iam::444444444444:role/new"}';
+    expect((await faultOf(ecr.setRepositoryPolicy(name, text))).kind).toBe('invalid');
+    expect(called).toEqual(['ecr:SetRepositoryPolicy', 'ecr:SetRepositoryPolicy']);
+  });
+
+  it('deletes, and reads no images where there are none', async () => {
+    await ecr.createRepository(repository(name));
+    expect(await all(ecr.describeImages(name))).toEqual([]);
+    expect(await ecr.childrenOf(name, [digest])).toEqual(new Map());
+    expect(await ecr.layersOf(name, [digest])).toEqual(new Map());
+    expect(await ecr.layersOf(name, [])).toEqual(new Map());
+    await ecr.deleteRepository(name, false);
+    expect(await ecr.describeRepositories([name])).toBeUndefined();
+  });
+
+  it('keeps a parameter as a lock', async () => {
+    const { parameters } = ports;
+    const lock = `/slipway/test/lock-${number}`;
+    expect(await parameters.get(lock)).toBeUndefined();
+    expect(await parameters.create(lock, 'first')).toBe(true);
+    expect(await parameters.create(lock, 'second')).toBe(false);
+    expect(await parameters.get(lock)).toBe('first');
+    await parameters.overwrite(lock, 'third');
+    expect(await parameters.get(lock)).toBe('third');
+    await parameters.remove(lock);
+    await parameters.remove(lock);
+    expect(await parameters.get(lock)).toBeUndefined();
+  });
+
+  it('asks for tags in bulk, and gets maps by ARN', async () => {
+    const { arn } = await ecr.createRepository(repository(name, { tags: { only: name } }));
+    const found = new Map<string, unknown>();
+    for await (const page of ports.tagging.resourcesWithTags({ only: name }))
+      for (const [key, tags] of page) found.set(key, tags);
+    // moto does not index ECR; whoever does must have it right.
+    expect([[], [[arn, { only: name }]]]).toContainEqual([...found]);
+  });
 }
 
 describe('the local ECR', () => {
@@ -307,5 +493,172 @@ describe('the local ECR', () => {
     const fault = await faultOf(ports.identity.callerIdentity());
     expect(fault.kind).toBe('unavailable');
     expect(fault.message).toMatch(/127\.0\.0\.1:1 \(after 5 attempts\)/);
+  });
+});
+
+describe('an endpoint with images', () => {
+  let server: Server;
+  let bodies: Record<string, unknown>[];
+  let refusesFilter: boolean;
+  let ports: AwsPorts;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      request.on('end', () => {
+        const body = JSON.parse(text) as Record<string, unknown>;
+        bodies.push(body);
+        const refuse = refusesFilter && 'filter' in body;
+        response.writeHead(refuse ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
+        const second = body['nextToken'] === 'two';
+        const detail = {
+          imageDigest: second ? 'sha256:b' : 'sha256:a',
+          imagePushedAt: 1_700_000_000.5,
+          imageSizeInBytes: 7,
+          ...(second
+            ? { imageStatus: 'ARCHIVED', lastArchivedAt: 1_700_000_100, lastActivatedAt: 1_700_000_050 }
+            : { imageTags: ['v1'], imageStatus: 'ACTIVE', lastRecordedPullTime: 1_700_000_001 }),
+        };
+        const returning = { imageDigest: 'sha256:c', imagePushedAt: 1_700_000_000, imageStatus: 'ACTIVATING' };
+        const pageOf = {
+          imageDetails: [detail, ...(second ? [returning] : []), { imageTags: ['no-digest'] }],
+          ...(second ? {} : { nextToken: 'two' }),
+        };
+        const refusal = { __type: 'InvalidParameterException', message: 'unknown filter' };
+        response.end(JSON.stringify(refuse ? refusal : pageOf));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  beforeEach(async () => {
+    bodies = [];
+    refusesFilter = false;
+    const { port } = server.address() as AddressInfo;
+    ports = awsPorts({ account, region, local: { endpoint: `http://127.0.0.1:${port}` }, backoff: quick });
+  });
+  afterEach(() => ports.close());
+
+  const images = [
+    {
+      digest: 'sha256:a',
+      tags: ['v1'],
+      pushedAt: 1_700_000_000_500,
+      sizeInBytes: 7,
+      storageClass: 'standard',
+      lastPulledAt: 1_700_000_001_000,
+    },
+    {
+      digest: 'sha256:b',
+      tags: [],
+      pushedAt: 1_700_000_000_500,
+      sizeInBytes: 7,
+      storageClass: 'archive',
+      lastArchivedAt: 1_700_000_100_000,
+      lastActivatedAt: 1_700_000_050_000,
+    },
+    { digest: 'sha256:c', tags: [], pushedAt: 1_700_000_000_000, storageClass: 'standard', activating: true },
+  ];
+
+  it('tells of archived images and of every time', async () => {
+    expect(await all(ports.ecr.describeImages('a'))).toEqual(images);
+    const first = { repositoryName: 'a', maxResults: 1000, filter: { imageStatus: 'ANY' } };
+    expect(bodies).toEqual([first, { ...first, nextToken: 'two' }]);
+  });
+
+  it('asks again without the filter where it is refused, and from then on without', async () => {
+    refusesFilter = true;
+    expect(await all(ports.ecr.describeImages('a'))).toEqual(images);
+    expect(bodies.map((body) => 'filter' in body)).toEqual([true, false, false]);
+    await all(ports.ecr.describeImages('b'));
+    expect(bodies).toHaveLength(5);
+  });
+});
+
+const motoFound = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
+
+describe.skipIf(!motoFound)('moto_server', () => {
+  let moto: ChildProcess;
+  let url: string;
+
+  beforeAll(async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    url = `http://127.0.0.1:${port}`;
+    moto = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    for (;;) {
+      if (moto.exitCode !== null) throw new Error(`moto_server ended with ${moto.exitCode}`);
+      const up = await fetch(`${url}/moto-api/data.json`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      if (up) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  afterAll(async () => {
+    const ended = new Promise((resolve) => moto.once('exit', resolve));
+    moto.kill('SIGKILL');
+    await ended;
+  });
+
+  describe('does what the ports promise', () => conformance(() => url));
+
+  it('keeps images, whose repository is not deleted without force', async () => {
+    const ports = awsPorts({ account, region, local: { endpoint: url } });
+    await ports.ecr.createRepository(repository('images/a'));
+    const { ECRClient, PutImageCommand } = await import('@aws-sdk/client-ecr');
+    const client = new ECRClient({
+      region,
+      endpoint: url,
+      credentials: { accessKeyId: account, secretAccessKey: 'x' },
+    });
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', size: 3, digest: `sha256:${'a'.repeat(64)}` },
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', size: 5, digest: `sha256:${'b'.repeat(64)}` }],
+    };
+    await client.send(
+      new PutImageCommand({ repositoryName: 'images/a', imageTag: 'v1', imageManifest: JSON.stringify(manifest) }),
+    );
+    const [image] = await all(ports.ecr.describeImages('images/a'));
+    expect(image).toMatchObject({ tags: ['v1'] });
+    expect(image?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(image?.pushedAt).toBeGreaterThan(1_600_000_000_000);
+    expect((await faultOf(ports.ecr.deleteRepository('images/a', false))).kind).toBe('not-empty');
+    await ports.ecr.deleteRepository('images/a', true);
+    client.destroy();
+    ports.close();
+  });
+
+  it('lacks operations, which is told from a broken server and not tried again', async () => {
+    const { Caller } = await import('./caller.js');
+    const { systemClock } = await import('./clock.js');
+    const { ECRClient, GetAccountSettingCommand } = await import('@aws-sdk/client-ecr');
+    const client = new ECRClient({
+      region,
+      endpoint: url,
+      maxAttempts: 1,
+      credentials: { accessKeyId: account, secretAccessKey: 'x' },
+    });
+    const called: string[] = [];
+    const caller = new Caller({ clock: systemClock, onCall: (one) => called.push(one) });
+    const fault = await faultOf(
+      caller.call('ecr:GetAccountSetting', () =>
+        client.send(new GetAccountSettingCommand({ name: 'BASIC_SCAN_TYPE_VERSION' })),
+      ),
+    );
+    expect(fault).toMatchObject({
+      kind: 'not-implemented',
+      message: 'this endpoint does not implement ecr:GetAccountSetting',
+    });
+    expect(called).toEqual(['ecr:GetAccountSetting']);
+    client.destroy();
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseProject } from '../../src/manifest/index.js';
 import { templateOf, templateText } from '../../src/render/cloudformation/index.js';
 import { render } from '../../src/render/index.js';
+import { registryProjects } from '../equivalence/projects.js';
 import { companionsManifest, companionsRegistry } from '../support/companions.js';
 import { cleanEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
@@ -51,7 +52,15 @@ describeWith({ tools: ['cfn-lint'] }, 'templates of companions', () => {
         files.push(file);
       }
     }
-    expect(files.length).toBe(12);
+    for (const [index, one] of registryProjects.entries()) {
+      const { files: written } = await render('cloudformation', one.project({ account: '222222222222', keyArn: '' }));
+      for (const { path, text: template } of written.filter(({ path }) => !path.endsWith('.sh'))) {
+        const file = join(folder, `once-${index}-${basename(path)}`);
+        writeFileSync(file, template);
+        files.push(file);
+      }
+    }
+    expect(files.length).toBeGreaterThan(15);
     const args = ['--include-checks', 'I', '--regions', 'eu-west-1', '--', ...files];
     const done = await run(toolPath('cfn-lint'), args, { env: cleanEnvironment() });
     expect(done.stdout + done.stderr).toBe('');

@@ -4,7 +4,7 @@
 export const cloudFormationNotes: Readonly<Record<string, string>> = {
   ContinueUpdateRollback: 'resources that are skipped count as rolled back',
   CreateChangeSet:
-    'made when it is answered; `AWS::ECR::Repository` alone is imported, and brought to the template as an update would; stacks are not nested, there are no transforms; changes are found by comparing resolved properties, so what a reference no longer changes is no change',
+    'made when it is answered; `AWS::ECR::Repository`, `RegistryPolicy` and `ReplicationConfiguration` alone are imported, and brought to the template as an update would; stacks are not nested, there are no transforms; changes are found by comparing resolved properties, so what a reference no longer changes is no change',
   CreateStack:
     'one resource after the other, each with a step of its own; `TemplateBody` only, as there is no S3; `TimeoutInMinutes` is kept, and nothing times out',
   DeleteStack: 'a stack whose exports are in use is refused at once',

@@ -3,21 +3,22 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { DesiredRegistry, ObservedRepository } from '../../registry/index.js';
 import type { LiveRegistry } from '../model.js';
-import type { CompanionTemplate } from './companions.js';
+import type { CompanionTemplate, StackTemplate } from './companions.js';
 import { hasOtherEncryption } from './live.js';
 import type { Template } from './model.js';
+import { remarkStart } from './remarks.js';
 import type { RepositoriesTemplate } from './repositories.js';
 import { livePart, type RepositoryPart } from './repository.js';
 
-export interface Import {
-  readonly stack: RepositoriesTemplate;
+export interface Import<Stack extends StackTemplate = StackTemplate> {
+  readonly stack: Stack;
   /** What is in the stack afterwards: each as it is now. Without new outputs, for an import may not bring any. */
   readonly template: Template;
   /** As `--resources-to-import` takes it. */
   readonly resources: readonly {
     readonly ResourceType: string;
     readonly LogicalResourceId: string;
-    readonly ResourceIdentifier: { readonly RepositoryName: string };
+    readonly ResourceIdentifier: Readonly<Record<string, string>>;
   }[];
 }
 
@@ -39,8 +40,8 @@ export function importsOf(
   desired: DesiredRegistry,
   live: LiveRegistry,
   stacks: readonly RepositoriesTemplate[],
-): readonly Import[] {
-  return stacks.flatMap((stack): Import[] => {
+): readonly Import<RepositoriesTemplate>[] {
+  return stacks.flatMap((stack): Import<RepositoriesTemplate>[] => {
     const inside: RepositoryPart[] = [];
     const coming: RepositoryPart[] = [];
     for (const part of stack.parts) {
@@ -76,11 +77,12 @@ export function importsOf(
 
 /** What an import leaves to people. */
 export function importRemarks(
-  { owner }: DesiredRegistry,
+  desired: DesiredRegistry,
   live: LiveRegistry,
   stacks: readonly RepositoriesTemplate[],
   companions: readonly CompanionTemplate[],
 ): readonly Diagnostic[] {
+  const start = remarkStart(desired);
   const repositories = stacks.flatMap(({ name: stack, parts }) =>
     parts.flatMap(({ repository: { key, name } }): Diagnostic[] => {
       const found = live.observed.repositories.get(name);
@@ -89,16 +91,16 @@ export function importRemarks(
       const [unread, other] = [unreadOf(found), stackOf(found)];
       if (unread !== undefined) {
         const message = `the ${unread} of ${name} could not be read, and would be lost: it is not imported`;
-        return [diagnostic('render/cannot-import', `${owner.environment}: ${message}`, at)];
+        return [diagnostic('render/cannot-import', `${start}${message}`, at)];
       }
       if (other === undefined || other === stack) return [];
       const message = `${name} says that it is in the stack ${other}, and a resource is in one stack alone`;
       const mend = `take it out of ${other} first, where its DeletionPolicy is Retain`;
-      return [diagnostic('render/cannot-import', `${owner.environment}: ${message}`, { ...at, mend })];
+      return [diagnostic('render/cannot-import', `${start}${message}`, { ...at, mend })];
     }),
   );
   const unseen = companions.filter(({ name }) => !live.stacks.has(name)).map(({ name }) => name);
   if (unseen.length === 0) return repositories;
   const message = `nobody has looked whether what is in ${unseen.join(', ')} exists outside of a stack: it would be made, and fail where its name is taken`;
-  return [...repositories, diagnostic('render/companions-not-imported', `${owner.environment}: ${message}`)];
+  return [...repositories, diagnostic('render/companions-not-imported', `${start}${message}`)];
 }

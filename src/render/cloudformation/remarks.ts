@@ -13,10 +13,11 @@ export function remarksOn(
   live: LiveRegistry | undefined,
   templates: readonly RepositoriesTemplate[],
 ): readonly Diagnostic[] {
-  const { owner, repositories } = desired;
+  const { owner, repositories, replicaOf } = desired;
+  const start = remarkStart(desired);
   const remark = (code: DiagnosticCode, { key }: DesiredRepository, field: string, message: string) =>
-    diagnostic(code, `${owner.environment}: ${message}`, { path: `spec.repositories.${key}${field}` });
-  return [
+    diagnostic(code, `${start}${message}`, { path: `spec.repositories.${key}${field}` });
+  const all = [
     ...repositories.flatMap((repository): Diagnostic[] => {
       const { name, lifecyclePolicy, encryption } = repository;
       const found = live?.observed.repositories.get(name);
@@ -83,9 +84,18 @@ export function remarksOn(
         : [
             diagnostic(
               'render/outputs-left-out',
-              `${owner.environment}: ${file} has ${parts.length} repositories, and a template takes 200 outputs: ${outputs === 'uris' ? 'their ARNs are' : 'they are'} left out`,
+              `${start}${file} has ${parts.length} repositories, and a template takes 200 outputs: ${outputs === 'uris' ? 'their ARNs are' : 'they are'} left out`,
             ),
           ],
     ),
   ];
+  return replicaOf === undefined ? all : all.filter(({ code }) => isOfWhatIsLive.includes(code));
+}
+
+/** Of the rest, a replica has the same to say as the environment's own registry. */
+const isOfWhatIsLive: readonly DiagnosticCode[] = ['render/whole-policy', 'render/replacement'];
+
+/** The environment, and the Region where that is a replica. */
+export function remarkStart({ owner, region, replicaOf }: DesiredRegistry): string {
+  return `${owner.environment}: ${replicaOf === undefined ? '' : `in ${region}, `}`;
 }

@@ -16,6 +16,8 @@ export interface DeployedStack {
   readonly isProtected: boolean;
   /** Identity providers that it makes unless the account has them: parameter and ARN. */
   readonly providers: readonly { readonly parameter: string; readonly arn: string }[];
+  /** Why it is where it is among the others. */
+  readonly note?: string;
 }
 
 export interface Destination {
@@ -27,6 +29,16 @@ export interface Destination {
 /** Whether CloudFormation takes the template only out of a bucket. */
 export function needsBucket({ size }: Pick<DeployedStack, 'size'>): boolean {
   return size > templateLimits.inlineBytes;
+}
+
+/** `aws cloudformation deploy` asks S3 in the Region of the stack for the bucket; `{region}` stands for that. */
+function needsBuckets(stacks: readonly Pick<DeployedStack, 'size' | 'region'>[]): boolean {
+  return new Set(stacks.filter(needsBucket).map(({ region }) => region)).size > 1;
+}
+
+/** What people are asked for. */
+export function bucketName(stacks: readonly Pick<DeployedStack, 'size' | 'region'>[]): string {
+  return needsBuckets(stacks) ? "'BUCKET-{region}'" : 'BUCKET';
 }
 
 /** One stack, deployed from the folder above its environment's; `folder` is empty within it. */
@@ -44,12 +56,13 @@ export function deployScript(stacks: readonly DeployedStack[], { title, account 
     `# Deploys ${title}, account ${account}. What you add goes to every \`aws cloudformation deploy\`:`,
     '# --no-execute-changeset shows what would be done, and does nothing.',
     ...(stacks.some(needsBucket)
-      ? ['# A template of more than 51,200 bytes goes by way of a bucket: add --s3-bucket BUCKET.']
+      ? [`# A template of more than 51,200 bytes goes by way of a bucket: add --s3-bucket ${bucketName(stacks)}.`]
       : []),
+    ...(needsBuckets(stacks) ? ['# {region} stands for the Region of each stack: its bucket has to be there.'] : []),
     ...preamble,
     ...accountCheck(account),
     '',
-    ...deployFunction,
+    ...deployFunction(needsBuckets(stacks)),
     ...stacks.flatMap((stack) => ['', ...deploySteps(stack)]),
   ]);
 }
@@ -74,13 +87,19 @@ export function importScript(
   { title, account }: Destination,
 ): string {
   const big = imports.some(needsBucket);
+  const several = needsBuckets(imports);
   return scriptOf([
     `# Takes over what exists of ${title}, account ${account}, as it is: nothing changes but whose it is. deploy.sh does the rest.`,
-    ...(big ? ['# Templates of more than 51,200 bytes go by way of a bucket: BUCKET=… ./import.sh'] : []),
+    ...(big
+      ? [
+          `# Templates of more than 51,200 bytes go by way of a bucket: BUCKET=${several ? "'…-{region}'" : '…'} ./import.sh`,
+        ]
+      : []),
+    ...(several ? ['# {region} stands for the Region of each stack: its bucket has to be there.'] : []),
     ...preamble,
     ...accountCheck(account),
     '',
-    ...(first.length === 0 ? [] : [...deployFunction, '']),
+    ...(first.length === 0 ? [] : [...deployFunction(false), '']),
     'take_over() { # STACK TEMPLATE RESOURCES REGION LOGICAL-ID',
     '  local stack=$1 template=$2 resources=$3 region=$4 id=$5',
     '  if aws cloudformation describe-stack-resource --stack-name "$stack" --logical-resource-id "$id" \\',
@@ -89,12 +108,7 @@ export function importScript(
     '    return',
     '  fi',
     '  echo "$stack in $region"',
-    ...(big
-      ? [
-          '  aws s3 cp --only-show-errors "$template" "s3://${BUCKET:?names the bucket for templates}/$stack.template"',
-          '  local body=(--template-url "https://$BUCKET.s3.amazonaws.com/$stack.template")',
-        ]
-      : ['  local body=(--template-body "file://$template")']),
+    ...bodyLines(big, several),
     '  local change=(--stack-name "$stack" --change-set-name import --region "$region")',
     '  aws cloudformation create-change-set "${change[@]}" --change-set-type IMPORT "${body[@]}" \\',
     '    --resources-to-import "file://$resources" >/dev/null',
@@ -110,6 +124,22 @@ export function importScript(
   ]);
 }
 
+/** The template itself, or where it is put for CloudFormation to take it. */
+function bodyLines(big: boolean, several: boolean): readonly string[] {
+  if (!big) return ['  local body=(--template-body "file://$template")'];
+  if (!several)
+    return [
+      '  aws s3 cp --only-show-errors "$template" "s3://${BUCKET:?names the bucket for templates}/$stack.template"',
+      '  local body=(--template-url "https://$BUCKET.s3.amazonaws.com/$stack.template")',
+    ];
+  return [
+    '  local bucket=${BUCKET:?names the buckets for templates}',
+    '  bucket=${bucket//\\{region\\}/$region}',
+    '  aws s3 cp --only-show-errors "$template" "s3://$bucket/$stack.template" --region "$region"',
+    '  local body=(--template-url "https://$bucket.s3.$region.amazonaws.com/$stack.template")',
+  ];
+}
+
 /** Where StackSets go. */
 export interface StackSetTargets {
   /** Accounts, or units of an organisation. */
@@ -119,9 +149,14 @@ export interface StackSetTargets {
   readonly home: string;
 }
 
+export interface StackSetStack extends DeployedStack {
+  /** Where it goes alone, and why. */
+  readonly only?: { readonly region: string; readonly why: string };
+}
+
 /** An organisation's units are reached by the roles that AWS keeps for it; single accounts by those that people make. */
 export function stackSetScript(
-  stacks: readonly (DeployedStack & { readonly once: boolean })[],
+  stacks: readonly StackSetStack[],
   title: string,
   { targets, regions, home }: StackSetTargets,
 ): string {
@@ -182,29 +217,31 @@ export function stackSetScript(
     '    --operation-preferences "$care" --query OperationId --output text --region "$home")',
     '  finished "$name" "$operation"',
     '}',
-    ...stacks.flatMap(({ name, file, once, providers }) => [
+    ...stacks.flatMap(({ name, file, only, providers }) => [
       '',
-      ...(once ? ['# What an account has once: in one Region alone.'] : []),
+      ...(only === undefined ? [] : [`# ${only.why}`]),
       ...providers.map(
         ({ parameter }) =>
           `# Where an account has the provider already: create-stack-instances --parameter-overrides ParameterKey=${parameter},ParameterValue=false`,
       ),
-      `deploy ${name} ${file} "${(once ? regions.slice(0, 1) : regions).join(' ')}" "$@"`,
+      `deploy ${name} ${file} "${(only === undefined ? regions : [only.region]).join(' ')}" "$@"`,
     ]),
   ]);
 }
 
 const preamble = ['set -euo pipefail', 'cd "$(dirname "$0")"', ''];
 
-const deployFunction = [
-  'deploy() { # STACK TEMPLATE REGION [ARGUMENT...]',
-  '  local stack=$1 template=$2 region=$3',
-  '  shift 3',
-  '  echo "$stack in $region"',
-  '  aws cloudformation deploy --stack-name "$stack" --template-file "$template" --region "$region" \\',
-  '    --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset "$@"',
-  '}',
-];
+function deployFunction(inTheirBuckets: boolean): readonly string[] {
+  return [
+    'deploy() { # STACK TEMPLATE REGION [ARGUMENT...]',
+    '  local stack=$1 template=$2 region=$3',
+    '  shift 3',
+    '  echo "$stack in $region"',
+    '  aws cloudformation deploy --stack-name "$stack" --template-file "$template" --region "$region" \\',
+    `    --capabilities CAPABILITY_NAMED_IAM --no-fail-on-empty-changeset ${inTheirBuckets ? '"${@//\\{region\\}/$region}"' : '"$@"'}`,
+    '}',
+  ];
+}
 
 function scriptOf(lines: readonly string[]): string {
   return `${['#!/usr/bin/env bash', ...lines].join('\n')}\n`;
@@ -220,7 +257,7 @@ function accountCheck(account: string): readonly string[] {
   ];
 }
 
-function deploySteps({ name, region, file, isProtected, providers }: DeployedStack): readonly string[] {
+function deploySteps({ name, region, file, isProtected, providers, note }: DeployedStack): readonly string[] {
   const protect = isProtected
     ? [
         '# Images die with their key.',
@@ -228,7 +265,8 @@ function deploySteps({ name, region, file, isProtected, providers }: DeployedSta
         `  --stack-name ${name} --region ${region} >/dev/null`,
       ]
     : [];
-  if (providers.length === 0) return [`deploy ${name} ${file} ${region} "$@"`, ...protect];
+  const first = note === undefined ? [] : [`# ${note}`];
+  if (providers.length === 0) return [...first, `deploy ${name} ${file} ${region} "$@"`, ...protect];
   return [
     '# An account has one provider for each issuer: one that is there before the stack stays what it is.',
     'choices=()',

@@ -1,5 +1,6 @@
 // What a registry has once: AWS::ECR::RegistryPolicy, ReplicationConfiguration, RegistryScanningConfiguration, SigningConfiguration.
 // It must not know ECR beyond its API.
+import { ServiceError } from '../../service.js';
 import type { Json } from '../../store/store.js';
 import type { JsonMap } from '../template/read.js';
 import { documentOf, fields, ifFound, type Made, parsed, type ResourceContext, type ResourceType } from './type.js';
@@ -22,15 +23,31 @@ interface Singleton {
   /** Puts back what a registry has that nobody has set. */
   readonly clear: (context: ResourceContext) => void;
   readonly read: (context: ResourceContext) => JsonMap | undefined;
+  /** Whether a registry may be without: then one that is there is not made again, but can be imported. */
+  readonly optional?: true;
 }
 
-function singleton({ type, properties, put, clear, read }: Singleton): ResourceType {
+function singleton({ type, properties, put, clear, read, optional }: Singleton): ResourceType {
   const made = ({ account }: ResourceContext): Made => ({ id: account, attributes: { RegistryId: account } });
+  const taking: Pick<ResourceType, 'name' | 'take'> = {
+    name: { property: 'RegistryId', max: 12 },
+    take(id, wanted, context) {
+      if (id !== context.account || read(context) === undefined) return undefined;
+      put(wanted.properties, context);
+      return made(context);
+    },
+  };
   return {
     type,
     properties,
     attributes: ['RegistryId'],
+    ...(optional ? taking : {}),
     create(wanted, context) {
+      // The handlers look before they put (aws-cloudformation-resource-providers-ecr, CreateHandler of either type).
+      if (optional && read(context) !== undefined) {
+        const message = `Resource of type '${type}' with identifier '${context.account}' already exists.`;
+        throw new ServiceError('AlreadyExistsException', message);
+      }
       put(wanted.properties, context);
       return made(context);
     },
@@ -45,6 +62,7 @@ function singleton({ type, properties, put, clear, read }: Singleton): ResourceT
 
 export const registryPolicy = singleton({
   type: 'AWS::ECR::RegistryPolicy',
+  optional: true,
   properties: { PolicyText: { kind: 'document', required: true } },
   put: (properties, context) =>
     void context.call('ecr', 'PutRegistryPolicy', { policyText: documentOf(properties, 'PolicyText') }),
@@ -57,6 +75,7 @@ export const registryPolicy = singleton({
 
 export const replicationConfiguration = singleton({
   type: 'AWS::ECR::ReplicationConfiguration',
+  optional: true,
   properties: { ReplicationConfiguration: { kind: 'map', required: true } },
   put: (properties, context) =>
     void context.call('ecr', 'PutReplicationConfiguration', {

@@ -193,6 +193,9 @@ describe('every other type', () => {
     await check();
     expect(await stacks.update('all', all(2))).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' });
     await check();
+    // A registry has one policy and one replication configuration.
+    expect(await stacks.create('again', all(3))).toMatchObject({ StackStatus: 'ROLLBACK_COMPLETE' });
+    await check();
     expect(await stacks.remove('all')).toMatchObject({ StackStatus: 'DELETE_COMPLETE' });
     expect(await wire(stacks.at, 'ecr', 'GetRegistryPolicy')).toMatchObject({
       error: { code: 'RegistryPolicyNotFoundException' },
