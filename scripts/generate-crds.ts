@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 const file = 'test/crds/ecr.txt';
 const folder = process.env['SLIPWAY_CRDS'] ?? join('..', 'shared', 'reference', 'crds');
 const wanted =
-  /^(ecr\.services\.k8s\.aws_repositories|ecr\.aws\.(m\.)?upbound\.io_(repositories|lifecyclepolicies|repositorypolicies))\.yaml$/;
+  /^(ecr\.services\.k8s\.aws_repositories|ecr\.aws\.(m\.)?upbound\.io_(repositories|lifecyclepolicies|repositorypolicies|registrypolicies|replicationconfigurations))\.yaml$/;
 
 interface Schema {
   readonly type?: string;

@@ -12,14 +12,17 @@ import {
   type PullRole,
 } from '../registry/companions/model.js';
 import { issuerName } from '../registry/companions/oidc-provider.js';
-import type { DesiredRegistry, DesiredRepository, Place, Tags } from '../registry/index.js';
+import type { DesiredRegistry, DesiredRepository, Place, ReplicationRule, Tags } from '../registry/index.js';
 import { keyPolicyOf } from './key-policy.js';
+import type { RegistrySettings } from './registry-settings.js';
 import { renderedTags } from './settings.js';
 
 export type ProviderType =
   | 'aws_ecr_repository'
   | 'aws_ecr_lifecycle_policy'
   | 'aws_ecr_repository_policy'
+  | 'aws_ecr_registry_policy'
+  | 'aws_ecr_replication_configuration'
   | 'aws_iam_openid_connect_provider'
   | 'aws_iam_role'
   | 'aws_iam_role_policy'
@@ -53,7 +56,13 @@ export interface KeyLookup {
   readonly name: string;
 }
 
-export type Argument = string | number | boolean | readonly string[] | Reference | JsonText | KeyLookup;
+/** Blocks within a block. */
+export interface Blocks {
+  readonly kind: 'blocks';
+  readonly of: readonly Arguments[];
+}
+
+export type Argument = string | number | boolean | readonly string[] | Reference | JsonText | KeyLookup | Blocks;
 
 export type Arguments = Readonly<Record<string, Argument>>;
 
@@ -69,6 +78,9 @@ export interface ProviderResource extends ResourceId {
 /** What the key of a registry is called here, as it has one at most. */
 export const registryKey = 'key';
 
+/** What the documents are called that a registry has once. */
+const registryDocumentsKey = 'registry';
+
 export interface ResourceOptions {
   /** What ECR calls the key that a repository has, where the manifest's name of it cannot be compared with that (`keyInUse`). */
   readonly kmsKeyOf?: (repository: DesiredRepository) => string | undefined;
@@ -83,6 +95,36 @@ export function providerResources(
     ...registry.repositories.flatMap((repository) => repositoryResources(repository, options)),
     ...registry.companions.flatMap(({ resources }) => resources.flatMap((one) => companionResources(one, registry))),
   ];
+}
+
+/** What a registry has once, whole: with what others have in it, where somebody looked. */
+export function registryResources({ policy, replication }: RegistrySettings): readonly ProviderResource[] {
+  return [
+    ...(policy === undefined
+      ? []
+      : [plain('aws_ecr_registry_policy', registryDocumentsKey, { policy: json(policy.document) })]),
+    ...(replication === undefined
+      ? []
+      : [
+          {
+            ...plain('aws_ecr_replication_configuration', registryDocumentsKey, {}),
+            blocks: { replication_configuration: [{ rule: blocks(replication.rules.map(ruleArguments)) }] },
+          },
+        ]),
+  ];
+}
+
+function ruleArguments({ destinations, repositoryFilters }: ReplicationRule): Arguments {
+  return {
+    destination: blocks(destinations.map(({ region, registryId }) => ({ region, registry_id: registryId }))),
+    ...(repositoryFilters === undefined
+      ? {}
+      : {
+          repository_filter: blocks(
+            repositoryFilters.map(({ filter, filterType }) => ({ filter, filter_type: filterType })),
+          ),
+        }),
+  };
 }
 
 /** An identity provider that the project makes: one in an account, whatever its environments. */
@@ -218,6 +260,10 @@ function plain(type: ProviderType, key: string, values: Arguments): ProviderReso
 
 function reference(to: ResourceId, attribute: Reference['attribute']): Reference {
   return { kind: 'reference', to, attribute };
+}
+
+function blocks(of: Blocks['of']): Blocks {
+  return { kind: 'blocks', of };
 }
 
 function json(value: JsonText['value']): JsonText {

@@ -2,10 +2,21 @@
 // It must not know any engine.
 import { canonicalLifecycle } from '../../src/lifecycle/index.js';
 import { type CiRole, isKnown, type PullRole } from '../../src/registry/companions/model.js';
-import type { DesiredRegistry, DesiredRepository } from '../../src/registry/index.js';
+import { type DesiredRegistry, type DesiredRepository, replicationRulesOf } from '../../src/registry/index.js';
 import { keyPolicyOf } from '../../src/render/key-policy.js';
 import { keyArnOf, renderedTags } from '../../src/render/settings.js';
 import type { Plain } from './read.js';
+
+/** With what the registry has once, where nobody else has anything in it. */
+export function registryFields(desired: DesiredRegistry): Plain {
+  const { statements = [] } = desired.registryPolicy ?? {};
+  const rules = replicationRulesOf(desired);
+  return plain({
+    made: desiredFields(desired),
+    policy: statements.length === 0 ? null : { Version: '2012-10-17', Statement: statements },
+    rules: rules.length === 0 ? null : rules,
+  });
+}
 
 /** By name; the key of the registry is `companion` wherever it is used. */
 export function desiredFields(desired: DesiredRegistry): Plain {

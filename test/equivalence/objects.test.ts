@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { type Rendering, render } from '../../src/render/index.js';
 import { differences } from './compare.js';
 import { type ClusterObject, problemsOf } from './crds.js';
-import { desiredFields } from './desired.js';
-import { madeByAck, madeByCrossplane, objectsIn } from './objects.js';
-import { equivalentProjects, type World } from './projects.js';
+import { desiredFields, registryFields } from './desired.js';
+import { madeByAck, madeByCrossplane, objectsIn, objectsOf, registryByCrossplane } from './objects.js';
+import { equivalentProjects, type RegistryProject, registryProjects, type World } from './projects.js';
 import type { Plain } from './read.js';
 import { withoutEachField } from './removal.js';
 
@@ -108,6 +108,62 @@ describe.each(engines)('%s', (_, engine) => {
     expect(new Set(names).size).toBe(names.length);
   });
 });
+
+describe.each(['namespaced', 'cluster'])(
+  'replicas and what a registry has once, as objects of Crossplane: %s',
+  (scope) => {
+    /** Region by Region: a reference leads nowhere but into its own. */
+    function foundIn(project: RegistryProject, objects: readonly ClusterObject[]): readonly string[] {
+      const problems = objects.flatMap(problemsOf);
+      if (problems.length > 0) return problems;
+      try {
+        return project.registries(world).flatMap((desired) => {
+          const there = objectsOf(objects, desired.region, desired.replicaOf === undefined);
+          return differences(registryFields(desired), registryByCrossplane(there, world.account));
+        });
+      } catch (error) {
+        return [String(error)];
+      }
+    }
+
+    const rendered = registryProjects.map(async (project) => {
+      const rendering = await render('crossplane', project.project(world), { options: { scope } });
+      return { project, rendering, objects: objectsIn(rendering) };
+    });
+
+    it('are each as it is wanted, in objects that a cluster takes', async () => {
+      for (const { project, rendering, objects } of await Promise.all(rendered)) {
+        expect(foundIn(project, objects)).toEqual([]);
+        const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+        expect(new Set(names).size).toBe(names.length);
+        expect(rendering.next.at(-1)).toBe('kubectl apply -k environments/prod');
+      }
+    });
+
+    it('say what is left out of them, and what they do to others', async () => {
+      const told = (await Promise.all(rendered)).flatMap(({ project: { name }, rendering: { diagnostics } }) =>
+        diagnostics.filter(({ code }) => /registry/.test(code)).map(({ code, path }) => `${name}: ${code} ${path}`),
+      );
+      expect(told).toEqual([
+        'wide: render/whole-registry spec.registryPolicy',
+        'wide: render/whole-registry spec.environments.prod.replicas',
+        'wide: render/no-registry-settings spec.registryPolicy.scope',
+        'narrow: render/whole-registry spec.registryPolicy',
+        'narrow: render/whole-registry spec.environments.prod.replicas',
+        'narrow: render/no-registry-settings spec.registryPolicy.scope',
+      ]);
+    });
+
+    it('cannot be without any field that is written', async () => {
+      const overlooked: string[] = [];
+      for (const { project, objects } of await Promise.all(rendered)) {
+        for (const { what, objects: left } of withoutEachField(objects))
+          if (foundIn(project, left).length === 0) overlooked.push(`${project.name}: ${what}`);
+      }
+      expect(overlooked).toEqual([]);
+    });
+  },
+);
 
 describe('the fields of a kind', () => {
   const repository = async (): Promise<ClusterObject> => {

@@ -162,6 +162,42 @@ function mapped(fields: Fields, change: (value: unknown) => unknown): Fields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, change(value)]));
 }
 
+/** Those of one Region, with those of the account where that is asked for: what names no Region is IAM's. */
+export function objectsOf(
+  all: readonly ClusterObject[],
+  region: string,
+  withAccount: boolean,
+): readonly ClusterObject[] {
+  return all.filter(({ spec }) => {
+    const { region: its } = fieldsOf(spec['forProvider']);
+    return its === undefined ? withAccount : its === region;
+  });
+}
+
+/** What Crossplane's provider makes of a registry, and of what it has once: `policy` and `rules`, `null` where no object says it. */
+export function registryByCrossplane(all: readonly ClusterObject[], account: string): Plain {
+  const single = (kind: string): Fields | undefined => {
+    const [first, ...others] = all.filter((object) => object.kind === kind);
+    if (others.length > 0) throw new Error(`${kind} is there ${others.length + 1} times`);
+    return first === undefined ? undefined : fieldsOf(first.spec['forProvider']);
+  };
+  const replication = single('ReplicationConfiguration');
+  return plain({
+    made: madeByCrossplane(all, account),
+    policy: json(single('RegistryPolicy')?.['policy']),
+    rules: replication === undefined ? null : rulesIn(fieldsOf(replication['replicationConfiguration'])),
+  });
+}
+
+function rulesIn({ rule }: Fields): readonly unknown[] {
+  return listOf(rule)
+    .map(fieldsOf)
+    .map(({ destination, repositoryFilter }) => ({
+      destinations: listOf(destination),
+      repositoryFilters: listOf(repositoryFilter),
+    }));
+}
+
 /** What Crossplane's provider makes, with the configuration `aws-ACCOUNT` for all of it. */
 export function madeByCrossplane(all: readonly ClusterObject[], account: string): Plain {
   const objects = new Objects(all);

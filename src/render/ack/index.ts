@@ -39,6 +39,8 @@ function writerOf({ rendered, names }: WriterContext): ObjectWriter {
     ],
     role: (role) => [roleObject(role, names.role(role.key))],
     key: (key) => keyObjects(key, desired, names.key, id),
+    // Its controller of ECR knows repositories, and nothing that a registry has once.
+    once: [],
     identityProvider: (provider) => [
       identityProviderObject(provider, names.identityProvider(issuerName(provider.host))),
     ],

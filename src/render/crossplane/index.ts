@@ -10,7 +10,9 @@ import {
   providerResources,
   type ResourceId,
   registryKey,
+  registryResources,
 } from '../provider-resources.js';
+import { registrySettings, remarksOnRegistrySettings } from '../registry-settings.js';
 import { kinds, type Service } from './kinds.js';
 import { managedResource, type ObjectOptions } from './objects.js';
 import type { crossplaneTarget } from './target.js';
@@ -28,12 +30,14 @@ export const renderCrossplane: Renderer<typeof crossplaneTarget.options> = (requ
     command: 'slipway render crossplane',
     namespace,
     writer: (context) => writerOf(context, options),
-    remarks: (rendered) =>
-      remarksOnExisting(rendered, {
+    remarks: (rendered) => [
+      ...remarksOnExisting(rendered, {
         engine: 'Crossplane',
         onOtherKey: 'would have to replace it, and does not',
         ignored: ownTags,
       }),
+      ...remarksOnRegistrySettings(rendered, 'Crossplane'),
+    ],
     needs: [
       'the providers of ECR (`provider-aws-ecr`), and of IAM and KMS where there are roles or keys, version 2;',
       `${scope === 'cluster' ? 'a `ProviderConfig`' : 'a `ClusterProviderConfig`'} for each account: \`${options['provider-config']}\`. There is none called \`default\` here, so that nothing is made in an account that happens to be it.`,
@@ -67,6 +71,7 @@ function writerOf({ rendered, names }: WriterContext, options: Options): ObjectW
     repository: ({ key }) => objectsOf('ecr', key),
     role: ({ key }) => objectsOf('iam', key),
     key: () => objectsOf('kms', registryKey),
+    once: registryResources(registrySettings(rendered)).map((one) => managedResource(one, objectOptions)),
     identityProvider: (provider) => [managedResource(identityProviderResource(provider), objectOptions)],
   };
 }
@@ -77,6 +82,9 @@ function nameIn(names: ObjectNames, resource: ResourceId): string {
     case 'aws_ecr_lifecycle_policy':
     case 'aws_ecr_repository_policy':
       return names.repository(resource.key);
+    case 'aws_ecr_registry_policy':
+    case 'aws_ecr_replication_configuration':
+      return names.registry;
     case 'aws_iam_role':
     case 'aws_iam_role_policy':
     case 'aws_iam_role_policy_attachment':

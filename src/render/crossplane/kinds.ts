@@ -36,6 +36,14 @@ export const kinds: Readonly<Record<ProviderType, Kind>> = {
   },
   aws_ecr_lifecycle_policy: { ...plain, service: 'ecr', kind: 'LifecyclePolicy' },
   aws_ecr_repository_policy: { ...plain, service: 'ecr', kind: 'RepositoryPolicy' },
+  aws_ecr_registry_policy: { ...plain, service: 'ecr', kind: 'RegistryPolicy' },
+  aws_ecr_replication_configuration: {
+    ...plain,
+    service: 'ecr',
+    kind: 'ReplicationConfiguration',
+    version: 'v1beta2',
+    single: ['replication_configuration'],
+  },
   aws_iam_openid_connect_provider: {
     ...plain,
     service: 'iam',

@@ -90,6 +90,13 @@ const comments: Readonly<Partial<Record<ProviderResource['type'], Readonly<Recor
   aws_ecr_repository_policy: {
     'spec/forProvider/policy': 'Who may do what. It is written whole: what others add to the policy is taken away.',
   },
+  aws_ecr_registry_policy: {
+    'spec/forProvider/policy': 'It is written whole: what others add to the policy of the registry is taken away.',
+  },
+  aws_ecr_replication_configuration: {
+    'spec/forProvider/replicationConfiguration':
+      'Written whole: rules that others add are taken away. Crossplane knows no order: the repositories of the replicas come first,\nsince ECR makes one with settings of its own where an image is copied to a Region that does not have its repository yet.',
+  },
   aws_iam_role: { 'spec/forProvider/assumeRolePolicy': 'Who takes the role.' },
   aws_iam_role_policy: { 'spec/forProvider/policy': 'What the role may do.' },
   aws_kms_key: { 'spec/forProvider/policy': 'Nobody is locked out of it, and it is used through ECR alone.' },
@@ -105,7 +112,8 @@ function suffixOf({ type, arguments: values }: ProviderResource): string {
   return type === 'aws_iam_role_policy_attachment' ? `-${shortHash(textOf(arn) ?? '')}` : '';
 }
 
-function fieldsOf(values: Arguments, { place, nameOf }: ObjectOptions): Readonly<Record<string, Yaml>> {
+function fieldsOf(values: Arguments, options: ObjectOptions): Readonly<Record<string, Yaml>> {
+  const { place, nameOf } = options;
   return Object.fromEntries(
     Object.entries(values).map(([key, value]): readonly [string, Yaml] => {
       if (typeof value !== 'object' || !('kind' in value)) return [camel(key), value];
@@ -114,6 +122,8 @@ function fieldsOf(values: Arguments, { place, nameOf }: ObjectOptions): Readonly
           return [`${camel(key)}Ref`, { name: nameOf(value.to) }];
         case 'json':
           return [camel(key), jsonText(value)];
+        case 'blocks':
+          return [camel(key), value.of.map((one) => fieldsOf(one, options))];
         case 'key-lookup':
           return [camel(key), keyArnOf(value.name, place)];
       }

@@ -33,6 +33,8 @@ export interface ObjectNames {
   /** By the key of the role. */
   readonly role: (key: string) => string;
   readonly key: string;
+  /** Of the documents that a registry has once. */
+  readonly registry: string;
   /** By the name of the issuer. */
   readonly identityProvider: (issuer: string) => string;
 }
@@ -48,6 +50,8 @@ export interface ObjectWriter {
   readonly role: (role: CiRole | PullRole) => readonly KubernetesObject[];
   readonly key: (key: EncryptionKey) => readonly KubernetesObject[];
   readonly identityProvider: (provider: OidcProvider) => readonly KubernetesObject[];
+  /** What the registry has once, each another kind. */
+  readonly once: readonly KubernetesObject[];
 }
 
 export interface ClusterEngine extends FolderOptions {
@@ -63,7 +67,7 @@ export function renderObjects(request: RenderRequest, engine: ClusterEngine): Re
   const { project } = request;
   const accounts = [...accountsOf(request).values()].flatMap((one) => accountFolder(project, one, engine));
   const environments = request.environments.flatMap((environment) =>
-    environment.registries.map((rendered) => environmentFolder(project, environment, rendered, engine)),
+    inOrder(environment).map((rendered) => environmentFolder(project, environment, rendered, engine)),
   );
   // A kustomization of nothing is a mistake to kubectl.
   const folders = [...accounts, ...environments].filter((folder) => folder.files.length > 0);
@@ -85,6 +89,7 @@ function namesOf(project: string, place: string, account: string): ObjectNames {
     repository: (key) => objectName(project, place, key),
     role: (key) => objectName(project, place, key, '.'),
     key: objectName(project, place, registryKey),
+    registry: objectName(project, place, 'registry'),
     identityProvider: (issuer) => objectName(project, account, issuer, '.'),
   };
 }
@@ -108,6 +113,12 @@ function accountFolder(project: string, rendered: RenderedRegistry, engine: Clus
       })),
     },
   ];
+}
+
+/** Replicas first: the rule that copies to them is with the environment's own registry. */
+function inOrder({ registries }: RenderedEnvironment): readonly RenderedRegistry[] {
+  const isReplica = ({ desired }: RenderedRegistry) => desired.replicaOf !== undefined;
+  return [...registries.filter(isReplica), ...registries.filter((one) => !isReplica(one))];
 }
 
 function environmentFolder(
@@ -134,6 +145,9 @@ function environmentFolder(
         objects: writer.repository(repository),
       })),
       ...companions.flatMap(({ resources }) => resources.flatMap((one) => companionFiles(one, writer, where))),
+      ...(writer.once.length === 0
+        ? []
+        : [{ path: 'registry.yaml', title: `What the registry has once, ${where}`, objects: writer.once }]),
     ],
   };
 }
@@ -176,11 +190,13 @@ function labelsOf(project: string, place: string): Readonly<Record<string, strin
 }
 
 function remarksOnKeys({ desired, live }: RenderedRegistry): readonly Diagnostic[] {
+  const { owner, region, replicaOf } = desired;
+  const where = replicaOf === undefined ? owner.environment : `${owner.environment} in ${region}`;
   return desired.repositories.flatMap((repository) => {
     const { kmsKey } = repository.encryption;
     if (kmsKey === undefined || !isKnown(kmsKey) || !/(^|:)alias\//.test(kmsKey)) return [];
     if (keyInUse(repository, live) !== undefined) return [];
-    const message = `${desired.owner.environment}: ${repository.name} names its key by an alias, and the controller will see a difference`;
+    const message = `${where}: ${repository.name} names its key by an alias, and the controller will see a difference`;
     return [diagnostic('render/key-by-alias', message, { path: `spec.repositories.${repository.key}.kmsKeyId` })];
   });
 }

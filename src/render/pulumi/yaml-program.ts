@@ -44,6 +44,8 @@ export const bridgedTypes: Readonly<Record<ProviderType, BridgedType>> = {
     options: () => ({ deleteBeforeReplace: true }),
   },
   aws_ecr_repository_policy: { token: 'aws:ecr:RepositoryPolicy', prefix: 'policy' },
+  aws_ecr_registry_policy: { token: 'aws:ecr:RegistryPolicy', prefix: 'policy-of' },
+  aws_ecr_replication_configuration: { token: 'aws:ecr:ReplicationConfiguration', prefix: 'replication-of' },
   aws_iam_openid_connect_provider: {
     token: 'aws:iam:OpenIdConnectProvider',
     prefix: 'provider',
@@ -66,13 +68,16 @@ AWS is told of the window when the key is deleted, and tells nobody before: an i
 /** Names that do not follow from those of Terraform's provider by their letters: lists are plural, and single blocks are objects. */
 const irregular: Readonly<Record<string, string>> = {
   client_id_list: 'clientIdLists',
+  destination: 'destinations',
   encryption_configuration: 'encryptionConfigurations',
   image_tag_mutability_exclusion_filter: 'imageTagMutabilityExclusionFilters',
+  repository_filter: 'repositoryFilters',
+  rule: 'rules',
   thumbprint_list: 'thumbprintLists',
 };
 
 /** Blocks of which there is one at most, which Pulumi has as an object. */
-const singleBlocks = new Set(['image_scanning_configuration']);
+const singleBlocks = new Set(['image_scanning_configuration', 'replication_configuration']);
 
 /** Pulumi's name of an argument or a block. */
 export function bridgedName(name: string): string {
@@ -333,6 +338,8 @@ class Scope {
         return `\${${this.name(value.to)}.${bridgedName(value.attribute)}}`;
       case 'json':
         return { 'fn::toJSON': literalValue(value.value) };
+      case 'blocks':
+        return value.of.map((one) => this.#arguments(one));
       case 'key-lookup':
         return this.#lookup(value.name);
     }
