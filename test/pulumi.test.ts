@@ -12,7 +12,13 @@ import { compile } from '../src/registry/index.js';
 import { render } from '../src/render/index.js';
 import { packageVersions } from '../src/render/pulumi/program.js';
 import { differences } from './equivalence/compare.js';
-import { type EquivalentProject, equivalentProjects, type World } from './equivalence/projects.js';
+import {
+  type EquivalentProject,
+  equivalentProjects,
+  type RegistryProject,
+  registryProjects,
+  type World,
+} from './equivalence/projects.js';
 import {
   compileAll,
   evaluateYaml,
@@ -23,7 +29,7 @@ import {
   runAll,
   writeAll,
 } from './equivalence/pulumi.js';
-import { type Asked, accountWanted, askedOf, wantedOf } from './equivalence/pulumi-made.js';
+import { type Asked, accountWanted, askedOf, byRegion, wantedOf } from './equivalence/pulumi-made.js';
 import { type Removal, withoutOneLiteral, withoutOneYamlMember } from './equivalence/removal.js';
 
 const account = '111111111111';
@@ -77,6 +83,8 @@ function resourcesOf(run: Run | Failed | undefined): readonly Registered[] {
   return run.resources;
 }
 
+const seeds = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
+
 /** Where a provider's place is of no interest. */
 function withoutPlace(asked: Asked): Asked {
   return Object.fromEntries(Object.entries(asked).filter(([key]) => key !== 'place'));
@@ -87,16 +95,16 @@ describe('programs in TypeScript', () => {
   const runs = new Map<string, Run | Failed>();
 
   beforeAll(async () => {
-    for (const project of projects) {
+    for (const project of [...projects, ...registryProjects]) {
       const { files } = await render('pulumi', project.project(world));
       writeAll(join(folder, project.name), files);
     }
     findings = await compileAll(
       folder,
       `${projects[0]?.name ?? ''}/tsconfig.json`,
-      projects.map(({ name }) => `${name}/index.ts`),
+      [...projects, ...registryProjects].map(({ name }) => `${name}/index.ts`),
     );
-    const programs = projects.flatMap((one) => {
+    const programs = [...projects, ...registryProjects].flatMap((one) => {
       const main = join(folder, 'bin', one.name, 'index.js');
       const stacks = hasProviders(one) ? ['prod', `account.${account}`] : ['prod'];
       return stacks.map((stack) => ({ main, project: one.name, stack }));
@@ -134,6 +142,10 @@ describe('programs in TypeScript', () => {
     expect(differences(accountWanted(desired), ofAccount)).toEqual([]);
   });
 
+  it.each(registryProjects)('$name is asked for in each Region as it is wanted, and copied last', (project) => {
+    expect(differentIn(project, resourcesOf(runs.get(`${project.name} prod`)))).toEqual([]);
+  });
+
   it('make everything below one component, and tell what is made', () => {
     const run = runs.get('platforms prod');
     const resources = resourcesOf(run);
@@ -165,7 +177,44 @@ describe('programs in TypeScript', () => {
   });
 });
 
+/** What is asked for otherwise in any Region; and which repositories images may be copied to before they are there. */
+function differentIn(project: RegistryProject, resources: readonly Registered[]): readonly string[] {
+  const regions = byRegion(resources);
+  const registries = project.registries(world);
+  const repositories = resources.filter(({ type }) => type === 'aws:ecr/repository:Repository').map(({ name }) => name);
+  const waits = (type: string): readonly string[] =>
+    resources.filter((one) => one.type === type).flatMap(({ options }) => options.dependsOn);
+  const isIn = (name: string, all: readonly string[]) => all.some((one) => one === name || one.endsWith(`::${name}`));
+  const copied = registries.some(({ replication }) => replication !== undefined);
+  const [own] = registries;
+  const scoped = own?.registryPolicy?.scope !== undefined;
+  return [
+    ...[...regions.keys()].filter((region) => !registries.some((one) => one.region === region)),
+    ...registries.flatMap((desired) => differences(wantedOf(desired), askedOf(regions.get(desired.region) ?? []))),
+    ...repositories.filter(
+      (name) => copied && !isIn(name, waits('aws:ecr/replicationConfiguration:ReplicationConfiguration')),
+    ),
+    ...(scoped && waits('aws:ecr/registryPolicy:RegistryPolicy').length === 0 ? ['the policy does not wait'] : []),
+  ];
+}
+
 describe('programs in YAML', () => {
+  it.each(registryProjects)('$name is asked for in each Region as it is wanted, and copied last', async (project) => {
+    const { files } = await render('pulumi', project.project(world), { options: { language: 'yaml' } });
+    const program = files.find(({ path }) => path === 'environments/prod/Pulumi.yaml')?.text ?? '';
+    expect(differentIn(project, evaluateYaml(program).resources)).toEqual([]);
+    const overlooked = seeds(0, 40).flatMap((seed) => {
+      const removal = withoutOneYamlMember(program, seed);
+      if (removal === undefined) return [];
+      try {
+        return differentIn(project, evaluateYaml(removal.text).resources).length === 0 ? [removal.what] : [];
+      } catch {
+        return [];
+      }
+    });
+    expect(overlooked).toEqual([]);
+  });
+
   it.each(projects)('$name is asked for as it is wanted', async (project) => {
     const { files } = await render('pulumi', project.project(world), { options: { language: 'yaml' } });
     const program = files.find(({ path }) => path === 'environments/prod/Pulumi.yaml');
@@ -183,7 +232,6 @@ describe('programs in YAML', () => {
 });
 
 describe('without one attribute', () => {
-  const seeds = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
   const of = (seed: number): EquivalentProject => {
     const project = projects[seed % projects.length];
     if (project === undefined) throw new Error('there are no projects');

@@ -2,7 +2,7 @@
 // manifest's model. It must not know how programs are written, nor run.
 
 import { type Companion, isKnown } from '../../src/registry/companions/model.js';
-import type { DesiredRegistry, Tags } from '../../src/registry/index.js';
+import { type DesiredRegistry, replicationRulesOf, type Tags } from '../../src/registry/index.js';
 import { keyPolicyOf } from '../../src/render/key-policy.js';
 import { ownershipKeys } from '../../src/render/settings.js';
 import { type Inputs, type Registered, textOf } from './pulumi.js';
@@ -15,6 +15,9 @@ export type Asked = { readonly [kind: string]: Plain };
 const behaviour: Readonly<Record<string, Plain>> = {
   repository: options({ deleteBeforeReplace: true }),
   lifecyclePolicy: options({ deleteBeforeReplace: true }),
+  registryPolicy: options({}),
+  setting: options({}),
+  replication: options({}),
   policy: options({}),
   role: options({ deleteBeforeReplace: true }),
   permissions: options({}),
@@ -72,8 +75,63 @@ export function wantedOf(desired: DesiredRegistry): Asked {
         behaviour: behaviour['policy'] ?? null,
       }),
     ),
+    ...onceWanted(desired),
     ...companionsWanted(companions, desired),
   };
+}
+
+/** What the registry has once, where nobody else has anything in it. */
+function onceWanted(desired: DesiredRegistry): Asked {
+  const { statements = [], scope } = desired.registryPolicy ?? {};
+  const rules = replicationRulesOf(desired);
+  return {
+    ...byName(
+      'registryPolicy',
+      statements.length === 0 ? [] : [statements],
+      () => 'registry',
+      (all) => ({
+        document: documentOf({ Version: '2012-10-17', Statement: all }),
+        behaviour: behaviour['registryPolicy'] ?? null,
+      }),
+    ),
+    ...byName(
+      'setting',
+      scope === undefined ? [] : [scope],
+      () => 'REGISTRY_POLICY_SCOPE',
+      (value) => ({ value, behaviour: behaviour['setting'] ?? null }),
+    ),
+    ...byName(
+      'replication',
+      rules.length === 0 ? [] : [rules],
+      () => 'registry',
+      (all) => ({
+        replicationConfiguration: {
+          rules: all.map(({ destinations, repositoryFilters }) => ({
+            destinations: plain(destinations),
+            repositoryFilters: plain(repositoryFilters),
+          })),
+        },
+        behaviour: behaviour['replication'] ?? null,
+      }),
+    ),
+  };
+}
+
+/** Of programs with several registries: what is made with the provider of each Region, that provider among it. */
+export function byRegion(resources: readonly Registered[]): ReadonlyMap<string, readonly Registered[]> {
+  const regions = new Map(
+    resources
+      .filter(({ type }) => type === 'pulumi:providers:aws')
+      .map(({ name, inputs }) => [name, textOf(inputs['region'])]),
+  );
+  const groups = new Map<string, Registered[]>();
+  for (const one of resources) {
+    if (one.type.startsWith('slipway:')) continue;
+    const [, provider = one.name] = /::([^:]+)::[^:]*$/.exec(one.options.provider) ?? [];
+    const region = regions.get(provider) ?? '';
+    groups.set(region, [...(groups.get(region) ?? []), one]);
+  }
+  return groups;
 }
 
 function companionsWanted(companions: readonly Companion[], desired: DesiredRegistry): Asked {
@@ -267,6 +325,12 @@ const kinds: Readonly<Record<string, Mapping>> = {
     `policy ${textOf(repository)}`,
     { document: plain(policyOf(textOf(policy))), ...extra },
   ],
+  'aws:ecr/registryPolicy:RegistryPolicy': ({ policy, ...extra }) => [
+    'registryPolicy registry',
+    { document: plain(policyOf(textOf(policy))), ...extra },
+  ],
+  'aws:ecr/accountSetting:AccountSetting': ({ name, ...extra }) => [`setting ${textOf(name)}`, extra],
+  'aws:ecr/replicationConfiguration:ReplicationConfiguration': (inputs) => ['replication registry', inputs],
   'aws:iam/role:Role': ({ name, assumeRolePolicy, permissionsBoundary = null, tags = {}, ...extra }, defaultTags) => [
     `role ${textOf(name)}`,
     {

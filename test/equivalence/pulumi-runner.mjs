@@ -23,6 +23,7 @@ MockMonitor.prototype.registerResource = function (request, callback) {
       import: request.getImportid(),
       ignoreChanges: request.getIgnorechangesList(),
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      dependsOn: request.getDependenciesList(),
     },
   };
   registered.push(one);

@@ -30,6 +30,8 @@ export interface RegisteredOptions {
   readonly import: string;
   readonly ignoreChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** What it waits for, whether it was told to or refers to it: URNs, or names of a program in YAML. */
+  readonly dependsOn: readonly string[];
 }
 
 export interface Run {
@@ -162,6 +164,7 @@ class Evaluation {
       import: importId,
       ignoreChanges,
       deleteBeforeReplace,
+      dependsOn,
       ...others
     } = resource.options ?? {};
     refuseOthers(others, [], `the options of ${name}`);
@@ -178,6 +181,7 @@ class Evaluation {
         import: typeof importId === 'string' ? importId : '',
         ignoreChanges: (ignoreChanges ?? []) as readonly string[],
         deleteBeforeReplace: deleteBeforeReplace === true,
+        dependsOn: ((dependsOn ?? []) as readonly string[]).map(nameIn),
       },
     };
   }

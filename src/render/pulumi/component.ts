@@ -283,6 +283,65 @@ function mapValues<T, U>(of: Record<string, T>, make: (value: T) => U): Record<s
 }
 `;
 
+/** The text of \`registry-settings.ts\`. */
+export const registrySettingsComponent = `\
+// Written by \`slipway render pulumi\`: change slipway.yaml and render again, rather than this file.
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+
+/** A rule by which ECR copies images. */
+export interface ReplicationRule {
+  destinations: { region: string; registryId: string }[];
+  /** Absent: every repository. */
+  repositoryFilters?: { filter: string; filterType: 'PREFIX_MATCH' }[];
+}
+
+/** What a registry has once, for all who use it. */
+export interface RegistrySettingsArgs {
+  /** What the policy decides on. Absent: as it is. */
+  policyScope?: 'V1' | 'V2';
+  /** Absent: there is no policy that this program knows of. */
+  policy?: aws.iam.PolicyDocument;
+  /** Absent: there are no rules that this program knows of. */
+  replicationRules?: ReplicationRule[];
+}
+
+/** The policy of a registry and its rules of replication. Each is written whole: what others add is taken away. */
+export class RegistrySettings extends pulumi.ComponentResource {
+  /** \`after\`: what has to be there before images are copied. */
+  constructor(
+    name: string,
+    args: RegistrySettingsArgs & { after: pulumi.Resource[] },
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super('slipway:ecr:RegistrySettings', name, {}, options);
+    const scope =
+      args.policyScope &&
+      new aws.ecr.AccountSetting(
+        name,
+        { name: 'REGISTRY_POLICY_SCOPE', value: args.policyScope },
+        { parent: this },
+      );
+    if (args.policy) {
+      new aws.ecr.RegistryPolicy(
+        name,
+        { policy: pulumi.jsonStringify(args.policy) },
+        // Under the scope V1 ECR takes no statement that needs V2.
+        { parent: this, dependsOn: scope ? [scope] : [] },
+      );
+    }
+    if (args.replicationRules) {
+      new aws.ecr.ReplicationConfiguration(
+        name,
+        { replicationConfiguration: { rules: args.replicationRules } },
+        { parent: this, dependsOn: args.after },
+      );
+    }
+    this.registerOutputs({});
+  }
+}
+`;
+
 /** The text of \`identity-providers.ts\`. */
 export const identityProvidersComponent = `\
 // Written by \`slipway render pulumi\`: change slipway.yaml and render again, rather than this file.

@@ -6,6 +6,7 @@ import type { DesiredRegistry, Tags } from '../../registry/index.js';
 import { accountsOf, providersMade } from '../accounts.js';
 import { type ExistingResource, existingResources, ignoredTags, keyInUse, remarksOnExisting } from '../existing.js';
 import type { RenderedEnvironment, RenderedRegistry, RenderRequest } from '../model.js';
+import { type RegistrySettings, registrySettings, remarksOnRegistrySettings } from '../registry-settings.js';
 import { sharedTags } from '../settings.js';
 import { differencesThatStopImports } from './imports.js';
 import { registryName } from './names.js';
@@ -22,6 +23,8 @@ export interface PulumiRegistry {
   readonly kmsKeyOf: (repository: DesiredRegistry['repositories'][number]) => string | undefined;
   /** What is there, to be imported; identity providers, which are of the account's stack, among them. */
   readonly existing: readonly ExistingResource[];
+  /** What the registry has once. Absent: the code has nothing to say of it. */
+  readonly settings?: RegistrySettings;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,6 +46,10 @@ export interface PulumiAccount {
   readonly providers: readonly OidcProvider[];
   /** Of those that are there, by ARN. */
   readonly importIds: ReadonlyMap<string, string>;
+}
+
+export function haveSettings(environments: readonly PulumiEnvironment[]): boolean {
+  return environments.some(({ registries }) => registries.some(({ settings }) => settings !== undefined));
 }
 
 export function environmentsOf({ project, environments }: RenderRequest): readonly PulumiEnvironment[] {
@@ -87,6 +94,7 @@ function registryOf(
     .filter(({ kind }) => kind !== 'oidc-provider');
   const defaultTags = sharedTags(tags, [...desired.repositories, ...companions]);
   const ignored = ignoredTags(rendered, defaultTags);
+  const settings = registrySettings(rendered);
   return {
     name: registryName(project, rendered, registries),
     desired,
@@ -94,9 +102,11 @@ function registryOf(
     ignoredTags: ignored,
     kmsKeyOf: (repository) => keyInUse(repository, live),
     existing: existingResources(rendered),
+    ...(Object.keys(settings).length === 0 ? {} : { settings }),
     diagnostics: [
       ...remarksOnExisting(rendered, { engine: 'Pulumi', ignored }),
       ...differencesThatStopImports(rendered),
+      ...remarksOnRegistrySettings(rendered, 'Pulumi'),
     ],
   };
 }

@@ -7,6 +7,7 @@ import { type DesiredRegistry, type DesiredRepository, repositoryOfArn, type Tag
 import type { ExistingResource } from '../existing.js';
 import { keyPolicyOf } from '../key-policy.js';
 import type { ProviderType } from '../provider-resources.js';
+import type { RegistrySettings } from '../registry-settings.js';
 import { most, ownTags } from '../settings.js';
 import { call, code, constant, docText, type Expression, literal } from '../typescript.js';
 import type { PulumiRegistry } from './data.js';
@@ -14,11 +15,13 @@ import type { PulumiRegistry } from './data.js';
 /** The text of `environments/NAME.ts`. */
 export function environmentText(title: string, registries: readonly PulumiRegistry[]): string {
   const written = registries.map((one, index) => registryText(one, registries.length === 1 ? '' : String(index + 1)));
+  const hasSettings = registries.some(({ settings }) => settings !== undefined);
   const fromRegistry = [...(written.some(({ usesRules }) => usesRules) ? ['LifecycleRule'] : []), 'RegistryArgs'];
   const imports = [
     ...(written.some(({ usesStatements }) => usesStatements) ? ["import type * as aws from '@pulumi/aws';"] : []),
     "import type { Place } from '../place';",
     `import type { ${fromRegistry.join(', ')} } from '../registry';`,
+    ...(hasSettings ? ["import type { RegistrySettingsArgs } from '../registry-settings';"] : []),
   ];
   return `\
 // ${docText(title)}.
@@ -28,7 +31,7 @@ ${imports.join('\n')}
 ${[
   ...written.flatMap(({ constants }) => constants),
   constant(
-    'export const registries: (Place & RegistryArgs)[]',
+    `export const registries: (Place & RegistryArgs${hasSettings ? ' & { settings?: RegistrySettingsArgs }' : ''})[]`,
     written.map(({ value }) => value),
   ),
 ].join('\n\n')}
@@ -102,6 +105,7 @@ const ${arnFunction} = (name: string) =>
           ? undefined
           : literalOf(roles.map((one) => [one.key, roleValue(one, desired, defaultTags, arnFunction)] as const)),
       imports,
+      settings: registry.settings && settingsValue(registry.settings),
     }),
     usesRules: rules !== undefined,
     usesStatements: statements !== undefined,
@@ -241,6 +245,28 @@ function keyValue(key: EncryptionKey, registry: DesiredRegistry, defaultTags: Ta
     deletionWindowInDays: key.deletionWindowDays === 30 ? undefined : key.deletionWindowDays,
     tags: tagsValue(ownTags(key.tags, defaultTags)),
     policyStatements: keyPolicyOf(key, registry).Statement.map((one) => statementValue(one)),
+  });
+}
+
+function settingsValue({ policy, scope, replication }: RegistrySettings): Expression {
+  return literal({
+    policyScope: scope,
+    policy:
+      policy &&
+      literalOf(
+        Object.entries(policy.document).map(([member, value]) => [
+          member,
+          member === 'Statement'
+            ? policy.document.Statement.map((one) => statementValue(one))
+            : plainValue(value as Plain),
+        ]),
+      ),
+    replicationRules: replication?.rules.map(({ destinations, repositoryFilters }) =>
+      literal({
+        destinations: destinations.map(({ region, registryId }) => literal({ region, registryId })),
+        repositoryFilters: repositoryFilters?.map(({ filter, filterType }) => literal({ filter, filterType })),
+      }),
+    ),
   });
 }
 

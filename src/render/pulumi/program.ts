@@ -7,8 +7,8 @@ import type { RenderedFile } from '../model.js';
 import { ownershipKeys, renderedTags } from '../settings.js';
 import { code, constant, docText, type Expression, literal } from '../typescript.js';
 import { yamlText } from '../yaml.js';
-import { identityProvidersComponent, registryComponent } from './component.js';
-import type { PulumiAccount, PulumiEnvironment } from './data.js';
+import { identityProvidersComponent, registryComponent, registrySettingsComponent } from './component.js';
+import { haveSettings, type PulumiAccount, type PulumiEnvironment } from './data.js';
 import { environmentText } from './environment.js';
 import { accountStack, identifier } from './names.js';
 import { readmeText } from './readme.js';
@@ -27,6 +27,7 @@ export function programFiles(
 ): readonly RenderedFile[] {
   const stacks = [...environments.map(({ name }) => name), ...accounts.map(({ account }) => accountStack(account))];
   const files: readonly (readonly [path: string, text: string | undefined, seed?: true])[] = [
+    ['.gitignore', 'bin/\nnode_modules/\n', true],
     ['Pulumi.yaml', projectText(project)],
     ...stacks.map((stack) => [`Pulumi.${stack}.yaml`, stackText(project), true] as const),
     ['README.md', readmeText(project, { environments, accounts })],
@@ -38,6 +39,7 @@ export function programFiles(
     ['index.ts', indexText(environments, accounts)],
     ['package.json', packageText(project)],
     ['place.ts', place],
+    ['registry-settings.ts', haveSettings(environments) ? registrySettingsComponent : undefined],
     ['registry.ts', registryComponent],
     ['tsconfig.json', tsconfig],
   ];
@@ -146,6 +148,7 @@ const accountIdentifier = (account: string) => `account_${account}`;
 
 function indexText(environments: readonly PulumiEnvironment[], accounts: readonly PulumiAccount[]): string {
   const hasAccounts = accounts.length > 0;
+  const hasSettings = haveSettings(environments);
   const imports = [
     "import * as pulumi from '@pulumi/pulumi';",
     ...accounts.map(({ account }) => importLine('accounts', 'account', account, accountIdentifier(account))),
@@ -153,6 +156,7 @@ function indexText(environments: readonly PulumiEnvironment[], accounts: readonl
     ...(hasAccounts ? ["import { type IdentityProviderArgs, IdentityProviders } from './identity-providers';"] : []),
     "import { type Place, providerOf } from './place';",
     "import { Registry, type RegistryArgs } from './registry';",
+    ...(hasSettings ? ["import { RegistrySettings, type RegistrySettingsArgs } from './registry-settings';"] : []),
   ];
   const stacks = environments.map(({ name }) => [name, identifier(name)] as const);
   const accountStacks = accounts.map(({ account }) => [accountStack(account), accountIdentifier(account)] as const);
@@ -161,7 +165,7 @@ function indexText(environments: readonly PulumiEnvironment[], accounts: readonl
 // Written by \`slipway render pulumi\`: change slipway.yaml and render again, rather than this file.
 ${imports.join('\n')}
 
-${table('const environments: Record<string, (Place & RegistryArgs)[]>', stacks)}
+${table(`const environments: Record<string, (${hasSettings ? 'Place & RegistryArgs & { settings?: RegistrySettingsArgs }' : 'Place & RegistryArgs'})[]>`, stacks)}
 ${
   hasAccounts
     ? `
@@ -178,10 +182,15 @@ if (environment === undefined${hasAccounts ? ' && account === undefined' : ''}) 
   throw new Error(\`there is no "\${stack}" in this program; there is \${known}\`);
 }
 
+${
+  hasSettings
+    ? madeWithSettings(hasAccounts)
+    : `\
 const made = ${hasAccounts ? '(environment ?? [])' : 'environment'}.map(
   (one) => [one.name, new Registry(one.name, one, { provider: providerOf(one) })] as const,
 );
-
+`
+}
 /** What images are pushed to and pulled from, and by whom; by registry. */
 export const registries = Object.fromEntries(
   made.map(([name, { repositoryArns, repositoryUrls, roleArns, keyArn }]) => [
@@ -198,6 +207,21 @@ export const identityProviderArns =
 `
     : ''
 }`;
+}
+
+function madeWithSettings(hasAccounts: boolean): string {
+  return `\
+const withProviders = ${hasAccounts ? '(environment ?? [])' : 'environment'}.map((one) => ({ one, provider: providerOf(one) }));
+const made = withProviders.map(
+  ({ one, provider }) => [one.name, new Registry(one.name, one, { provider })] as const,
+);
+
+// Last: where an image is copied to a Region that does not have its repository yet, ECR makes one with settings of its own.
+const repositories = made.map(([, registry]) => registry);
+for (const { one, provider } of withProviders) {
+  if (one.settings) new RegistrySettings(one.name, { ...one.settings, after: repositories }, { provider });
+}
+`;
 }
 
 function accountText(project: string, { name, account, region, providers, importIds }: PulumiAccount): string {

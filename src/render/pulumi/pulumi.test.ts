@@ -155,6 +155,7 @@ describe('an environment in TypeScript', () => {
   it('has a stack for each environment and one for the account, whose settings are written once', async () => {
     const { files, next } = await rendered(companionsManifest('222222222222', 'eu-west-1', { ci: true }));
     expect(files.filter(({ seed }) => seed).map(({ path }) => path)).toEqual([
+      '.gitignore',
       'Pulumi.account.222222222222.yaml',
       'Pulumi.dev.yaml',
       'Pulumi.prod.yaml',

@@ -1,6 +1,6 @@
 // What a reader of the folder wants to know first: what is where, and in which order it is put to use.
 // It must not know what is in the files.
-import type { PulumiAccount, PulumiEnvironment } from './data.js';
+import { haveSettings, type PulumiAccount, type PulumiEnvironment } from './data.js';
 import { accountStack } from './names.js';
 
 interface Stacks {
@@ -15,6 +15,7 @@ export function readmeText(project: string, { environments, accounts }: Stacks):
     ...environments.map(({ name }) => [`environments/${name}.ts`, `the registry of \`${name}\`, as data`]),
     ...accounts.map(({ account }) => [`accounts/${account}.ts`, `the identity providers of account ${account}`]),
     ...(accounts.length === 0 ? [] : [['identity-providers.ts', 'the component of identity providers']]),
+    ...(haveSettings(environments) ? [['registry-settings.ts', 'the component of what a registry has once']] : []),
     ['place.ts', 'the provider of an account and Region'],
     ['index.ts', 'which stack is made of what'],
   ];

@@ -1,5 +1,6 @@
 // The same registries as programs of Pulumi YAML, one for each environment: YAML has neither loops nor conditions, so everything is said.
 // It must not know TypeScript.
+import type { RegistryScope } from '../../access/index.js';
 import type { RenderedFile } from '../model.js';
 import {
   type Argument,
@@ -9,6 +10,7 @@ import {
   type ProviderType,
   providerResources,
   type ResourceId,
+  registryResources,
 } from '../provider-resources.js';
 import { ownershipKeys, ownTags } from '../settings.js';
 import { type Yaml, yamlText } from '../yaml.js';
@@ -44,8 +46,17 @@ export const bridgedTypes: Readonly<Record<ProviderType, BridgedType>> = {
     options: () => ({ deleteBeforeReplace: true }),
   },
   aws_ecr_repository_policy: { token: 'aws:ecr:RepositoryPolicy', prefix: 'policy' },
-  aws_ecr_registry_policy: { token: 'aws:ecr:RegistryPolicy', prefix: 'policy-of' },
-  aws_ecr_replication_configuration: { token: 'aws:ecr:ReplicationConfiguration', prefix: 'replication-of' },
+  aws_ecr_registry_policy: {
+    token: 'aws:ecr:RegistryPolicy',
+    prefix: 'policy-of',
+    comment: 'Written whole: what others add to the policy of the registry is taken away.',
+  },
+  aws_ecr_replication_configuration: {
+    token: 'aws:ecr:ReplicationConfiguration',
+    prefix: 'replication-of',
+    comment: `Written whole: rules that others add are taken away. It comes after all repositories: where an image is copied to a Region that
+does not have its repository yet, ECR makes one with settings of its own.`,
+  },
   aws_iam_openid_connect_provider: {
     token: 'aws:iam:OpenIdConnectProvider',
     prefix: 'provider',
@@ -147,7 +158,10 @@ function environmentProgram(project: string, { name, title, registries }: Pulumi
   const several = registries.length > 1;
   const parts = registries.map((registry) => {
     const scope = new Scope(several ? `-${registry.name}` : '', comments);
-    return { scope, resources: resourcesOf(registry, scope) };
+    const repositories = registry.desired.repositories.map(({ key }) =>
+      scope.name({ type: 'aws_ecr_repository', key }),
+    );
+    return { scope, resources: resourcesOf(registry, scope), repositories };
   });
   return {
     folder: `environments/${name}`,
@@ -155,7 +169,17 @@ function environmentProgram(project: string, { name, title, registries }: Pulumi
     title: `the registry of ${name}`,
     text: programText(`${project}-${name}`, title, {
       variables: Object.assign({}, ...parts.map(({ scope }) => scope.variables)) as Mapping,
-      resources: Object.assign({}, ...parts.map(({ resources }) => resources)) as Mapping,
+      resources: Object.assign(
+        {},
+        ...parts.map(({ resources }) => resources),
+        ...registries.map((registry, index) =>
+          settingsOf(
+            registry,
+            parts[index]?.scope,
+            parts.flatMap((part) => part.repositories),
+          ),
+        ),
+      ) as Mapping,
       outputs: Object.assign(
         {},
         ...registries.map((registry, index) => outputsOf(registry, parts[index]?.scope)),
@@ -225,6 +249,21 @@ function resourcesOf(registry: PulumiRegistry, scope: Scope): Mapping {
       ),
     ),
   };
+}
+
+/** `repositories`: names of those of the whole program. */
+function settingsOf(
+  { settings, defaultTags }: PulumiRegistry,
+  scope: Scope | undefined,
+  repositories: readonly string[],
+): Mapping {
+  if (settings === undefined || scope === undefined) return {};
+  const setting = settings.scope === undefined ? [] : [scope.policyScope(settings.scope)];
+  const documents = registryResources(settings).map((one) => {
+    const before = one.type === 'aws_ecr_replication_configuration' ? repositories : setting.map(([name]) => name);
+    return scope.resource(one, defaultTags, undefined, before);
+  });
+  return Object.fromEntries([...setting, ...documents]);
 }
 
 function outputsOf({ desired }: PulumiRegistry, scope: Scope | undefined): Mapping {
@@ -297,6 +336,7 @@ class Scope {
     one: ProviderResource,
     defaultTags: Readonly<Record<string, string>>,
     importId: string | undefined,
+    before: readonly string[] = [],
   ): readonly [string, Yaml] {
     const { token, options, comment } = bridgedTypes[one.type];
     const name = this.name(one);
@@ -320,7 +360,20 @@ class Scope {
           provider: `\${${this.#provider}}`,
           ...options?.(importId !== undefined),
           ...(importId === undefined ? {} : { import: importId }),
+          ...(before.length === 0 ? {} : { dependsOn: before.map((other) => `\${${other}}`) }),
         },
+      },
+    ];
+  }
+
+  /** A setting of the account that Terraform's provider has no other use for here. */
+  policyScope(value: RegistryScope): readonly [string, Yaml] {
+    return [
+      `scope-of-registry-policy${this.#suffix}`,
+      {
+        type: 'aws:ecr:AccountSetting',
+        properties: { name: 'REGISTRY_POLICY_SCOPE', value },
+        options: { provider: `\${${this.#provider}}` },
       },
     ];
   }
