@@ -18,6 +18,9 @@ const words = fc.constantFrom(
   '=',
   '.inf',
   '0x1F',
+  'e0',
+  'E07',
+  'e+0',
   '',
 );
 const awkward = fc.constantFrom(

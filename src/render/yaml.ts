@@ -118,8 +118,8 @@ function flow(value: Yaml): string {
   return JSON.stringify(value);
 }
 
-/** Words that YAML 1.1 takes for something else (yaml.org/type: bool, null, merge, value). */
-const reserved = /^(y|n|yes|no|on|off|true|false|null)$/i;
+/** Words that YAML 1.1 takes for something else (yaml.org/type: bool, null, merge, value), and those that some readers of it take for numbers. */
+const reserved = /^(y|n|yes|no|on|off|true|false|null|e[-+]?[0-9_]+)$/i;
 /** Begins with a letter, a slash or an underscore, so it is neither number nor date nor indicator; has no `: ` and no ` #`. */
 const plain = /^[A-Za-z/_](?:[\w/.,@+=()*?<>$!&;|~^%'"{}[\]-]|:(?! |$)| (?! |#|$))*$/;
 
