@@ -18,7 +18,7 @@ import {
   writeApp,
 } from './cdk.js';
 import { stacksOf } from './cloudformation.js';
-import { equivalentProjects, region } from './projects.js';
+import { equivalentProjects, region, registryProjects } from './projects.js';
 import { chosen, withoutOneLine, withoutOneProperty } from './removal.js';
 
 const account = '111111111111';
@@ -36,7 +36,7 @@ interface Compared {
 }
 
 const all: readonly Compared[] = [
-  ...projects.map((one) => ({ name: one.name, project: one.project(world) })),
+  ...[...projects, ...registryProjects].map((one) => ({ name: one.name, project: one.project(world) })),
   { name: 'rich', project: rich },
 ];
 
@@ -64,15 +64,15 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** By the name of the stack, as JSON. */
+/** By Region and the name of the stack, as JSON. */
 async function oursOf(project: Project): Promise<ReadonlyMap<string, string>> {
   const ours = new Map<string, string>();
   for (const environment of project.environments.keys()) {
     const options = { format: 'json' };
-    for (const { name, template } of stacksOf(
+    for (const { name, region: where, template } of stacksOf(
       await render('cloudformation', project, { environments: [environment], options }),
     ))
-      ours.set(name, template);
+      ours.set(`${where} ${name}`, template);
   }
   return ours;
 }
@@ -81,13 +81,13 @@ const nothing = '{"Resources": {}}';
 
 async function differencesOf(project: Project, stacks: readonly SynthesisedStack[]): Promise<readonly string[]> {
   const ours = await oursOf(project);
-  const names = [...new Set([...ours.keys(), ...stacks.map(({ name }) => name)])].sort();
-  return names.flatMap((name) => {
-    const theirs = stacks.find((one) => one.name === name);
-    const where = theirs?.environment ?? 'nowhere';
+  const theirs = new Map(stacks.map((one) => [`${one.environment.split('/').at(-1)} ${one.name}`, one]));
+  return [...new Set([...ours.keys(), ...theirs.keys()])].sort().flatMap((name) => {
+    const [where = ''] = name.split(' ');
+    const { environment = 'nowhere', template = nothing } = theirs.get(name) ?? {};
     return [
-      ...(where === `aws://${account}/${region}` ? [] : [`${name}: is for ${where}`]),
-      ...templateDifferences(ours.get(name) ?? nothing, theirs?.template ?? nothing, place).map(
+      ...(environment === `aws://${account}/${where}` ? [] : [`${name}: is for ${environment}`]),
+      ...templateDifferences(ours.get(name) ?? nothing, template, { ...place, region: where }).map(
         (one) => `${name}: ${one}`,
       ),
     ];

@@ -130,22 +130,27 @@ export function templateDifferences(ours: string, theirs: string, place: Place):
 function meaningOf(text: string, place: Place) {
   const { Description = '', Resources, Outputs = {} } = JSON.parse(text) as Template;
   const exported = Object.entries(Outputs).filter(([, { Export }]) => Export !== undefined);
-  return resolved(
-    {
-      Description,
-      Resources: Object.fromEntries(
-        Object.entries(Resources).map(([id, resource]) => {
-          const { Type, DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties = {} } = resource;
-          return [
-            id,
-            { Type, DeletionPolicy, UpdateReplacePolicy, Properties: sortedStatements(canonical(Properties)) },
-          ];
-        }),
-      ),
-      Exports: Object.fromEntries(exported.map(([id, { Value, Export = null }]) => [id, { Value, Export }])),
-    },
-    place,
-  );
+  return {
+    Description,
+    Resources: Object.fromEntries(
+      Object.entries(Resources).map(([id, resource]) => {
+        const { Type, DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties = {} } = resource;
+        return [
+          id,
+          {
+            Type,
+            DeletionPolicy,
+            UpdateReplacePolicy,
+            Properties: sortedStatements(canonical(resolved(Properties, place))),
+          },
+        ];
+      }),
+    ),
+    Exports: resolved(
+      Object.fromEntries(exported.map(([id, { Value, Export = null }]) => [id, { Value, Export }])),
+      place,
+    ),
+  };
 }
 
 /** With what CloudFormation would put in: pseudo parameters and functions of them; a lifecycle policy as what it means. */

@@ -19,6 +19,8 @@ export interface AppStack {
   readonly variable: string;
   /** Variables of stacks that its constructor takes. */
   readonly takes: readonly string[];
+  /** Where it is not in the environment's own Region, though its class is. */
+  readonly region?: string;
   /** Variables of stacks that have to be there before. */
   readonly after: readonly string[];
 }
@@ -46,12 +48,15 @@ export function appFiles(
 
 function binText(project: string, stacks: readonly AppStack[]): string {
   const named = new Set(stacks.flatMap(({ takes, after }) => [...takes, ...after]));
-  const imports = stacks
-    .map(({ className, path }) => `import { ${className} } from '../${path.replace(/\.ts$/, '')}';\n`)
-    .sort((one, other) => (one.slice(one.indexOf("'")) < other.slice(other.indexOf("'")) ? -1 : 1));
-  const made = stacks.map(({ className, variable, takes, after }) => {
+  const lines = stacks.map(
+    ({ className, path }) => `import { ${className} } from '../${path.replace(/\.ts$/, '')}';\n`,
+  );
+  const imports = [...new Set(lines)].sort((one, other) =>
+    one.slice(one.indexOf("'")) < other.slice(other.indexOf("'")) ? -1 : 1,
+  );
+  const made = stacks.map(({ className, variable, takes, after, region }) => {
     const isNamed = named.has(variable) || after.length > 0;
-    const call = `new ${className}(${['app', ...takes].join(', ')});`;
+    const call = `new ${className}(${['app', ...takes, ...(region === undefined ? [] : [`'${region}'`])].join(', ')});`;
     return [
       `${isNamed ? `const ${variable} = ` : ''}${call}\n`,
       ...after.map((one) => `${variable}.addStackDependency(${one});\n`),

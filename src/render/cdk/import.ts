@@ -4,7 +4,8 @@ import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { DesiredRegistry } from '../../registry/index.js';
 import { sameMeaning } from '../cloudformation/compare.js';
 import { importsOf } from '../cloudformation/import.js';
-import type { LiveRegistry, RenderedFile } from '../model.js';
+import { type RegistryTemplate, registryImport } from '../cloudformation/registry.js';
+import type { LiveRegistry, LiveSettings, RenderedFile } from '../model.js';
 import type { RepositoriesModule } from './repositories.js';
 import type { StackModule } from './stack.js';
 
@@ -57,5 +58,36 @@ export function mappings(
       ...(key !== undefined && taken.some(({ module }) => module.hasKey) ? [`npx cdk deploy ${key.id}`] : []),
       ...taken.map(({ module, path }) => `npx cdk import ${module.id} --resource-mapping ${path}`),
     ],
+  };
+}
+
+/** The same for what a registry has once. */
+export function settingsMapping(
+  stack: RegistryTemplate,
+  id: string,
+  desired: DesiredRegistry,
+  live: LiveSettings,
+): Mappings {
+  const found = registryImport(stack, desired, live);
+  if (found === undefined) return { files: [], diagnostics: [], next: [] };
+  const path = `import/${id}.json`;
+  const identifiers = found.resources.map((one) => [one.LogicalResourceId, one.ResourceIdentifier]);
+  const different = found.resources.flatMap(({ LogicalResourceId: resource }) =>
+    sameMeaning(found.template.Resources[resource]?.Properties, stack.template.Resources[resource]?.Properties)
+      ? []
+      : [resource],
+  );
+  const message = `what the registry has once is not as the code says (${different.join(', ')}), and \`cdk import\` believes the code`;
+  return {
+    files: [{ path, text: `${JSON.stringify(Object.fromEntries(identifiers), null, 2)}\n` }],
+    diagnostics:
+      different.length === 0
+        ? []
+        : [
+            diagnostic('render/import-overlooks', `${desired.owner.environment}: ${message}`, {
+              path: 'spec.registryPolicy',
+            }),
+          ],
+    next: [`npx cdk import ${id} --resource-mapping ${path}`],
   };
 }

@@ -21,9 +21,9 @@ export function repositoriesModule(
   template: RepositoriesTemplate,
   place: Place,
   common: Common,
-  key: StackModule | undefined,
+  { key, isCopied }: { readonly key: StackModule | undefined; readonly isCopied: boolean },
 ): RepositoriesModule {
-  const { prefix, id, title, folder, library } = place;
+  const { prefix, id, title, folder, library, desired } = place;
   const { name, file, parts } = template;
   const hasKey = key !== undefined && parts.some(usesKey);
   const constructs = parts.map((part) => repositoryStatement(part, place, common));
@@ -36,9 +36,16 @@ export function repositoriesModule(
     id: `${id}-${file}`,
     path: `${folder}${file}.ts`,
     title: `Repositories of ${title}.`,
-    summary: `Container images of ${title}.`,
-    parameters: hasKey ? [`key: ${key.className}`] : [],
-    props: { stackName: name, description: template.template.Description },
+    summary: `Container images of ${title}${isCopied ? ', and the same in its replicas' : ''}.`,
+    parameters: [...(hasKey ? [`key: ${key.className}`] : []), ...(isCopied ? [`region = '${desired.region}'`] : [])],
+    ...(isCopied
+      ? { idOf: code(`region === '${desired.region}' ? '${id}-${file}' : \`${id}-\${region}-${file}\``) }
+      : {}),
+    props: {
+      env: isCopied ? literal({ account: desired.account, region: code('region') }) : undefined,
+      stackName: name,
+      description: template.template.Description,
+    },
     inEnvironment: true,
     statements: [
       ...(hasKey ? ['    this.addStackDependency(key);'] : []),

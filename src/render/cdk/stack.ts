@@ -25,6 +25,8 @@ export interface StackContent {
   readonly parameters?: readonly string[];
   /** Members of the class, above its constructor. */
   readonly members?: readonly string[];
+  /** In the app, where that depends on a parameter. */
+  readonly idOf?: Expression;
   /** What the stack is told. */
   readonly props: Readonly<Record<string, Expression | undefined>>;
   /** Whether it is told what all stacks of the environment are. */
@@ -39,7 +41,7 @@ export interface StackContent {
 export function stackModule(content: StackContent): StackModule {
   const { className, id, path, title, summary, parameters = [], members = [], constants = [] } = content;
   const shared = content.inEnvironment ? { '...': code('environment') } : {};
-  const told = call('super', code('scope'), id, literal({ ...shared, ...content.props }));
+  const told = call('super', code('scope'), content.idOf ?? id, literal({ ...shared, ...content.props }));
   const body = `\
 ${constants.map((one) => `${one}\n\n`).join('')}\
 /** ${docText(summary)} */
