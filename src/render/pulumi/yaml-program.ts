@@ -155,9 +155,9 @@ const stackText = yamlText(
 
 function environmentProgram(project: string, { name, title, registries }: PulumiEnvironment): Program {
   const comments = new Map<string, string>();
-  const several = registries.length > 1;
-  const parts = registries.map((registry) => {
-    const scope = new Scope(several ? `-${registry.name}` : '', comments);
+  const parts = registries.map((registry, index) => {
+    // A replica that is added later must not rename what is there; no key has a `_` in its name here.
+    const scope = new Scope(index === 0 ? '' : `_${registry.name}`, comments);
     const repositories = registry.desired.repositories.map(({ key }) =>
       scope.name({ type: 'aws_ecr_repository', key }),
     );
