@@ -55,3 +55,22 @@ it('tells several environments once what is the same for them', async () => {
   const told = diagnostics.filter(({ code }) => code === 'render/never-deletes');
   expect(told).toMatchObject([{ message: 'dev, prod: the script never deletes a.b/c', range: { line: 10 } }]);
 });
+
+it('tells of an environment that there is nothing in it', async () => {
+  const empty = parseProject([
+    {
+      file: 'slipway.yaml',
+      text: text
+        .replace('plain: {}', 'plain: {environments: [prod]}')
+        .replace('forceDelete: true', 'environments: [prod]'),
+      own: true,
+    },
+  ]);
+  for (const target of ['terraform', 'cloudformation', 'ack']) {
+    const { diagnostics } = await render(target, empty);
+    const told = diagnostics.filter(({ code }) => code === 'render/empty-environment');
+    expect(told).toMatchObject([
+      { severity: 'info', message: 'dev: there is nothing in it to write', range: { line: 6 } },
+    ]);
+  }
+});

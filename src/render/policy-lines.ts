@@ -2,6 +2,7 @@
 // It must not know any target, nor what a policy says.
 import type { PolicyDocument } from '../access/index.js';
 import { canonicalLifecycle, type LifecyclePolicy } from '../lifecycle/index.js';
+import type { ReplicationRule } from '../registry/index.js';
 
 /** Characters of a policy, by what takes it: ECR counts white space too (API model, RepositoryPolicyText and LifecyclePolicyText). */
 const longest = { access: 10_240, lifecycle: 30_720 } as const;
@@ -14,6 +15,11 @@ export function policyLines(document: PolicyDocument): string {
 
 export function lifecycleLines(policy: LifecyclePolicy): string {
   return remembered(policy, () => jsonLines(canonicalLifecycle(policy), longest.lifecycle));
+}
+
+/** The whole replication configuration, as ECR takes it. */
+export function replicationLines(rules: readonly ReplicationRule[]): string {
+  return jsonLines({ rules }, Number.POSITIVE_INFINITY);
 }
 
 /** Repositories with the same settings share what was made of them: in most projects, nearly all do. */

@@ -127,7 +127,12 @@ export async function render(
   // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
   const leftOut = asked.environments.flatMap((one) => unsaid.flatMap(({ remarks }) => remarks(one)));
-  const remarks = [...rendering.diagnostics, ...leftOut, ...remarksOnProviders(asked)];
+  const remarks = [
+    ...asked.environments.flatMap(remarksOnEmptiness),
+    ...rendering.diagnostics,
+    ...leftOut,
+    ...remarksOnProviders(asked),
+  ];
   const names = asked.environments.map(({ name }) => name);
   return { ...rendering, diagnostics: placed(project, names, remarks) };
 }
@@ -202,6 +207,13 @@ function remarksOnPolicy(
     return [];
   const message = `${name}: ${what} is not in the code`;
   return [diagnostic('render/no-registry-settings', message, { path: `spec.registryPolicy${path}` })];
+}
+
+function remarksOnEmptiness({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {
+  const isEmpty = registries.every(({ desired }) => desired.repositories.length + desired.companions.length === 0);
+  if (!isEmpty) return [];
+  const message = `${name}: there is nothing in it to write`;
+  return [diagnostic('render/empty-environment', message, { path: `spec.environments.${name}` })];
 }
 
 function remarksOnReplicas({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {

@@ -614,6 +614,28 @@ describeWith({ tools: [] }, 'what slipway apply makes', () => {
     );
 
     it(
+      'makes replicas and what a registry has once, and has nothing left to do, whatever others write to the same documents',
+      async () => {
+        const made = await placedFrom(240_000_000_000, local.url);
+        const run = async (all: readonly Placed[], args: readonly string[] = []) => {
+          const said = await Promise.all(
+            all.map(({ project, there: its }) => applied(at(its.account), its, [project], args)),
+          );
+          return said.flat().map((text) => text.trimEnd().split('\n').at(-1));
+        };
+        await run(made);
+        const read = await readOnce(made);
+        expect(read.flatMap((one, index) => differences({ ...wantedOnce[index] }, { ...one }))).toEqual([]);
+        expect(await otherSettings(made)).toEqual([]);
+        await Promise.all(made.map(({ there: { account: its } }) => writeAsOthers(at(its))));
+        const nothing = made.map(() => 'Nothing to change.');
+        expect(await run(made)).toEqual(nothing);
+        expect(await run(placed, ['--dry-run'])).toEqual(nothing);
+      },
+      3 * minutes,
+    );
+
+    it(
       'makes another where one option is gone',
       async () => {
         const found = await Promise.all(

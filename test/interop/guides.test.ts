@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { stopDaemon } from '../../src/local/daemon.js';
 import { scratch } from '../support/container-clients.js';
 import { installEcrModule } from '../support/ecr-module.js';
+import { shortLivedGo } from '../support/environment.js';
 import { type Tool, toolPath } from '../support/find-tool.js';
 import { blocksOf, followGuide } from '../support/guide.js';
 import { freePort } from '../support/processes.js';
@@ -40,7 +41,7 @@ const fetched: Readonly<Record<string, (folder: string) => void>> = {
 function terraformEnvironment(folder: string): Readonly<Record<string, string>> {
   const file = join(folder, 'terraform.rc');
   writeFileSync(file, `provider_installation {\n  filesystem_mirror { path = "${toolPath('aws-provider')}" }\n}\n`);
-  return { TF_CLI_CONFIG_FILE: file, TF_CLI_ARGS: '-no-color', CHECKPOINT_DISABLE: '1' };
+  return { ...shortLivedGo, TF_CLI_CONFIG_FILE: file, TF_CLI_ARGS: '-no-color', CHECKPOINT_DISABLE: '1' };
 }
 
 for (const [guide, needs] of Object.entries(tools)) {

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseProject } from '../../src/manifest/index.js';
 import { type RenderedFile, render } from '../../src/render/index.js';
 import { Scripts } from '../equivalence/aws-cli.js';
-import { equivalentProjects, region } from '../equivalence/projects.js';
-import { readMade } from '../equivalence/read.js';
+import { writeAsOthers } from '../equivalence/engine.js';
+import { equivalentProjects, region, registryProjects } from '../equivalence/projects.js';
+import { readMade, readRegistry } from '../equivalence/read.js';
 import { type AwsCli, startAwsCli } from '../support/aws-cli-server.js';
 import { type Endpoint, type JsonObject, wireOk } from '../support/clients.js';
 import { companionsManifest } from '../support/companions.js';
@@ -24,6 +25,22 @@ spec:
   repositories:
     api: {encryptionType: ${encryption}, mutableTagPatterns: [latest], access: {pull: ["account:444444444444"]}}
     bare: {lifecyclePolicy: {none: true}}
+`;
+
+const granted = '{grants: [{repositories: ["mirror/*"], replicate: ["account:444444444444"]}]}';
+
+const governed = (account: string, replicas: string, policy: string): string => `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  naming: "{project}/{name}"
+  environments: {prod: {account: "${account}", region: ${region}, replicas: ${replicas}}}
+  repositories: {api: {}}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: prod}
+spec: {environments: [prod], registryPolicy: ${policy}}
 `;
 
 /** Of the environment `prod`, which every project here has. */
@@ -154,6 +171,61 @@ describeWith({ tools: ['aws'] }, 'the rendered script', () => {
     expect(await readMade(at)).toEqual(made);
   }, 60_000);
 
+  it('puts what is ours beside what others have in the documents that a registry has once, and takes it out again', async () => {
+    const at = elsewhere();
+    const once = async (): Promise<{ readonly [key: string]: unknown }> => {
+      const { once: found, replicas } = await readRegistry(at, ['us-east-1']);
+      return { ...found, replicas: Object.keys(replicas['us-east-1'] ?? {}) };
+    };
+    await writeAsOthers(at);
+    const before = await once();
+    // One of ours that is out of date, between two of others.
+    const { replicationConfiguration } = await wireOk(at, 'ecr', 'DescribeRegistry');
+    const [theirs] = (replicationConfiguration as { rules: readonly JsonObject[] }).rules;
+    const rule = (filter: string, region: string) => ({
+      destinations: [{ region, registryId: at.account }],
+      repositoryFilters: [{ filter, filterType: 'PREFIX_MATCH' }],
+    });
+    const prefix = rule('payments/', 'eu-south-1');
+    await wireOk(at, 'ecr', 'PutReplicationConfiguration', {
+      replicationConfiguration: { rules: [theirs, rule('payments/api', 'eu-west-3'), prefix] },
+    });
+    const files = await filesOf(governed(at.account, '[{region: us-east-1}]', granted));
+    const done = await scripts.apply(at, files);
+    expect(done.code, done.stderr).toBe(0);
+    expect(linesOf(done.stdout).slice(2)).toEqual([
+      'the registry  policy',
+      'payments/api  create',
+      'payments/api  lifecycle policy',
+      'us-east-1 payments/api  create',
+      'us-east-1 payments/api  lifecycle policy',
+      'the registry  rules of replication',
+      'Changed: 6.',
+    ]);
+    const { rules, policy, replicas } = await once();
+    expect(rules).toEqual([
+      ...(before['rules'] as readonly unknown[]),
+      { filters: ['PREFIX_MATCH payments/api'], to: ['ACCOUNT us-east-1'] },
+      { filters: ['PREFIX_MATCH payments/'], to: ['ACCOUNT eu-south-1'] },
+    ]);
+    const sids = (policy as { Statement: readonly { Sid: string }[] }).Statement.map(({ Sid }) => Sid);
+    expect(sids).toHaveLength(2);
+    expect(sids).toContain('Theirs');
+    expect(replicas).toEqual(['payments/api']);
+    const taken = await scripts.apply(at, await filesOf(governed(at.account, '[]', '{}')));
+    expect(taken.code, taken.stderr).toBe(0);
+    expect(linesOf(taken.stdout).slice(2)).toEqual([
+      'the registry  policy',
+      'the registry  no rule of replication',
+      'Changed: 2.',
+    ]);
+    expect(await once()).toMatchObject({
+      policy: before['policy'],
+      rules: [...(before['rules'] as readonly unknown[]), { filters: ['PREFIX_MATCH payments/'] }],
+      replicas: ['payments/api'],
+    });
+  }, 120_000);
+
   it('goes on with a key that a run was cut off from, and makes no second one', async () => {
     const at = elsewhere();
     const alias = 'alias/slipway/payments/prod';
@@ -184,7 +256,9 @@ describeWith({ tools: ['aws'] }, 'the rendered script', () => {
   describeWith({ tools: ['shellcheck'] }, 'by shellcheck', () => {
     it('has no findings in any project', async () => {
       const world = { account: '111111111111', keyArn: 'alias/given' };
-      const all = await Promise.all(equivalentProjects().map((one) => render('aws-cli', one.project(world))));
+      const all = await Promise.all(
+        [...equivalentProjects(), ...registryProjects].map((one) => render('aws-cli', one.project(world))),
+      );
       const paths = all.flatMap(({ files }) => {
         const folder = scripts.write(files);
         return files.filter(({ path }) => path.endsWith('.sh')).map(({ path }) => join(folder, path));

@@ -1,4 +1,4 @@
-// How the interop suites run: two files at a time, and those that share something of the machine one after the other when the rest is over.
+// How the interop suites run: four files at a time, and those that share something of the machine one after the other when the rest is over.
 // It must not know what the suites are about.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
@@ -24,7 +24,8 @@ export default defineConfig({
           name: 'together',
           include: ['test/interop/**/*.test.ts'],
           exclude: alone,
-          maxWorkers: 2,
+          // More than there are processors: half of what a suite does is to wait, for Terraform's provider, the AWS CLI or moto.
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },

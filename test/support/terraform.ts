@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint, JsonObject } from './clients.js';
-import { awsEnvironment } from './environment.js';
+import { awsEnvironment, shortLivedGo } from './environment.js';
 import { toolPath } from './find-tool.js';
 import { type Finished, run } from './processes.js';
 
@@ -57,7 +57,7 @@ export function terraformRoot(at: Endpoint, files: Readonly<Record<string, strin
 }
 
 function terraformIn(folder: string, at: Endpoint): TerraformRoot {
-  const env = { ...awsEnvironment(at), CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
+  const env = { ...awsEnvironment(at), ...shortLivedGo, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
   const terraform = ([command = '', ...args]: readonly string[]): Promise<Finished> =>
     run(toolPath('terraform'), [`-chdir=${folder}`, command, ...args], { env });
   async function ok(args: readonly string[], code = 0): Promise<string> {

@@ -39,6 +39,11 @@ export const renderCodes = defineCodes({
     'The target writes the whole repository policy, where `slipway apply` keeps the statements that are not its own.',
     'take the statements into `access.statements`, or leave the repository to `slipway apply`',
   ),
+  'render/empty-environment': note(
+    'an environment with nothing in it',
+    'The manifest has no repository for it. Some engines get an empty program, which takes away what they made before; for others (stacks, objects in a cluster) there is no file.',
+    'where the engine has made something of it before, see that it is deleted there',
+  ),
   'render/whole-registry': loss(
     'a document of all who use the registry belongs to the engine',
     'A registry has one policy and one replication configuration. An engine owns each as a whole, where `slipway apply` keeps what others have written in it: what somebody adds later is taken away by the next run.',

@@ -100,6 +100,54 @@ finish
     expect(changed).toEqual(['  --scan-on-push false \\']);
   });
 
+  it('makes replicas before the rule that copies to them, with files of their own where a policy names the Region', async () => {
+    const text = manifest('{access: {pull: [{service: lambda}]}}').replace(
+      'region: eu-west-1}',
+      'region: eu-west-1, replicas: [{region: us-east-1}]}',
+    );
+    const rendering = await rendered(`${text}---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: prod}
+spec:
+  environments: [prod]
+  registryPolicy: {scope: V2, grants: [{repositories: ["mirror/*"], replicate: ["account:444444444444"]}]}
+`);
+    const script = fileOf(rendering, 'prod/apply.sh');
+    const lines = script.split('\n').filter((line) => /^(# |registry|in_region|replication|.*--policy)/.test(line));
+    expect(
+      lines.slice(lines.indexOf('# The policy that the registry has once, beside what others have in it.')),
+    ).toEqual([
+      '# The policy that the registry has once, beside what others have in it.',
+      'registry_policy \\',
+      '  --policy registry/policy.json',
+      '# Repositories.',
+      '  --policy policies/payments~api.json \\',
+      '  --policy policies/payments~bare.json \\',
+      '# Repositories in us-east-1.',
+      'in_region us-east-1',
+      '  --policy us-east-1/policies/payments~api.json \\',
+      '  --policy policies/payments~bare.json \\',
+      '# Images are copied to us-east-1, once there are repositories to take them.',
+      'replication registry/replication.json',
+    ]);
+    const paths = rendering.files.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(fileOf(rendering, 'prod/us-east-1/policies/payments~api.json')).toContain('arn:aws:lambda:us-east-1:');
+    expect(JSON.parse(fileOf(rendering, 'prod/registry/replication.json'))).toEqual({
+      rules: [
+        {
+          destinations: [{ region: 'us-east-1', registryId: '222222222222' }],
+          repositoryFilters: ['api', 'bare', 'others'].map((key) => ({
+            filter: `payments/${key}`,
+            filterType: 'PREFIX_MATCH',
+          })),
+        },
+      ],
+    });
+    expect(rendering.diagnostics).toEqual([]);
+  });
+
   it('says that it deletes nothing', async () => {
     const { diagnostics } = await rendered(manifest('{forceDelete: true}'));
     expect(diagnostics.map(({ code, path }) => [code, path])).toEqual([

@@ -2,9 +2,9 @@
 // It must not know how the script names or uses them.
 import { documentOf } from '../../access/index.js';
 import type { CiRole, EncryptionKey, PullRole } from '../../registry/companions/model.js';
-import type { DesiredRepository, Place } from '../../registry/index.js';
+import type { DesiredRegistryPolicy, DesiredRepository, Place, ReplicationRule } from '../../registry/index.js';
 import { keyPolicyOf } from '../key-policy.js';
-import { lifecycleLines, policyLines } from '../policy-lines.js';
+import { lifecycleLines, policyLines, replicationLines } from '../policy-lines.js';
 
 /** Beside the script. */
 export interface Document {
@@ -38,4 +38,16 @@ export function permissionsDocument({ name, permissions }: CiRole | PullRole): D
 
 export function keyDocument(key: EncryptionKey, place: Place): Document {
   return { path: 'key.json', text: `${policyLines(keyPolicyOf(key, place))}\n` };
+}
+
+/** Our own statements, as in a policy of a repository. */
+export function registryPolicyDocument({ statements }: DesiredRegistryPolicy): Document | undefined {
+  if (statements.length === 0) return undefined;
+  return { path: 'registry/policy.json', text: `${policyLines(documentOf(statements))}\n` };
+}
+
+/** Our own rules; those of others are put beside them when the script runs. */
+export function replicationDocument(rules: readonly ReplicationRule[]): Document | undefined {
+  if (rules.length === 0) return undefined;
+  return { path: 'registry/replication.json', text: `${replicationLines(rules)}\n` };
 }

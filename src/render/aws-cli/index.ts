@@ -9,10 +9,16 @@ import type { awsCliTarget } from './target.js';
 
 export const renderAwsCli: Renderer<typeof awsCliTarget.options> = ({ project, environments }) => {
   const registries = environments.flatMap(({ name, registries: all }) =>
-    all.map(({ desired }) => ({ folder: name, desired })),
+    all
+      .filter(({ desired }) => desired.replicaOf === undefined)
+      .map(({ desired }) => ({
+        folder: name,
+        desired,
+        replicas: all.flatMap((one) => (one.desired.replicaOf === undefined ? [] : [one.desired])),
+      })),
   );
-  const files = registries.flatMap(({ folder, desired }): RenderedFile[] => {
-    const { text, documents } = scriptOf(desired, `${project} in ${folder}`);
+  const files = registries.flatMap(({ folder, desired, replicas }): RenderedFile[] => {
+    const { text, documents } = scriptOf(desired, replicas, `${project} in ${folder}`);
     return [
       { path: `${folder}/apply.sh`, text, executable: true },
       ...documents.map((document) => ({ path: `${folder}/${document.path}`, text: document.text })),

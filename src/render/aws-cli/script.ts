@@ -2,7 +2,7 @@
 // It must not know what the commands do, nor how documents are written.
 import { ownSid } from '../../access/index.js';
 import { type Companion, isKnown, type OidcProvider, type Value } from '../../registry/companions/model.js';
-import type { DesiredRegistry, DesiredRepository, Tags } from '../../registry/index.js';
+import { type DesiredRegistry, type DesiredRepository, replicationRulesOf, type Tags } from '../../registry/index.js';
 import { renderedTags } from '../settings.js';
 import {
   type Document,
@@ -10,6 +10,8 @@ import {
   lifecycleDocument,
   permissionsDocument,
   policyDocument,
+  registryPolicyDocument,
+  replicationDocument,
   trustDocument,
 } from './documents.js';
 import { command, type Option, Variable } from './words.js';
@@ -25,17 +27,37 @@ interface Step {
   readonly documents: readonly Document[];
 }
 
-/** `title`: `payments in prod`. */
-export function scriptOf(registry: DesiredRegistry, title: string): Script {
+interface Group {
+  readonly title: string;
+  readonly first?: readonly string[];
+  readonly steps: readonly Step[];
+  readonly last?: readonly string[];
+}
+
+/** `title`: `payments in prod`; `replicas`: of the registry. */
+export function scriptOf(registry: DesiredRegistry, replicas: readonly DesiredRegistry[], title: string): Script {
   const { account, region, owner } = registry;
   const resources = registry.companions.flatMap((stack) => stack.resources);
   const steps = (kinds: readonly Companion['kind'][]): readonly Step[] =>
     resources.filter(({ kind }) => kinds.includes(kind)).map((one) => companionStep(one, registry));
-  const groups = [
+  const repositories = registry.repositories.map((repository) => repositoryStep(repository));
+  const groups: readonly Group[] = [
     { title: 'The key. Images die with it, so it is never deleted from here.', steps: steps(['encryption-key']) },
     { title: 'Identity providers, of which an account has one for each issuer.', steps: steps(['oidc-provider']) },
     { title: 'Roles.', steps: steps(['ci-role', 'pull-role']), last: ['settle'] },
-    { title: 'Repositories.', steps: registry.repositories.map(repositoryStep) },
+    {
+      title: 'The policy that the registry has once, beside what others have in it.',
+      steps: registryPolicySteps(registry),
+    },
+    { title: 'Repositories.', steps: repositories },
+    ...replicas.map(
+      (replica): Group => ({
+        title: `Repositories in ${replica.region}.`,
+        first: command(['in_region', replica.region], []),
+        steps: replica.repositories.map((repository, index) => replicaStep(repository, replica, repositories[index])),
+      }),
+    ),
+    { title: replicationTitle(registry), steps: replicationSteps(registry) },
   ].filter((group) => group.steps.length > 0);
   const lines = [
     '#!/usr/bin/env bash',
@@ -51,6 +73,7 @@ export function scriptOf(registry: DesiredRegistry, title: string): Script {
     ...groups.flatMap((group) => [
       '',
       `# ${group.title}`,
+      ...(group.first ?? []),
       ...group.steps.flatMap((step) => step.lines),
       ...(group.last ?? []),
     ]),
@@ -116,9 +139,48 @@ function providerStep({ host, existing, audiences, thumbprints, tags }: OidcProv
   };
 }
 
-function repositoryStep(repository: DesiredRepository): Step {
+function registryPolicySteps({ registryPolicy }: DesiredRegistry): readonly Step[] {
+  if (registryPolicy === undefined) return [];
+  const policy = registryPolicyDocument(registryPolicy);
+  const { scope } = registryPolicy;
+  const lines = command(
+    ['registry_policy'],
+    [
+      ...(scope === undefined ? [] : [['--scope', scope] as const]),
+      ...(policy === undefined ? [] : [['--policy', policy.path] as const]),
+    ],
+  );
+  return [{ lines, documents: policy === undefined ? [] : [policy] }];
+}
+
+function replicationSteps(registry: DesiredRegistry): readonly Step[] {
+  if (registry.replication === undefined) return [];
+  const rules = replicationDocument(replicationRulesOf(registry));
+  return rules === undefined
+    ? [{ lines: command(['replication'], []), documents: [] }]
+    : [{ lines: command(['replication', rules.path], []), documents: [rules] }];
+}
+
+function replicationTitle({ replication }: DesiredRegistry): string {
+  const { regions = [] } = replication ?? {};
+  if (regions.length === 0) return 'Images are copied to no other Region.';
+  return `Images are copied to ${regions.join(', ')}, once there are repositories to take them.`;
+}
+
+/** In another Region a grant may name what is there: a policy that is not that of `own` has a file of its own. */
+function replicaStep(repository: DesiredRepository, { region }: DesiredRegistry, own: Step | undefined): Step {
+  const known = new Map(own?.documents.map(({ path, text }) => [path, text]));
+  const { lines, documents } = repositoryStep(repository, ({ path, text }) =>
+    known.get(path) === text ? path : `${region}/${path}`,
+  );
+  return { lines, documents: documents.filter(({ path }) => !known.has(path)) };
+}
+
+function repositoryStep(repository: DesiredRepository, pathOf = ({ path }: Document): string => path): Step {
   const { name, tagMutability, encryption, scanOnPush, tags } = repository;
-  const [lifecycle, policy] = [lifecycleDocument(repository), policyDocument(repository)];
+  const [lifecycle, policy] = [lifecycleDocument(repository), policyDocument(repository)].map((document) =>
+    document === undefined ? undefined : { ...document, path: pathOf(document) },
+  );
   return {
     lines: command(
       ['repository', name],

@@ -22,6 +22,7 @@ begin() {
     shift
   done
   # The Region is that of the manifest, whatever the caller's own is. Throttled calls are tried again by the AWS CLI.
+  home=$region where=''
   export AWS_REGION=$region AWS_DEFAULT_REGION=$region AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off
   export AWS_RETRY_MODE=${AWS_RETRY_MODE:-standard} AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-8}
   work=$(mktemp -d)
@@ -30,6 +31,7 @@ begin() {
   trap 'interrupted' INT TERM
   : >"$work/changes"
   : >"$work/none"
+  : >"$work/ours"
   ask '' sts get-caller-identity --query '[Account, Arn]' --output text
   IFS=$'\t' read -r caller arn <<<"$answer"
   if [ "$caller" != "$account" ]; then
@@ -38,6 +40,18 @@ begin() {
   partition=${arn#arn:}
   partition=${partition%%:*}
   printf '%s\n%s\n' "$title: account $account in $region" "as $arn"
+  read_repositories
+}
+
+# in_region REGION: what comes after it is of another Region of the account.
+in_region() {
+  settle
+  region=$1 where="$1 "
+  export AWS_REGION=$region AWS_DEFAULT_REGION=$region
+  read_repositories
+}
+
+read_repositories() {
   ask '' ecr describe-repositories --page-size 1000 --query "repositories[].$repository_fields" --output text
   printf '%s\n' "$answer" >"$work/repositories"
 }
@@ -57,6 +71,7 @@ repository_fields="[repositoryName, imageTagMutability, to_string(not_null(image
 # repository NAME --mutability MODE [--except PATTERN]... --scan-on-push true|false --encryption TYPE [--key KEY]
 #   [--lifecycle FILE | --no-lifecycle] [--policy FILE] [--tag KEY VALUE]...
 repository() {
+  printf '%s\n' "$1" >>"$work/ours"
   later converge_repository "$@"
 }
 
@@ -158,13 +173,62 @@ check_encryption() {
     'Nothing of it was changed.'
 }
 
-# Ours beside those of others, which stay word for word.
 write_policy() { # LIVE
-  LC_ALL=C awk -v mode=merge -v owner="$owner" -v partition="$partition" -f "$tools/json.awk" "$policy" "$1" >"$scratch/write"
+  merge_policy "$1"
   if [ "$(cat "$scratch/write")" = NONE ]; then
     change "$name" 'no policy' RepositoryPolicyNotFoundException ecr delete-repository-policy --repository-name "$name" || true
   elif [ -s "$scratch/write" ]; then
     change "$name" policy '' ecr set-repository-policy --repository-name "$name" --policy-text "file://$scratch/write"
+  fi
+}
+
+# Ours beside those of others, which stay word for word.
+merge_policy() { # LIVE
+  LC_ALL=C awk -v mode=merge -v owner="$owner" -v partition="$partition" -f "$tools/json.awk" "$policy" "$1" >"$scratch/write"
+}
+
+# registry_policy [--scope V1|V2] [--policy FILE]: what the registry has once. Without FILE none of it is ours.
+registry_policy() {
+  local scope='' policy=$work/none
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --scope) scope=$2 && shift 2 ;;
+      --policy) policy=$2 && shift 2 ;;
+      *) refuse "registry_policy: what is $1?" ;;
+    esac
+  done
+  # A wider scope comes before the statements that need it, a narrower one after those that needed the wider are gone.
+  [ "$scope" != V2 ] || put_scope
+  read_into "$scratch/policy" RegistryPolicyNotFoundException ecr get-registry-policy --query policyText --output text
+  merge_policy "$scratch/policy"
+  if [ "$(cat "$scratch/write")" = NONE ]; then
+    change 'the registry' 'no policy' RegistryPolicyNotFoundException ecr delete-registry-policy || true
+  elif [ -s "$scratch/write" ]; then
+    change 'the registry' policy '' ecr put-registry-policy --policy-text "file://$scratch/write"
+  fi
+  [ "$scope" != V1 ] || put_scope
+}
+
+put_scope() {
+  ask '' ecr get-account-setting --name REGISTRY_POLICY_SCOPE --query value --output text
+  [ "$answer" = "$scope" ] || change 'the registry' "scope of its policy is $scope" '' ecr put-account-setting \
+    --name REGISTRY_POLICY_SCOPE --value "$scope"
+}
+
+# replication [FILE]: rules by which ECR copies images, beside those of others. Without FILE none of them is ours.
+# Comes last: where an image is copied to a repository that is not there, ECR makes one with settings of its own.
+replication() {
+  local step='no rule of replication'
+  [ $# = 0 ] || step='rules of replication'
+  settle
+  where=''
+  ask '' ecr describe-registry --region "$home" --query "not_null(replicationConfiguration.rules, \`[]\`)" --output json
+  printf '%s\n' "$answer" >"$scratch/rules"
+  LC_ALL=C awk -v mode=rules -v account="$account" -f "$tools/json.awk" \
+    "${1:-$work/none}" "$scratch/rules" "$work/ours" >"$scratch/write"
+  if [ -s "$scratch/write" ]; then
+    change 'the registry' "$step" '' ecr put-replication-configuration \
+      --region "$home" --replication-configuration "file://$scratch/write"
   fi
 }
 
@@ -457,7 +521,7 @@ change() {
   if [ "$dry" = no ]; then
     ask "$@" || return 1
   fi
-  printf '%s  %s\n' "$what" "$step"
+  printf '%s%s  %s\n' "$where" "$what" "$step"
   echo >>"$work/changes"
 }
 

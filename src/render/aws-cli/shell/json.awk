@@ -1,13 +1,18 @@
-# Policies compared by what they mean, and ours put beside those of others. Order says nothing in any of them, nor does a list of one.
+# Policies compared by what they mean, and ours put beside those of others; rules of replication as well. Order says nothing in any of them, nor does a list of one.
 #   awk -v mode=same -f json.awk WANTED LIVE                   ends with 0 where both mean the same, with 1 where they do not
 #   awk -v mode=merge -v owner=SID -f json.awk WANTED LIVE     prints the policy to write, NONE where nothing is left of it, and nothing
 #                                                              where it is as it should be; ours are those whose Sid begins with SID
+#   awk -v mode=rules -v account=ID -f json.awk WANTED LIVE NAMES
+#                                                              prints the replication configuration to write, and nothing where it is as
+#                                                              it should be; ours are those that copy within the account, and name one of
+#                                                              the repositories in NAMES in full
 # LIVE may be empty: there is none. `partition` is that of the account.
 
 BEGIN {
   if (partition == "") partition = "aws"
   if (mode == "same") exit !(meaning(ARGV[1]) == meaning(ARGV[2]))
-  merge(ARGV[1], ARGV[2])
+  if (mode == "rules") mergeRules(ARGV[1], ARGV[2], ARGV[3])
+  else merge(ARGV[1], ARGV[2])
   exit 0
 }
 
@@ -172,4 +177,62 @@ function merge(wantedFile, liveFile,   n, i, live, own, wanted, all) {
   if (own == wanted) return
   if (all == "") print "NONE"
   else print "{" (n == 0 ? "\"Version\":\"2012-10-17\"," : rest) "\"Statement\":[" all "]}"
+}
+
+# The rules of a list, or of a document with one: their text in `texts`, and whether each is ours in `own`.
+# What ours do, filter by filter, is in `does`.
+function rules(file, texts, own, does,   n, from) {
+  n = 0
+  if (read(file) == 0) return 0
+  while (tokens[at] != "[") {
+    if (at > count) broken()
+    at++
+  }
+  at++
+  while (tokens[at] != "]") {
+    from = at
+    value()
+    texts[++n] = between(from, at)
+    own[n] = isOurs(from, at, does)
+    if (tokens[at] == ",") at++
+  }
+  return n
+}
+
+function isOurs(from, to, does,   i, j, key, one, within, named, filters, regions, f, r) {
+  within = 1
+  named = f = r = 0
+  for (i = from; i < to; i++) {
+    if (tokens[i + 1] != ":") continue
+    key = tokens[i]
+    one = plain(tokens[i + 2])
+    if (key == "\"registryId\"" && one != "\"" account "\"") within = 0
+    if (key == "\"filter\"" && one in names) named = 1
+    if (key == "\"filter\"") filters[++f] = one
+    if (key == "\"region\"") regions[++r] = one
+  }
+  if (!within || !named) return 0
+  for (i = 1; i <= f; i++) {
+    does[filters[i]] = 1
+    for (j = 1; j <= r; j++) does[filters[i] " " regions[j]] = 1
+  }
+  return 1
+}
+
+# Those of others word for word and in their order, ours in the place of the first that there was.
+function mergeRules(wantedFile, liveFile, namesFile,   n, i, line, wanted, all, differ, isPut) {
+  while ((getline line < namesFile) > 0) names["\"" line "\""] = 1
+  n = rules(wantedFile, texts, own, does)
+  for (i = 1; i <= n; i++) wanted = wanted "," texts[i]
+  n = rules(liveFile, liveTexts, liveOwn, liveDoes)
+  differ = isPut = 0
+  for (i in does) if (!(i in liveDoes)) differ = 1
+  for (i in liveDoes) if (!(i in does)) differ = 1
+  if (!differ) return
+  for (i = 1; i <= n; i++) {
+    if (!liveOwn[i]) all = all "," liveTexts[i]
+    else if (!isPut++) all = all wanted
+  }
+  if (!isPut) all = all wanted
+  print "{\"rules\":[" substr(all, 2) "]}"
 }
