@@ -1,6 +1,9 @@
 // Many rendered projects as one root: each is a module below it, and what only a root may have (backend, providers, imports) stands there once.
 // It must not know what the projects hold.
-import type { RenderedFile, Rendering } from '../../src/render/index.js';
+import type { DesiredRegistry } from '../../src/registry/index.js';
+import { type LiveRegistry, type RenderedFile, type Rendering, render } from '../../src/render/index.js';
+import type { EquivalentProject, World } from './projects.js';
+import type { Made, Plain } from './read.js';
 
 /** The file of a root that a module must not have; its text is put together for all projects. */
 const ofRoots = /^(backend|imports|providers)\.tf$/;
@@ -95,4 +98,49 @@ function rootsOf(name: string, { files }: Rendering): readonly Root[] {
     path,
     files: files.filter((file) => file.path.startsWith(`${path}/`)),
   }));
+}
+
+export interface Rendered {
+  readonly name: string;
+  readonly rendering: Rendering;
+}
+
+export function renderedFor(
+  some: readonly EquivalentProject[],
+  there: World,
+  look?: (desired: DesiredRegistry) => Promise<LiveRegistry>,
+): Promise<readonly Rendered[]> {
+  return renderedIn(
+    some.map((project) => ({ project, there })),
+    look,
+  );
+}
+
+export function renderedIn(
+  some: readonly { readonly project: EquivalentProject; readonly there: World }[],
+  look?: (desired: DesiredRegistry) => Promise<LiveRegistry>,
+): Promise<readonly Rendered[]> {
+  return Promise.all(
+    some.map(async ({ project: { name, project }, there }) => ({
+      name,
+      rendering: await render('terraform', project(there), look === undefined ? {} : { look }),
+    })),
+  );
+}
+
+const noExceptions: string = 'render/needs-provider-6';
+
+/** As provider 5 makes it, which knows no exceptions; the rendering has to have said so, once for each repository. */
+export function withoutExceptions(made: Made, rendered: readonly Rendered[]): Made {
+  const said = rendered.flatMap(({ rendering }) =>
+    rendering.diagnostics.filter(({ code }) => code === noExceptions).map(({ message }) => message),
+  );
+  const repositories = Object.entries(made.repositories).map(([name, repository]) => {
+    if (!said.some((message) => message.includes(` ${name} `))) return [name, repository] as const;
+    const settings = repository as { readonly [key: string]: Plain };
+    const { tagMutability: mode } = settings;
+    const alone = typeof mode === 'string' ? mode.replace('_WITH_EXCLUSION', '') : null;
+    return [name, { ...settings, tagMutability: alone, exclusions: [] }] as const;
+  });
+  return { ...made, repositories: Object.fromEntries(repositories) };
 }
