@@ -47,6 +47,8 @@ describe('a place', () => {
   it('is that of the environment whose name the remark begins with', () => {
     expect(at('spec.registryPolicy', 'dev: something')).toBeUndefined();
     expect(at('spec.registryPolicy', 'prod: something')).toBe(19);
+    expect(at('spec.registryPolicy', 'prod in us-east-1: something')).toBe(19);
+    expect(at('spec.registryPolicy', 'dev in us-east-1: something')).toBeUndefined();
   });
 });
 
@@ -54,6 +56,14 @@ it('tells several environments once what is the same for them', async () => {
   const { diagnostics } = await render('aws-cli', project, { environments: ['dev', 'prod'] });
   const told = diagnostics.filter(({ code }) => code === 'render/never-deletes');
   expect(told).toMatchObject([{ message: 'dev, prod: the script never deletes a.b/c', range: { line: 10 } }]);
+});
+
+it('tells replicas once what is the same for them', () => {
+  const path = 'spec.repositories.plain.kmsKeyId';
+  const of = (subject: string) => diagnostic('render/key-by-alias', `${subject}: by its alias`, { path });
+  expect(placed(project, ['dev', 'prod'], [of('dev'), of('prod'), of('prod in us-east-1')])).toMatchObject([
+    { message: 'dev, prod, prod in us-east-1: by its alias', range: { line: 11 } },
+  ]);
 });
 
 it('tells of an environment that there is nothing in it', async () => {

@@ -3,7 +3,7 @@
 import type { Diagnostic, SourceRange } from '../diagnostics/index.js';
 import { type Project, type ResolvedRepository, resolve } from '../manifest/index.js';
 
-/** In their order. A remark on an environment begins with its name. */
+/** In their order. A remark on an environment begins with its name, and one on a replica with `NAME in REGION`. */
 export function placed(
   project: Project,
   environments: readonly string[],
@@ -12,8 +12,9 @@ export function placed(
   const places = new Places(project);
   const told = new Map<string, { readonly one: Diagnostic; readonly names: string[]; readonly rest: string }>();
   for (const one of diagnostics) {
-    const name = environments.find((known) => one.message.startsWith(`${known}: `));
-    const range = one.range ?? places.of(one.path ?? '', name ?? environments[0] ?? '');
+    const [, subject, environment = ''] = /^((\S+)(?: in \S+)?): /.exec(one.message) ?? [];
+    const name = environments.includes(environment) ? subject : undefined;
+    const range = one.range ?? places.of(one.path ?? '', name === undefined ? (environments[0] ?? '') : environment);
     const rest = name === undefined ? one.message : one.message.slice(name.length + 2);
     const id = JSON.stringify([one.code, one.path, rest, range, name === undefined]);
     const known = told.get(id);

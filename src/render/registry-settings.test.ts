@@ -104,12 +104,17 @@ describe('where somebody looked', () => {
     const there = { policy: policyOf(old, theirs), replication: [ruleFor('payments/api'), ruleFor('payments/')] };
     const one = rendered(there, nothing);
     expect(registrySettings(one)).toEqual({});
-    expect(told(one).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
-      'render/left-behind spec.registryPolicy',
-      'render/left-behind spec.environments.prod.replicas',
+    const whole = [
+      'render/whole-registry spec.registryPolicy prod: the policy of the registry is not in the code: where the code has had it, The engine takes away the whole of it, and what others have in it',
+      'render/whole-registry spec.environments.prod.replicas prod: the replication configuration is not in the code: where the code has had it, The engine takes away the whole of it, and what others have in it',
+    ];
+    expect(told(one)).toEqual(whole);
+    expect(told(rendered(undefined, nothing))).toEqual(whole);
+    expect(told(rendered({ policy: policyOf(old), replication: [ruleFor('payments/api')] }, nothing))).toEqual([
+      'render/left-behind spec.registryPolicy prod: the policy of the registry is not in the code: where the code has had it, The engine takes away the whole of it; otherwise what is ours in it stays',
+      'render/left-behind spec.environments.prod.replicas prod: the replication configuration is not in the code: where the code has had it, The engine takes away the whole of it; otherwise what is ours in it stays',
     ]);
-    expect(told(rendered({ policy: policyOf(theirs), replication: [ruleFor('payments/')] }, nothing))).toEqual([]);
-    expect(told(rendered(undefined, nothing))).toEqual([]);
+    expect(told(rendered({}, nothing))).toEqual([]);
   });
 });
 
@@ -126,7 +131,7 @@ describe('two environments in one registry', () => {
     expect(replica.sharedWith).toBeUndefined();
     expect(Object.keys(registrySettings(own))).toEqual(['replication']);
     expect(told(own)).toEqual([
-      'render/shared-registry spec.registryPolicy prod: the policy of the registry is not in the code: dev in 222222222222, eu-west-1 would write it, too',
+      'render/shared-registry spec.registryPolicy prod: the policy of the registry, with its scope, is not in the code: dev in 222222222222, eu-west-1 would write it, too',
       'render/whole-registry spec.environments.prod.replicas prod: The engine writes the whole replication configuration: rules of others go, unless --import finds them',
     ]);
     const { environments: replicating } = await requestOf(named(`{prod: ${prod}, dev: {${home}, replicas: []}}`));

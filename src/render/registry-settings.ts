@@ -89,7 +89,9 @@ function remarksOnSharing({ desired, sharedWith }: RenderedRegistry): readonly D
     return [diagnostic('render/shared-registry', message, { path })];
   };
   return [
-    ...(registryPolicy === undefined ? [] : told('the policy of the registry', sharedWith?.policy ?? [], policyPath)),
+    ...(registryPolicy === undefined
+      ? []
+      : told('the policy of the registry, with its scope,', sharedWith?.policy ?? [], policyPath)),
     ...(replication === undefined
       ? []
       : told('the rule of replication', sharedWith?.replication ?? [], replicasPath(desired))),
@@ -102,9 +104,18 @@ function remarksOnPolicy(rendered: RenderedRegistry, engine: string): readonly D
   const start = `${desired.owner.environment}: `;
   const { policy } = registrySettings(rendered);
   if (policy === undefined) {
-    if (ownStatements(livePolicy(live), desired.owner).length === 0) return [];
-    const message = `${start}statements of this environment stay in the policy of the registry, and there shall be none`;
-    return [diagnostic('render/left-behind', message, { path: policyPath })];
+    // The scope alone was declared.
+    if (desired.registryPolicy.scope !== undefined && live === undefined) return [];
+    const there = livePolicy(live);
+    const others = foreignStatements(there, desired.owner).length > 0;
+    return remarksOnNothing(rendered, {
+      engine,
+      start,
+      path: policyPath,
+      what: 'the policy of the registry',
+      isOurs: ownStatements(there, desired.owner).length > 0,
+      others,
+    });
   }
   if (live !== undefined && policy.others.length === 0) return [];
   const message =
@@ -120,15 +131,42 @@ function remarksOnRules(rendered: RenderedRegistry, engine: string): readonly Di
   const start = `${desired.owner.environment}: `;
   const path = replicasPath(desired);
   const { ours, foreign } = divideRules(live?.settings?.replication ?? [], ruleOwner(desired));
-  if (registrySettings(rendered).replication === undefined) {
-    if (ours.length === 0) return [];
-    const message = `${start}the rule of replication stays, and nothing shall be copied any more`;
-    return [diagnostic('render/left-behind', message, { path })];
-  }
+  if (registrySettings(rendered).replication === undefined)
+    return remarksOnNothing(rendered, {
+      engine,
+      start,
+      path,
+      what: 'the replication configuration',
+      isOurs: ours.length > 0,
+      others: foreign.length > 0,
+    });
   if (live !== undefined && foreign.length === 0) return [];
   const message =
     live === undefined
       ? `${start}${engine} writes the whole replication configuration: rules of others go, unless --import finds them`
       : `${start}there are replication rules of others, ${foreign.map((rule) => ruleInWords(rule, desired.account)).join('; ')}: they are in the code as they were found`;
   return [diagnostic('render/whole-registry', message, { path })];
+}
+
+interface Nothing {
+  readonly engine: string;
+  readonly start: string;
+  readonly path: string;
+  /** The document of which nothing shall be ours. */
+  readonly what: string;
+  /** Whether there is something of ours in it. */
+  readonly isOurs: boolean;
+  readonly others: boolean;
+}
+
+/** The code has no such document then. Whether it had one before, nobody can tell from the manifest. */
+function remarksOnNothing(
+  { live }: RenderedRegistry,
+  { engine, start, path, what, isOurs, others }: Nothing,
+): readonly Diagnostic[] {
+  const written = `${start}${what} is not in the code: where the code has had it, ${engine} takes away the whole of it`;
+  if (live === undefined || others)
+    return [diagnostic('render/whole-registry', `${written}, and what others have in it`, { path })];
+  if (!isOurs) return [];
+  return [diagnostic('render/left-behind', `${written}; otherwise what is ours in it stays`, { path })];
 }

@@ -3,7 +3,14 @@
 import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
 import { type Project, sharedTags } from '../manifest/index.js';
 import { issuerName } from '../registry/companions/oidc-provider.js';
-import { compile, type DesiredRegistry, type DesiredRegistryPolicy } from '../registry/index.js';
+import {
+  compile,
+  type DesiredRegistry,
+  type DesiredRegistryPolicy,
+  mergeRules,
+  replicationRulesOf,
+  rulesProblem,
+} from '../registry/index.js';
 import { accountsOf, providersMade } from './accounts.js';
 import type {
   LiveRegistry,
@@ -127,9 +134,11 @@ export async function render(
   // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
   const leftOut = asked.environments.flatMap((one) => unsaid.flatMap(({ remarks }) => remarks(one)));
+  const full = canSay(found.definition, 'registry.replication') ? asked.environments.flatMap(remarksOnFullness) : [];
   const remarks = [
     ...asked.environments.flatMap(remarksOnEmptiness),
     ...rendering.diagnostics,
+    ...full,
     ...leftOut,
     ...remarksOnProviders(asked),
   ];
@@ -214,6 +223,16 @@ function remarksOnEmptiness({ name, registries }: RenderedEnvironment): readonly
   if (!isEmpty) return [];
   const message = `${name}: there is nothing in it to write`;
   return [diagnostic('render/empty-environment', message, { path: `spec.environments.${name}` })];
+}
+
+function remarksOnFullness({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {
+  return registries.flatMap(({ desired, live }) => {
+    const owner = { account: desired.account, repositories: desired.repositories.map((one) => one.name) };
+    const problem = rulesProblem(mergeRules(live?.settings?.replication ?? [], replicationRulesOf(desired), owner));
+    if (problem === undefined || desired.replication === undefined) return [];
+    const message = `${name}: ECR will not take the replication configuration: ${problem}`;
+    return [diagnostic('render/replication-full', message, { path: `spec.environments.${name}.replicas` })];
+  });
 }
 
 function remarksOnReplicas({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {

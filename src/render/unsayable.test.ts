@@ -58,6 +58,26 @@ describe('says what it leaves out, and writes what it writes without', () => {
   });
 });
 
+it('a target that has replicas says where ECR would not take the rules, before anything is made', async () => {
+  const names = Array.from({ length: 1001 }, (_, index) => `r${index}: {}`).join(', ');
+  const text = `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments: {prod: {account: "222222222222", region: eu-west-1, replicas: [{region: us-east-1}]}}
+  repositories: {${names}}
+`;
+  const many = parseProject([{ file: 'slipway.yaml', text, own: true }]);
+  const about = async (target: string, of = many) =>
+    (await render(target, of)).diagnostics.flatMap((one) =>
+      one.code === 'render/replication-full' ? [one.message] : [],
+    );
+  const message = 'prod: ECR will not take the replication configuration: it would have 11 rules, and ECR takes 10';
+  expect(await about('terraform')).toEqual([message]);
+  expect(await about('ack')).toEqual([]);
+  expect(await about('terraform', project({ replicas: ', replicas: [{region: us-east-1}]' }))).toEqual([]);
+});
+
 it.each(['registry.replication', 'registry.policy', 'registry.policyScope'] as const)(
   'every target that writes a registry has %s, or a code',
   (setting) => {

@@ -1,7 +1,7 @@
 // Writes the registry as the code of another engine.
 // It must not know any target, nor how a folder is kept up to date.
 import { resolve } from 'node:path';
-import { fail } from '../../diagnostics/index.js';
+import { type Diagnostic, fail } from '../../diagnostics/index.js';
 import { type EcrPort, observe, type PortsFor, requireAccount } from '../../plan/index.js';
 import type { DesiredRegistry } from '../../registry/index.js';
 import { type LiveRegistry, type LiveSettings, render } from '../../render/index.js';
@@ -45,7 +45,7 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
     printJson(services.stdout, { target, folder, files: told, next, diagnostics: all });
   };
   if (global.output !== 'json' && diagnostics.length > 0)
-    services.stderr.write(`${printDiagnostics(diagnostics, diagnosticContext(services))}\n`);
+    services.stderr.write(`${printDiagnostics(shortened(diagnostics), diagnosticContext(services))}\n`);
   if (options.out === undefined) {
     if (global.output === 'json')
       json(
@@ -73,6 +73,21 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
     services.stdout.write(printFolder(view, canvasOf(services.stdout)));
   }
   return options.check && behind ? exit.somethingToSee : verdict;
+}
+
+/** A default that all repositories have is told of each of them: for people, once. */
+function shortened(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const alike = new Map<string, Diagnostic[]>();
+  for (const one of diagnostics) {
+    const place = one.range === undefined ? one.message : JSON.stringify(one.range);
+    const id = `${one.code} ${place}`;
+    alike.set(id, [...(alike.get(id) ?? []), one]);
+  }
+  return [...alike.values()].flatMap(([first, ...rest]) => {
+    if (first === undefined) return [];
+    if (rest.length === 0) return [first];
+    return [{ ...first, message: `${first.message} (${rest.length} more of it: \`--output json\` has all)` }];
+  });
 }
 
 /** What is not declared is not asked for, which would take permissions. */

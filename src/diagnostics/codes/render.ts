@@ -49,6 +49,11 @@ export const renderCodes = defineCodes({
     'A registry has one policy and one replication configuration. An engine owns each as a whole, where `slipway apply` keeps what others have written in it: what somebody adds later is taken away by the next run.',
     'render with `--import`, which keeps what is there; let nobody but this code write it, or leave it to `slipway apply`',
   ),
+  'render/replication-full': loss(
+    'a replication configuration that ECR does not take',
+    'ECR takes ten rules of a hundred filters each and 25 destinations. An engine finds that out last, after everything else is made.',
+    'spread the repositories over environments in accounts of their own, or leave `replicas` out',
+  ),
   'render/shared-registry': loss(
     'two environments in one registry',
     'A registry has one policy and one replication configuration, and an engine owns each as a whole: of two environments in one account and Region, the code of each would take away what that of the other has written.',
@@ -57,7 +62,7 @@ export const renderCodes = defineCodes({
   'render/no-registry-settings': loss(
     'what a registry has once is left out',
     'The policy of the registry, or its scope, is not in the code of this target.',
-    'leave `registryPolicy` to `slipway apply`, in a project of its own where an engine keeps the rest',
+    'set a scope once for each account and Region with `aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2`; leave the policy to `slipway apply`, in a project of its own where an engine keeps the rest',
   ),
   'render/no-replication': loss(
     'replicas are left out',
@@ -82,7 +87,7 @@ export const renderCodes = defineCodes({
   'render/key-by-alias': note(
     'a key by its alias',
     'ECR tells of the key by its ARN, and engines such as CloudFormation compare texts: they find a difference where there is none.',
-    'give the ARN of the key in `kmsKeyId`',
+    'give the ARN of the key in `kmsKeyId`, with replicas that of a multi-Region key (`key/mrk-…`), or leave it out for the key that AWS keeps for ECR',
   ),
   'render/rotation-period': loss(
     'a key that is renewed at another time',

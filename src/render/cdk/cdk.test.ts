@@ -29,6 +29,26 @@ describe('an app of the CDK', () => {
     for (const [name, version] of Object.entries(versions)) expect(devDependencies[name], name).toBe(version);
   });
 
+  it('tells a replica from an environment that is called like it', async () => {
+    const text = `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    prod: {account: "222222222222", region: eu-west-1, replicas: [{region: us-east-1}]}
+    prod-us-east-1: {account: "222222222222", region: us-west-2}
+  repositories: {api: {}}
+`;
+    const made = await render('cdk', parseProject([{ file: 'slipway.yaml', text, own: true }]));
+    expect(made.next.slice(1)).toEqual([
+      'npx cdk deploy prod-repositories prod--us-east-1-repositories prod-registry',
+      'npx cdk deploy prod-us-east-1-repositories',
+    ]);
+    expect(textOf(made, 'lib/environments/prod/repositories.ts')).toContain('`prod--${region}-repositories`');
+    const variables = textOf(made, 'bin/payments.ts').match(/(?<=^const )\w+/gm) ?? [];
+    expect(new Set(variables).size).toBe(variables.length);
+  });
+
   it('has nothing but repositories where nothing else is asked for', async () => {
     const made = await app('  repositories: {api: {}}\n');
     expect(made.files.map(({ path }) => path)).toEqual([

@@ -31,7 +31,7 @@ export interface Place {
 export function placeOf(project: string, environment: RenderedEnvironment, desired: DesiredRegistry): Place {
   const [home] = environment.registries;
   const isHome = home === undefined || home.desired === desired;
-  const id = isHome ? environment.name : `${environment.name}-${desired.region}`;
+  const id = isHome ? environment.name : `${environment.name}--${desired.region}`;
   const companions = desired.companions.filter(({ kind }) => kind !== 'account').flatMap(({ resources }) => resources);
   return {
     id,

@@ -183,7 +183,13 @@ function copyPart({ repositories: own }: RegistryPart, { registry: { desired, li
     const template = templates.find(({ file }) => file === module.template.file);
     return template === undefined
       ? []
-      : [{ ...module, id: `${owner.environment}-${region}-${template.file}`, template }];
+      : [
+          {
+            ...module, // Two hyphens, since an environment may be called prod-us-east-1.
+            id: `${owner.environment}--${region}-${template.file}`,
+            template,
+          },
+        ];
   });
   const taken = live === undefined ? undefined : mappings(desired, live, repositories, undefined);
   return {

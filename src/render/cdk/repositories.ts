@@ -39,7 +39,7 @@ export function repositoriesModule(
     summary: `Container images of ${title}${isCopied ? ', and the same in its replicas' : ''}.`,
     parameters: [...(hasKey ? [`key: ${key.className}`] : []), ...(isCopied ? [`region = '${desired.region}'`] : [])],
     ...(isCopied
-      ? { idOf: code(`region === '${desired.region}' ? '${id}-${file}' : \`${id}-\${region}-${file}\``) }
+      ? { idOf: code(`region === '${desired.region}' ? '${id}-${file}' : \`${id}--\${region}-${file}\``) }
       : {}),
     props: {
       env: isCopied ? literal({ account: desired.account, region: code('region') }) : undefined,

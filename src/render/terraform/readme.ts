@@ -31,6 +31,9 @@ In this order; a root needs those above it:
 \`\`\`sh
 ${commands.join('\n')}\`\`\`
 
+Replicas of an environment are modules of its root, each with a provider for its Region. \`registry.tf\`, where there is one, holds what a registry has once: Terraform owns its policy and its replication
+configuration as a whole, so that what somebody else writes into them is gone after the next apply.
+
 Repositories that exist already are taken over by \`imports.tf\`, which \`slipway render terraform --import\` fills.
 `;
 }
