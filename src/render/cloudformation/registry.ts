@@ -102,8 +102,8 @@ function commentsOn({ policy, replication }: RegistrySettings): ReadonlyMap<stri
     [
       'Resources',
       [
-        'A registry has one of each, and CloudFormation writes it whole: what others add goes with its next change, unless',
-        '`slipway render --import` finds it before. One that is there before its stack has to be imported.',
+        'A registry has one of each, and CloudFormation writes it whole: what others add goes with its next change. One that is',
+        'there before its stack has to be imported, with `slipway render --import`; a StackSet cannot do that, and fails.',
       ].join('\n'),
     ],
     ...(policy === undefined
