@@ -25,7 +25,7 @@ export {
   hasTags,
   sameMutability,
 } from './normalise.js';
-export { environmentTag, type Ownership, ownershipOf, ownershipTags, projectTag } from './ownership.js';
+export { environmentTag, type Ownership, ownershipOf, ownershipTags, projectTag, stackNamedIn } from './ownership.js';
 export { matches, type Selectable } from './pattern.js';
 export { type Place, partitionOf, repositoryArn, repositoryOfArn, stackOfArn } from './place.js';
 export {

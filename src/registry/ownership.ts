@@ -1,6 +1,6 @@
 // Whose a repository is, by the tags on it.
 // It must not know what follows from that.
-import type { Owner, Tags } from './model.js';
+import type { Owner, Reading, Tags } from './model.js';
 
 export const projectTag = 'slipway:project';
 export const environmentTag = 'slipway:environment';
@@ -26,11 +26,18 @@ export function ownershipOf(tags: Tags, owner: Owner): Ownership {
   if (project !== undefined && project !== owner.project) {
     return { state: 'other', who: `the Slipway project "${project}"` };
   }
-  const stack = valueOf(tags, 'aws:cloudformation:stack-name') ?? valueOf(tags, 'aws:cloudformation:stack-id');
+  const stack = valueOf(tags, stackTag) ?? valueOf(tags, 'aws:cloudformation:stack-id');
   if (stack !== undefined) return { state: 'other', who: `the CloudFormation stack "${stack}"` };
   const manager = Object.entries(tags).find(([key, value]) => managerKey.test(key) && terraform.test(value));
   if (manager !== undefined) return { state: 'other', who: `Terraform (tag ${manager[0]}: ${manager[1]})` };
   return { state: 'nobody' };
+}
+
+const stackTag = 'aws:cloudformation:stack-name';
+
+/** The stack that a repository says it is in. The tag stays on what a stack leaves behind, so that the stack may be gone. */
+export function stackNamedIn(tags: Reading<Tags>): string | undefined {
+  return tags.state === 'present' ? valueOf(tags.value, stackTag) : undefined;
 }
 
 const managerKey = /^managed[-_]?by$/i;

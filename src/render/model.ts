@@ -2,7 +2,7 @@
 // It must not know any target, nor where files are written.
 import type { RegistryScope } from '../access/index.js';
 import type { Diagnostic } from '../diagnostics/index.js';
-import type { DesiredRegistry, ObservedRegistry, ReplicationRule, Tags } from '../registry/index.js';
+import type { DesiredRegistry, ObservedRegistry, Reading, ReplicationRule, Tags } from '../registry/index.js';
 
 /** What a target may have to say about a desired registry, each a row of the table in docs/render.md. */
 export const renderedSettings = {
@@ -42,6 +42,10 @@ export interface LiveRegistry {
   readonly observed: ObservedRegistry;
   /** Outputs of the stacks of companions that exist, by the name of the stack. */
   readonly stacks: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /**
+   * Stacks that repositories say they are in, by name: their status. Absent: nobody asked, and they are believed.
+   */
+  readonly stacksOfRepositories?: ReadonlyMap<string, Reading<string>>;
   /** ARNs of identity providers that the account has, and that no stack of ours has made. */
   readonly providersOfOthers?: readonly string[];
   /** What the registry has once, as far as the manifest speaks of it. */

@@ -2,8 +2,15 @@
 // It must not know any target, nor how a folder is kept up to date.
 import { resolve } from 'node:path';
 import { type Diagnostic, fail } from '../../diagnostics/index.js';
-import { type EcrPort, observe, type PortsFor, requireAccount } from '../../plan/index.js';
-import type { DesiredRegistry } from '../../registry/index.js';
+import {
+  type EcrPort,
+  observe,
+  type PortsFor,
+  readStackStatus,
+  requireAccount,
+  type StackPort,
+} from '../../plan/index.js';
+import { type DesiredRegistry, type ObservedRegistry, stackNamedIn } from '../../registry/index.js';
 import { type LiveRegistry, type LiveSettings, render } from '../../render/index.js';
 import type { RenderArgs } from '../commands/render.js';
 import { diagnosticContext } from '../diagnostic-context.js';
@@ -104,6 +111,12 @@ async function settingsOf({ registryPolicy, replication }: DesiredRegistry, ecr:
   };
 }
 
+/** Those that repositories say they are in. Who may not ask is told of it by a target that has to know. */
+async function stacksNamedIn({ repositories }: ObservedRegistry, port: StackPort) {
+  const names = new Set([...repositories.values()].flatMap(({ tags }) => stackNamedIn(tags) ?? []));
+  return new Map(await Promise.all([...names].map(async (name) => [name, await readStackStatus(name, port)] as const)));
+}
+
 /** What exists in the registry and in its stacks. Not knowing is not the same as not existing: an import left out would be made twice. */
 async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<LiveRegistry> {
   const ports = await portsFor(desired);
@@ -127,12 +140,14 @@ async function lookAt(desired: DesiredRegistry, portsFor: PortsFor): Promise<Liv
   for (const [name, { operation, reason }] of observed.unreadable) {
     fail('cli/unreadable', `${name} could not be read (${operation}: ${reason})`);
   }
+  const stacksOfRepositories = await stacksNamedIn(observed, ports.stacks);
   const outputsOf = new Map(
     stacks.flatMap(([name, outputs]) => (outputs === undefined ? [] : [[name, outputs] as const])),
   );
   return {
     observed,
     stacks: outputsOf,
+    stacksOfRepositories,
     settings,
     providersOfOthers: found.flatMap(({ name, id, arn, live }) =>
       live === undefined || outputsOf.get(name)?.[`${id}Arn`] !== undefined ? [] : [arn],

@@ -106,7 +106,7 @@ export const renderCodes = defineCodes({
   ),
   'render/cannot-import': loss(
     'what cannot be taken over',
-    'CloudFormation takes a repository over only where it is in no other stack, and keeps of its policies only what a template has.',
+    'CloudFormation takes a repository over only where it is in no other stack, and keeps of its policies only what a template has. What could not be read, the existence of a stack among it, is not known.',
     'see to what the message names, and render again with `--import`',
   ),
   'render/companions-not-imported': note(

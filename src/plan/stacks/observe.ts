@@ -1,5 +1,7 @@
 // Reads one stack: how it is, whose it is, and the template that is there.
 // It must not know what is wanted, and it never writes.
+
+import type { Reading } from '../../registry/index.js';
 import type { Template } from '../../render/cloudformation/index.js';
 import type { StackDescription, StackPort } from '../ports.js';
 import { read } from '../read.js';
@@ -27,6 +29,12 @@ export async function observeStack(name: string, port: StackPort): Promise<Obser
   if (text.state === 'unknown') return text;
   const template = text.state === 'present' ? parsed(text.value) : undefined;
   return { state: 'present', stack, ...(template === undefined ? {} : { template }) };
+}
+
+/** The status alone: of a stack that somebody else keeps. */
+export async function readStackStatus(name: string, port: StackPort): Promise<Reading<string>> {
+  const status = await read(async () => (await port.describe(name))?.status);
+  return status === 'gone' ? { state: 'absent' } : status;
 }
 
 function parsed(text: string): Template | undefined {

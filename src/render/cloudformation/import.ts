@@ -1,7 +1,7 @@
 // What exists already, as CloudFormation takes it over: a template of it as it is, and the list of what is to be imported.
 // It must not know how it is deployed.
 import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
-import type { DesiredRegistry, ObservedRepository } from '../../registry/index.js';
+import { type DesiredRegistry, type ObservedRepository, stackNamedIn } from '../../registry/index.js';
 import type { LiveRegistry } from '../model.js';
 import type { CompanionTemplate, StackTemplate } from './companions.js';
 import { hasOtherEncryption } from './live.js';
@@ -22,11 +22,13 @@ export interface Import<Stack extends StackTemplate = StackTemplate> {
   }[];
 }
 
-/** The stack that a repository says it is in. */
-const stackTag = 'aws:cloudformation:stack-name';
-
-function stackOf({ tags }: ObservedRepository): string | undefined {
-  return tags.state === 'present' && Object.hasOwn(tags.value, stackTag) ? tags.value[stackTag] : undefined;
+/** The stack that a repository says it is in, unless that is known to be gone. */
+function heldBy(found: ObservedRepository, { stacksOfRepositories }: LiveRegistry): string | undefined {
+  const name = stackNamedIn(found.tags);
+  const stack = name === undefined ? undefined : stacksOfRepositories?.get(name);
+  // A stack of which there is a change set alone has nothing in it.
+  const isGone = stack?.state === 'absent' || (stack?.state === 'present' && stack.value === 'REVIEW_IN_PROGRESS');
+  return isGone ? undefined : name;
 }
 
 /** A policy that could not be read would go: CloudFormation takes away what its template does not have. */
@@ -47,8 +49,10 @@ export function importsOf(
     for (const part of stack.parts) {
       const found = live.observed.repositories.get(part.repository.name);
       if (found === undefined || unreadOf(found) !== undefined) continue;
-      if (stackOf(found) === stack.name) inside.push(part);
-      else coming.push(livePart(part, desired, found, hasOtherEncryption(part.repository, found, desired, live)));
+      const holder = heldBy(found, live);
+      if (holder === stack.name) inside.push(part);
+      else if (holder === undefined)
+        coming.push(livePart(part, desired, found, hasOtherEncryption(part.repository, found, desired, live)));
     }
     if (coming.length === 0) return [];
     const { AWSTemplateFormatVersion, Description, Parameters, Outputs = {} } = stack.template;
@@ -88,14 +92,21 @@ export function importRemarks(
       const found = live.observed.repositories.get(name);
       if (found === undefined) return [];
       const at = { path: `spec.repositories.${key}` };
-      const [unread, other] = [unreadOf(found), stackOf(found)];
+      const [unread, holder] = [unreadOf(found), heldBy(found, live)];
       if (unread !== undefined) {
         const message = `the ${unread} of ${name} could not be read, and would be lost: it is not imported`;
         return [diagnostic('render/cannot-import', `${start}${message}`, at)];
       }
-      if (other === undefined || other === stack) return [];
-      const message = `${name} says that it is in the stack ${other}, and a resource is in one stack alone`;
-      const mend = `take it out of ${other} first, where its DeletionPolicy is Retain`;
+      const reading = holder === undefined ? undefined : live.stacksOfRepositories?.get(holder);
+      if (reading?.state === 'unknown') {
+        const { operation, reason } = reading;
+        const message = `${name} says that it is in the stack ${holder}, and whether that still exists is not known (${operation}: ${reason}): it is not imported`;
+        const mend = `render again with credentials that may call ${operation}`;
+        return [diagnostic('render/cannot-import', `${start}${message}`, { ...at, mend })];
+      }
+      if (holder === undefined || holder === stack) return [];
+      const message = `${name} says that it is in the stack ${holder}, and a resource is in one stack alone`;
+      const mend = `take it out of ${holder} first, where its DeletionPolicy is Retain`;
       return [diagnostic('render/cannot-import', `${start}${message}`, { ...at, mend })];
     }),
   );

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { companionsManifest } from '../../../test/support/companions.js';
 import { parseProject } from '../../manifest/index.js';
-import type { ObservedRepository } from '../../registry/index.js';
-import type { RenderedFile, Rendering } from '../model.js';
+import type { ObservedRepository, Reading } from '../../registry/index.js';
+import type { LiveRegistry, RenderedFile, Rendering } from '../model.js';
 import { render } from '../request.js';
 import { logicalId } from './logical-id.js';
 import type { Template } from './model.js';
@@ -319,6 +319,7 @@ describe('what exists', () => {
   function imported(
     repositories: readonly (readonly [string, ObservedRepository])[],
     options: Readonly<Record<string, string>> = {},
+    stacksOfRepositories: LiveRegistry['stacksOfRepositories'] = new Map(),
   ): Promise<Rendering> {
     return render('cloudformation', projectOf(manifest), {
       options,
@@ -332,6 +333,7 @@ describe('what exists', () => {
           orphansKnown: { known: true },
         },
         stacks: new Map(),
+        stacksOfRepositories,
       }),
     });
   }
@@ -370,6 +372,7 @@ describe('what exists', () => {
     const ours = await imported([found('api', inStack('slipway-repositories-payments-prod'))]);
     expect(ours.files.map(({ path }) => path)).toEqual(['prod/repositories.yaml']);
     const other = await imported([found('api', inStack('somebody')), found('web', { encryption: { type: 'KMS' } })]);
+    expect(Object.keys(templateIn(other, 'prod/import/repositories.yaml').Resources)).toEqual(['WebRepository']);
     expect(other.diagnostics.map(({ code, path }) => [code, path])).toEqual([
       ['render/replacement', 'spec.repositories.web.encryptionType'],
       ['render/cannot-import', 'spec.repositories.api'],
@@ -378,6 +381,21 @@ describe('what exists', () => {
     const unread = await imported([found('api', { repositoryPolicy: denied })]);
     expect(unread.diagnostics.map(({ code }) => code)).toEqual(['render/cannot-import']);
     expect(unread.files.map(({ path }) => path)).toEqual(['prod/repositories.yaml']);
+  });
+
+  it('what a stack has left behind is imported when that stack is gone, or has nothing in it yet', async () => {
+    const stack = 'slipway-repositories-payments-prod';
+    const left = found('api', { tags: { state: 'present', value: { 'aws:cloudformation:stack-name': stack } } });
+    const imports = async (reading: Reading<string>) => {
+      const { files, diagnostics } = await imported([left], {}, new Map([[stack, reading]]));
+      const taken = files.some(({ path }) => path === 'prod/import/repositories.yaml');
+      return [taken, diagnostics.map(({ code }) => code)];
+    };
+    expect(await imports({ state: 'present', value: 'UPDATE_COMPLETE' })).toEqual([false, []]);
+    expect(await imports({ state: 'present', value: 'REVIEW_IN_PROGRESS' })).toEqual([true, []]);
+    expect(await imports({ state: 'absent' })).toEqual([true, []]);
+    const denied = { state: 'unknown', operation: 'cloudformation:DescribeStacks', reason: 'denied' } as const;
+    expect(await imports(denied)).toEqual([false, ['render/cannot-import']]);
   });
 });
 
