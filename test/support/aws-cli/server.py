@@ -39,8 +39,8 @@ def answer(connection):
         del os.environ[name]
     os.environ.update(one.split("=", 1) for one in words[: int(count)])
     os.chdir(folder)
-    for descriptor in (1, 2):
-        os.dup2(os.open(f"/proc/{pid}/fd/{descriptor}", os.O_WRONLY | os.O_APPEND), descriptor)
+    for descriptor, theirs in (1, 4), (2, 2):
+        os.dup2(os.open(f"/proc/{pid}/fd/{theirs}", os.O_WRONLY | os.O_APPEND), descriptor)
     code = driver.main(words[int(count) :])
     sys.stdout.flush()
     sys.stderr.flush()
