@@ -9,11 +9,13 @@ import type { RenderedEnvironment, RenderedRegistry, RenderRequest } from '../mo
 import { type RegistrySettings, registrySettings, remarksOnRegistrySettings } from '../registry-settings.js';
 import { sharedTags } from '../settings.js';
 import { differencesThatStopImports } from './imports.js';
-import { registryName } from './names.js';
+import { registrySuffix } from './names.js';
 
 export interface PulumiRegistry {
   /** Of the component, and of its provider. */
   readonly name: string;
+  /** What its name and those of its resources end in, in a program that has several; nothing for the first. */
+  readonly suffix: string;
   readonly desired: DesiredRegistry;
   /** What the provider puts on everything. */
   readonly defaultTags: Tags;
@@ -95,8 +97,10 @@ function registryOf(
   const defaultTags = sharedTags(tags, [...desired.repositories, ...companions]);
   const ignored = ignoredTags(rendered, defaultTags);
   const settings = registrySettings(rendered);
+  const suffix = registrySuffix(rendered, registries);
   return {
-    name: registryName(project, rendered, registries),
+    name: `${project}${suffix}`,
+    suffix,
     desired,
     defaultTags,
     ignoredTags: ignored,

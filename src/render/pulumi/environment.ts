@@ -14,11 +14,14 @@ import type { PulumiRegistry } from './data.js';
 
 /** The text of `environments/NAME.ts`. */
 export function environmentText(title: string, registries: readonly PulumiRegistry[]): string {
-  const written = registries.map((one, index) => registryText(one, registries.length === 1 ? '' : String(index + 1)));
+  const [first] = registries;
+  const common = commonOf(first?.desired.repositories ?? []);
+  const everywhere = registries.length > 1 && first !== undefined ? repositoryValues(first, common) : undefined;
+  const written = registries.map((one) => registryText(one, common, everywhere));
   const hasSettings = registries.some(({ settings }) => settings !== undefined);
-  const fromRegistry = [...(written.some(({ usesRules }) => usesRules) ? ['LifecycleRule'] : []), 'RegistryArgs'];
+  const fromRegistry = [...(common.rules === undefined ? [] : ['LifecycleRule']), 'RegistryArgs'];
   const imports = [
-    ...(written.some(({ usesStatements }) => usesStatements) ? ["import type * as aws from '@pulumi/aws';"] : []),
+    ...(common.statements === undefined ? [] : ["import type * as aws from '@pulumi/aws';"]),
     "import type { Place } from '../place';",
     `import type { ${fromRegistry.join(', ')} } from '../registry';`,
     ...(hasSettings ? ["import type { RegistrySettingsArgs } from '../registry-settings';"] : []),
@@ -29,6 +32,10 @@ export function environmentText(title: string, registries: readonly PulumiRegist
 ${imports.join('\n')}
 
 ${[
+  ...common.constants,
+  ...(everywhere === undefined
+    ? []
+    : [`// In every Region.\n${constant("const repositories: RegistryArgs['repositories']", literal(everywhere))}`]),
   ...written.flatMap(({ constants }) => constants),
   constant(
     `export const registries: (Place & RegistryArgs${hasSettings ? ' & { settings?: RegistrySettingsArgs }' : ''})[]`,
@@ -38,41 +45,27 @@ ${[
 `;
 }
 
+/** What most repositories have alike, in all Regions. */
 interface Common {
   /** The texts by which repositories that have it are known, and what it is called. */
   readonly rules: { readonly text: string; readonly name: string } | undefined;
   readonly statements: { readonly text: string; readonly name: string } | undefined;
-}
-
-interface RegistryText {
   readonly constants: readonly string[];
-  readonly value: Expression;
-  readonly usesRules: boolean;
-  readonly usesStatements: boolean;
 }
 
-/** `suffix` tells the constants of one registry from those of another. */
-function registryText(registry: PulumiRegistry, suffix: string): RegistryText {
-  const { name, desired, defaultTags, existing } = registry;
-  const { account, region, partition, repositories } = desired;
+function commonOf(repositories: readonly DesiredRepository[]): Common {
   const rules = most(repositories.flatMap(({ lifecyclePolicy }) => (lifecyclePolicy ? [lifecyclePolicy.rules] : [])));
   const statements = most(repositories.flatMap((one) => (one.statements.length === 0 ? [] : [one.statements])));
-  const common: Common = {
-    rules: rules && { text: JSON.stringify(rules), name: `lifecycleRules${suffix}` },
-    statements: statements && { text: JSON.stringify(statements), name: `policyStatements${suffix}` },
-  };
-  const companions = desired.companions.flatMap(({ resources }) => resources);
-  const roles = companions.flatMap((one) => (one.kind === 'ci-role' || one.kind === 'pull-role' ? [one] : []));
-  const key = companions.find((one) => one.kind === 'encryption-key');
-  const imports = importsValue(existing);
-  const arnFunction = `repositoryArn${suffix}`;
+  const names = { rules: 'lifecycleRules', statements: 'policyStatements' };
   return {
+    rules: rules && { text: JSON.stringify(rules), name: names.rules },
+    statements: statements && { text: JSON.stringify(statements), name: names.statements },
     constants: [
       ...(rules === undefined
         ? []
         : [
             `// Which images go, in most repositories: ECR takes the rules in the order of their priority.\n${constant(
-              `const ${common.rules?.name}: LifecycleRule[]`,
+              `const ${names.rules}: LifecycleRule[]`,
               rules.map(ruleValue),
             )}`,
           ]),
@@ -80,25 +73,43 @@ function registryText(registry: PulumiRegistry, suffix: string): RegistryText {
         ? []
         : [
             `// Who may do what, in most repositories.\n${constant(
-              `const ${common.statements?.name}: aws.iam.PolicyStatement[]`,
+              `const ${names.statements}: aws.iam.PolicyStatement[]`,
               statements.map((one) => statementValue(one)),
             )}`,
           ]),
-      ...(roles.some((role) => namesRepositories(role, desired))
-        ? [
-            `// Said rather than asked for, so that a preview shows permissions in full before the repositories exist.
+    ],
+  };
+}
+
+interface RegistryText {
+  readonly constants: readonly string[];
+  readonly value: Expression;
+}
+
+/** `everywhere`: what the constant `repositories` has, where there is one. */
+function registryText(registry: PulumiRegistry, common: Common, everywhere: Values | undefined): RegistryText {
+  const { name, suffix, desired, defaultTags, existing } = registry;
+  const { account, region, partition } = desired;
+  const companions = desired.companions.flatMap(({ resources }) => resources);
+  const roles = companions.flatMap((one) => (one.kind === 'ci-role' || one.kind === 'pull-role' ? [one] : []));
+  const key = companions.find((one) => one.kind === 'encryption-key');
+  const imports = importsValue(existing);
+  const arnFunction = `repositoryArn${suffix.replaceAll('-', '_')}`;
+  return {
+    constants: roles.some((role) => namesRepositories(role, desired))
+      ? [
+          `// Said rather than asked for, so that a preview shows permissions in full before the repositories exist.
 const ${arnFunction} = (name: string) =>
   \`arn:${partition}:ecr:${region}:${account}:repository/\${name}\`;`,
-          ]
-        : []),
-    ],
+        ]
+      : [],
     value: literal({
       name,
       account,
       region,
       defaultTags: tagsValue(defaultTags),
       ignoredTags: registry.ignoredTags,
-      repositories: literalOf(repositories.map((one) => [one.key, repositoryValue(one, common, registry)] as const)),
+      repositories: repositoriesValue(repositoryValues(registry, common), everywhere),
       key: key && keyValue(key, desired, defaultTags),
       roles:
         roles.length === 0
@@ -107,9 +118,22 @@ const ${arnFunction} = (name: string) =>
       imports,
       settings: registry.settings && settingsValue(registry.settings),
     }),
-    usesRules: rules !== undefined,
-    usesStatements: statements !== undefined,
   };
+}
+
+type Values = Readonly<Record<string, Expression>>;
+
+function repositoryValues(registry: PulumiRegistry, common: Common): Values {
+  const { repositories } = registry.desired;
+  return Object.fromEntries(repositories.map((one) => [one.key, repositoryValue(one, common, registry)]));
+}
+
+/** The same repositories once more; what a Region has otherwise, a key most likely, stands beside them. */
+function repositoriesValue(values: Values, everywhere: Values | undefined): Expression {
+  if (everywhere === undefined) return literal(values);
+  const own = Object.entries(values).filter(([key, one]) => JSON.stringify(one) !== JSON.stringify(everywhere[key]));
+  const shared = code('repositories');
+  return own.length === 0 ? shared : literal({ '...': shared, ...Object.fromEntries(own) });
 }
 
 function literalOf(entries: readonly (readonly [string, Expression])[]): Expression {

@@ -9,23 +9,23 @@ export function accountStack(account: string): string {
 }
 
 /**
- * What a registry is called within the program of its environment. The first has the project's name, whatever stands beside it: a replica
- * that is added later must not rename it.
+ * What comes to the project's name, and to those of resources, for a registry beside the first of an environment. The first has nothing: a
+ * replica that is added later must not rename it. The `_` tells `api` in us-east-1 from `us-east-1-api`: what follows the name of the first
+ * is a hyphen and a key.
  */
-export function registryName(
-  project: string,
-  { desired }: RenderedRegistry,
-  registries: readonly RenderedRegistry[],
-): string {
-  const [first] = registries;
+export function registrySuffix({ desired }: RenderedRegistry, [first]: readonly RenderedRegistry[]): string {
   const { account, region } = desired;
-  if (first === undefined || first.desired === desired) return project;
-  return account === first.desired.account ? `${project}-${region}` : `${project}-${account}-${region}`;
+  if (first === undefined || first.desired === desired) return '';
+  return account === first.desired.account ? `_${region}` : `_${account}_${region}`;
 }
 
-/** What a key of the manifest is called where only letters, digits and hyphens will do; no two are alike. */
+/**
+ * What a key of the manifest is called where only letters, digits and hyphens will do; no two are alike: one that looks as if it had a hash
+ * at its end gets one.
+ */
 export function plainName(key: string): string {
-  return /^[A-Za-z0-9-]+$/.test(key) ? key : `${key.replaceAll(/[^A-Za-z0-9-]/g, '-')}-${shortHash(key)}`;
+  const isPlain = /^[A-Za-z0-9-]+$/.test(key) && !/-[0-9a-f]{8}$/.test(key);
+  return isPlain ? key : `${key.replaceAll(/[^A-Za-z0-9-]/g, '-')}-${shortHash(key)}`;
 }
 
 /** ECMAScript's reserved words, in strict code, and what the program calls its own things. */

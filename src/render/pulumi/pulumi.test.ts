@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { companionsManifest } from '../../../test/support/companions.js';
@@ -7,7 +8,7 @@ import { parseProject } from '../../manifest/index.js';
 import { type DesiredRegistry, type ObservedRepository, repositoryArn } from '../../registry/index.js';
 import type { LiveRegistry, Rendering } from '../model.js';
 import { render } from '../request.js';
-import { identifier, plainName, registryName } from './names.js';
+import { identifier, plainName, registrySuffix } from './names.js';
 
 const manifest = (api: string): string => `
 apiVersion: ecr.slipway.dev/v1
@@ -80,6 +81,20 @@ function rendered(
   });
 }
 
+async function desiredOf(text: string): Promise<DesiredRegistry> {
+  const found: DesiredRegistry[] = [];
+  await render('pulumi', parseProject([{ file: 'slipway.yaml', text, own: true }]), {
+    environments: ['prod'],
+    look: (one) => {
+      found.push(one);
+      return Promise.resolve(liveOf(one));
+    },
+  });
+  const [desired] = found;
+  if (desired === undefined) throw new Error('prod has no registry');
+  return desired;
+}
+
 function fileOf({ files }: Rendering, path: string): string {
   const found = files.find((one) => one.path === path);
   if (found === undefined) throw new Error(`${path} is not among ${files.map((one) => one.path).join(', ')}`);
@@ -139,6 +154,27 @@ describe('an environment in TypeScript', () => {
   },
 ];
 `);
+  });
+
+  it('has what is alike in every Region once, and beside it what is not', async () => {
+    const prodOf = async (api: string) => {
+      const text = manifest(api).replace('preset: production', 'replicas: [{region: us-east-1}, {region: us-west-2}]');
+      const found = await render('pulumi', parseProject([{ file: 'slipway.yaml', text, own: true }]), {
+        environments: ['prod'],
+        // A key that the manifest calls by an alias is said by the ARN that ECR has, which is of one Region.
+        look: (desired) => {
+          const encryption = { type: 'KMS', kmsKey: keyArn.replace('eu-west-1', desired.region) } as const;
+          return Promise.resolve(liveOf(desired, { encryption }));
+        },
+      });
+      return fileOf(found, 'environments/prod.ts');
+    };
+    const alike = await prodOf('{}');
+    expect(alike.match(/^const \w+/gm)).toEqual(['const policyStatements', 'const repositories']);
+    expect(alike.match(/^ {4}repositories,$/gm)).toHaveLength(3);
+    const keyed = await prodOf('{encryptionType: KMS, kmsKeyId: alias/images}');
+    expect(keyed.match(/^ {4}repositories,$/gm)).toHaveLength(1);
+    expect(keyed.match(/^ {6}\.\.\.repositories,\n {6}api: \{$/gm)).toHaveLength(2);
   });
 
   it('changes by one line in each environment where one setting changes, and is the same at every call', async () => {
@@ -240,23 +276,55 @@ describe('names', () => {
   });
 
   it('of the first registry stay where others come to stand beside it', async () => {
-    const { desired } = await new Promise<{ desired: DesiredRegistry }>((resolve) => {
-      void render('pulumi', parseProject([{ file: 'slipway.yaml', text: manifest('{}'), own: true }]), {
-        environments: ['prod'],
-        look: (one) => {
-          resolve({ desired: one });
-          return Promise.resolve(liveOf(one));
-        },
-      });
-    });
+    const desired = await desiredOf(manifest('{}'));
     const first = { desired };
     const second = { desired: { ...desired, region: 'us-east-1' } };
     const other = { desired: { ...desired, account: '333333333333' } };
     const all = [first, second, other];
-    expect(all.map((one) => registryName('payments', one, all))).toEqual([
-      'payments',
-      'payments-us-east-1',
-      'payments-333333333333-eu-west-1',
-    ]);
+    expect(all.map((one) => registrySuffix(one, all))).toEqual(['', '_us-east-1', '_333333333333_eu-west-1']);
+  });
+
+  it('differ as keys and Regions do, also where a key is called like a Region', async () => {
+    const desired = await desiredOf(manifest('{}'));
+    const registries = ['eu-west-1', 'us-east-1', 'us-west-2'].map((region) => ({ desired: { ...desired, region } }));
+    const word = fc.stringMatching(/^[a-z0-9]{1,4}$/);
+    const part = fc.oneof(word, fc.constantFrom('us-east-1', 'us-west-2', 'of', 'registry', 'policy', 'us_east_1'));
+    const key = fc
+      .tuple(part, fc.array(fc.tuple(fc.constantFrom('-', '_', '/', '.'), part), { maxLength: 3 }))
+      .map(([first, rest]) => first + rest.map((one) => one.join('')).join(''));
+    // One that looks as if it had the hash of another.
+    const keys = fc
+      .uniqueArray(key, { minLength: 1, maxLength: 8 })
+      .map((all) => new Set([...all, ...all.map(plainName)]));
+    fc.assert(
+      fc.property(keys, (all) => {
+        const pairs = registries.flatMap((one) =>
+          [...all].map((text) => [registrySuffix(one, registries), text] as const),
+        );
+        const differ = (names: readonly string[]) => expect(new Set(names).size).toBe(pairs.length);
+        // As the component puts them together, and as a program in YAML does.
+        differ(pairs.map(([suffix, text]) => `payments${suffix}-${text}`));
+        differ(pairs.map(([suffix, text]) => `repository-${plainName(text)}${suffix}`));
+      }),
+    );
+  });
+
+  it('of a whole program differ: of a registry, its replicas and what it has once', async () => {
+    const text = `${manifest('{}')
+      .replace('preset: production', 'replicas: [{region: us-east-1}]')
+      .replace('    api: {}', '    api: {}\n    us-east-1-api: {}\n    of-registry: {}')}---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: once}
+spec: {registryPolicy: {grants: [{repositories: ["*"], replicate: ["account:555555555555"]}]}}
+`;
+    const program = parse(fileOf(await rendered(text, { language: 'yaml' }), 'environments/prod/Pulumi.yaml')) as {
+      readonly resources: Readonly<Record<string, { readonly type: string }>>;
+    };
+    const count = (type: string) => Object.values(program.resources).filter((one) => one.type === type).length;
+    const types = ['ecr:Repository', 'ecr:RepositoryPolicy', 'ecr:RegistryPolicy', 'ecr:ReplicationConfiguration'];
+    expect(types.map((type) => count(`aws:${type}`))).toEqual([10, 10, 1, 1]);
+    const prod = fileOf(await rendered(text), 'environments/prod.ts');
+    expect(prod.match(/(?<=name: ')payments.*(?=',$)/gm)).toEqual(['payments', 'payments_us-east-1']);
   });
 });

@@ -22,8 +22,9 @@ import { yamlReadmeText } from './readme.js';
 interface BridgedType {
   /** Pulumi's. */
   readonly token: string;
-  /** What its resources are called here: this, and their key. */
+  /** What its resources are called here: this, and their key where a registry may have several. */
   readonly prefix: string;
+  readonly isSingle?: true;
   readonly options?: (isImported: boolean) => { readonly [option: string]: Yaml };
   /** Above each, where a reader would wonder. */
   readonly comment?: string;
@@ -48,12 +49,14 @@ export const bridgedTypes: Readonly<Record<ProviderType, BridgedType>> = {
   aws_ecr_repository_policy: { token: 'aws:ecr:RepositoryPolicy', prefix: 'policy' },
   aws_ecr_registry_policy: {
     token: 'aws:ecr:RegistryPolicy',
-    prefix: 'policy-of',
+    prefix: 'registry-policy',
+    isSingle: true,
     comment: 'Written whole: what others add to the policy of the registry is taken away.',
   },
   aws_ecr_replication_configuration: {
     token: 'aws:ecr:ReplicationConfiguration',
-    prefix: 'replication-of',
+    prefix: 'replication',
+    isSingle: true,
     comment: `Written whole: rules that others add are taken away. It comes after all repositories: where an image is copied to a Region that
 does not have its repository yet, ECR makes one with settings of its own.`,
   },
@@ -69,11 +72,12 @@ does not have its repository yet, ECR makes one with settings of its own.`,
   aws_kms_key: {
     token: 'aws:kms:Key',
     prefix: 'key',
+    isSingle: true,
     options: () => ({ protect: true, ignoreChanges: ['deletionWindowInDays'] }),
     comment: `Images die with their key. To destroy everything else: \`pulumi state unprotect\`, and delete the key from the state.
 AWS is told of the window when the key is deleted, and tells nobody before: an imported key would differ in it for ever.`,
   },
-  aws_kms_alias: { token: 'aws:kms:Alias', prefix: 'alias' },
+  aws_kms_alias: { token: 'aws:kms:Alias', prefix: 'alias', isSingle: true },
 };
 
 /** Names that do not follow from those of Terraform's provider by their letters: lists are plural, and single blocks are objects. */
@@ -155,9 +159,8 @@ const stackText = yamlText(
 
 function environmentProgram(project: string, { name, title, registries }: PulumiEnvironment): Program {
   const comments = new Map<string, string>();
-  const parts = registries.map((registry, index) => {
-    // A replica that is added later must not rename what is there; no key has a `_` in its name here.
-    const scope = new Scope(index === 0 ? '' : `_${registry.name}`, comments);
+  const parts = registries.map((registry) => {
+    const scope = new Scope(registry.suffix, comments);
     const repositories = registry.desired.repositories.map(({ key }) =>
       scope.name({ type: 'aws_ecr_repository', key }),
     );
@@ -325,11 +328,8 @@ class Scope {
   }
 
   name({ type, key }: ResourceId): string {
-    const { prefix } = bridgedTypes[type];
-    // A registry has one key.
-    return type === 'aws_kms_key' || type === 'aws_kms_alias'
-      ? `${prefix}${this.#suffix}`
-      : `${prefix}-${plainName(key)}${this.#suffix}`;
+    const { prefix, isSingle } = bridgedTypes[type];
+    return isSingle ? `${prefix}${this.#suffix}` : `${prefix}-${plainName(key)}${this.#suffix}`;
   }
 
   resource(
