@@ -143,9 +143,21 @@ function quoted(value: string): string {
 
 /** Several lines as they are, where nothing in them would be lost; otherwise nothing. */
 function block(value: string, indent: string): string | undefined {
+  if (!value.includes('\n')) return undefined;
+  const key = `${indent.length} ${value}`;
+  if (!blocks.has(key)) {
+    if (blocks.size === 256) blocks.clear();
+    blocks.set(key, blockOf(value, indent));
+  }
+  return blocks.get(key);
+}
+
+/** What was written last, by indent and text: the documents of many repositories have the same policies in them. */
+const blocks = new Map<string, string | undefined>();
+
+function blockOf(value: string, indent: string): string | undefined {
   const lines = value.split('\n');
   const last = lines.at(-1) === '' ? lines.pop() : undefined;
-  if (lines.length < 2 && last === undefined) return undefined;
   const [first = '', final = ''] = [lines[0], lines.at(-1)];
   if (first === '' || /^\s/.test(first) || final === '' || !printableLines.test(value)) return undefined;
   // A line of nothing but spaces.

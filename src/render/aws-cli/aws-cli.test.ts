@@ -30,7 +30,7 @@ function fileOf({ files }: Rendering, path: string): string {
 }
 
 describe('the script of an environment', () => {
-  it('has a command for each repository, and a file for each of its policies', async () => {
+  it('has a command for each repository, and a file for each policy that is its own', async () => {
     const rendering = await rendered(manifest('{mutableTagPatterns: [latest], tags: {On Call: ann and bob}}'));
     const script = fileOf(rendering, 'prod/apply.sh');
     expect(script.slice(script.indexOf('begin '))).toBe(`\
@@ -98,6 +98,44 @@ finish
       return text.split('\n').filter((line, index) => line !== known[index]);
     });
     expect(changed).toEqual(['  --scan-on-push false \\']);
+  });
+
+  it('has one file for what most repositories have alike, here and in each Region', async () => {
+    const pull = '[{service: lambda}]';
+    const rendering = await rendered(`
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments:
+    prod: {account: "222222222222", region: eu-west-1, replicas: [{region: us-east-1}]}
+  repositories:
+    api: {lifecyclePolicy: {maxImageCount: 7}, access: {pull: ["account:444444444444"]}}
+    billing: {access: {pull: ${pull}}}
+    cart: {access: {pull: ${pull}}}
+    docs: {access: {pull: ["account:333333333333"]}}
+`);
+    const options = fileOf(rendering, 'prod/apply.sh').matchAll(/--(?:lifecycle|policy) (\S+)/g);
+    expect([...options].map(([, path]) => path)).toEqual([
+      ...['lifecycle/api.json', 'policies/api.json'],
+      ...['lifecycle.json', 'policy.json', 'lifecycle.json', 'policy.json', 'lifecycle.json', 'policies/docs.json'],
+      // In the other Region.
+      ...['lifecycle/api.json', 'policies/api.json'],
+      ...['lifecycle.json', 'us-east-1/policy.json', 'lifecycle.json', 'us-east-1/policy.json'],
+      ...['lifecycle.json', 'policies/docs.json'],
+    ]);
+    expect(rendering.files.map(({ path }) => path).filter((path) => !path.startsWith('lib/'))).toEqual([
+      'prod/apply.sh',
+      'prod/lifecycle.json',
+      'prod/lifecycle/api.json',
+      'prod/policies/api.json',
+      'prod/policies/docs.json',
+      'prod/policy.json',
+      'prod/registry/replication.json',
+      'prod/us-east-1/policy.json',
+    ]);
+    expect(fileOf(rendering, 'prod/policy.json')).toContain('arn:aws:lambda:eu-west-1:');
+    expect(fileOf(rendering, 'prod/us-east-1/policy.json')).toContain('arn:aws:lambda:us-east-1:');
   });
 
   it('makes replicas before the rule that copies to them, with files of their own where a policy names the Region', async () => {

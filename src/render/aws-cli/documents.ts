@@ -1,4 +1,4 @@
-// The policies of an environment as files beside its script, one for each thing that has one.
+// The policies of an environment as files beside its script: one for each thing that has one, and one for what most repositories share.
 // It must not know how the script names or uses them.
 import { documentOf } from '../../access/index.js';
 import type { CiRole, EncryptionKey, PullRole } from '../../registry/companions/model.js';
@@ -17,15 +17,64 @@ function fileOf(name: string): string {
   return name.replaceAll('/', '~');
 }
 
-export function lifecycleDocument({ name, lifecyclePolicy }: DesiredRepository): Document | undefined {
-  if (lifecyclePolicy == null) return undefined;
-  return { path: `lifecycle/${fileOf(name)}.json`, text: `${lifecycleLines(lifecyclePolicy)}\n` };
+/** The documents of a repository. What is absent it has not. */
+export interface RepositoryDocuments {
+  readonly lifecycle?: Document;
+  readonly policy?: Document;
+}
+
+/**
+ * Of each repository, in their order. What most of them have alike is one file beside the script, `lifecycle.json` or `policy.json`; what differs has
+ * a file of its own. `elsewhere`: those of the same repositories in another Region, whose files are used where they say the same; others go
+ * to `folder`.
+ */
+export function repositoryDocuments(
+  repositories: readonly DesiredRepository[],
+  elsewhere?: { readonly folder: string; readonly known: readonly RepositoryDocuments[] },
+): readonly RepositoryDocuments[] {
+  const placed = (member: keyof RepositoryDocuments, texts: readonly (string | undefined)[]) => {
+    const known = texts.map((text, index) => {
+      const there = elsewhere?.known[index]?.[member];
+      return there?.text === text ? there : undefined;
+    });
+    const common = mostCommon(texts.filter((_, index) => known[index] === undefined));
+    const folder = elsewhere === undefined ? '' : `${elsewhere.folder}/`;
+    return repositories.map(({ name }, index): Document | undefined => {
+      const text = texts[index];
+      if (text === undefined) return undefined;
+      const { one, own } = names[member];
+      return known[index] ?? { path: `${folder}${text === common ? one : `${own}/${fileOf(name)}.json`}`, text };
+    });
+  };
+  const lifecycles = placed('lifecycle', repositories.map(lifecycleText));
+  const policies = placed('policy', repositories.map(policyText));
+  return repositories.map((_, index) => {
+    const [lifecycle, policy] = [lifecycles[index], policies[index]];
+    return { ...(lifecycle === undefined ? {} : { lifecycle }), ...(policy === undefined ? {} : { policy }) };
+  });
+}
+
+/** The file that most share, and the folder of those that have their own. */
+const names = {
+  lifecycle: { one: 'lifecycle.json', own: 'lifecycle' },
+  policy: { one: 'policy.json', own: 'policies' },
+} as const;
+
+/** The text that most have, the first of several; nothing where no two are alike. */
+function mostCommon(texts: readonly (string | undefined)[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const text of texts) if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const [most] = [...counts].filter(([, count]) => count > 1).toSorted(([, one], [, other]) => other - one);
+  return most?.[0];
+}
+
+function lifecycleText({ lifecyclePolicy }: DesiredRepository): string | undefined {
+  return lifecyclePolicy == null ? undefined : `${lifecycleLines(lifecyclePolicy)}\n`;
 }
 
 /** Our own statements; those of others are put beside them when the script runs. */
-export function policyDocument({ name, statements }: DesiredRepository): Document | undefined {
-  if (statements.length === 0) return undefined;
-  return { path: `policies/${fileOf(name)}.json`, text: `${policyLines(documentOf(statements))}\n` };
+function policyText({ statements }: DesiredRepository): string | undefined {
+  return statements.length === 0 ? undefined : `${policyLines(documentOf(statements))}\n`;
 }
 
 export function trustDocument({ name, trust }: CiRole | PullRole): Document {

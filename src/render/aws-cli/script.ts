@@ -7,11 +7,11 @@ import { renderedTags } from '../settings.js';
 import {
   type Document,
   keyDocument,
-  lifecycleDocument,
   permissionsDocument,
-  policyDocument,
+  type RepositoryDocuments,
   registryPolicyDocument,
   replicationDocument,
+  repositoryDocuments,
   trustDocument,
 } from './documents.js';
 import { command, type Option, Variable } from './words.js';
@@ -40,7 +40,7 @@ export function scriptOf(registry: DesiredRegistry, replicas: readonly DesiredRe
   const resources = registry.companions.flatMap((stack) => stack.resources);
   const steps = (kinds: readonly Companion['kind'][]): readonly Step[] =>
     resources.filter(({ kind }) => kinds.includes(kind)).map((one) => companionStep(one, registry));
-  const repositories = registry.repositories.map((repository) => repositoryStep(repository));
+  const known = repositoryDocuments(registry.repositories);
   const groups: readonly Group[] = [
     { title: 'The key. Images die with it, so it is never deleted from here.', steps: steps(['encryption-key']) },
     { title: 'Identity providers, of which an account has one for each issuer.', steps: steps(['oidc-provider']) },
@@ -49,12 +49,13 @@ export function scriptOf(registry: DesiredRegistry, replicas: readonly DesiredRe
       title: 'The policy that the registry has once, beside what others have in it.',
       steps: registryPolicySteps(registry),
     },
-    { title: 'Repositories.', steps: repositories },
+    { title: 'Repositories.', steps: repositorySteps(registry, known) },
     ...replicas.map(
       (replica): Group => ({
         title: `Repositories in ${replica.region}.`,
         first: command(['in_region', replica.region], []),
-        steps: replica.repositories.map((repository, index) => replicaStep(repository, replica, repositories[index])),
+        // In another Region a grant may name what is there.
+        steps: repositorySteps(replica, repositoryDocuments(replica.repositories, { folder: replica.region, known })),
       }),
     ),
     { title: replicationTitle(registry), steps: replicationSteps(registry) },
@@ -82,8 +83,13 @@ export function scriptOf(registry: DesiredRegistry, replicas: readonly DesiredRe
   ];
   return {
     text: `${lines.join('\n')}\n`,
-    documents: groups.flatMap((group) => group.steps.flatMap(({ documents }) => documents)),
+    documents: [...new Map(groups.flatMap(documentsOf).map((one) => [one.path, one])).values()],
   };
+}
+
+/** Some of them several times: a file may be of many repositories. */
+function documentsOf({ steps }: Group): readonly Document[] {
+  return steps.flatMap(({ documents }) => documents);
 }
 
 function companionStep(companion: Companion, registry: DesiredRegistry): Step {
@@ -167,20 +173,15 @@ function replicationTitle({ replication }: DesiredRegistry): string {
   return `Images are copied to ${regions.join(', ')}, once there are repositories to take them.`;
 }
 
-/** In another Region a grant may name what is there: a policy that is not that of `own` has a file of its own. */
-function replicaStep(repository: DesiredRepository, { region }: DesiredRegistry, own: Step | undefined): Step {
-  const known = new Map(own?.documents.map(({ path, text }) => [path, text]));
-  const { lines, documents } = repositoryStep(repository, ({ path, text }) =>
-    known.get(path) === text ? path : `${region}/${path}`,
-  );
-  return { lines, documents: documents.filter(({ path }) => !known.has(path)) };
+function repositorySteps(
+  { repositories }: DesiredRegistry,
+  documents: readonly RepositoryDocuments[],
+): readonly Step[] {
+  return repositories.map((repository, index) => repositoryStep(repository, documents[index] ?? {}));
 }
 
-function repositoryStep(repository: DesiredRepository, pathOf = ({ path }: Document): string => path): Step {
+function repositoryStep(repository: DesiredRepository, { lifecycle, policy }: RepositoryDocuments): Step {
   const { name, tagMutability, encryption, scanOnPush, tags } = repository;
-  const [lifecycle, policy] = [lifecycleDocument(repository), policyDocument(repository)].map((document) =>
-    document === undefined ? undefined : { ...document, path: pathOf(document) },
-  );
   return {
     lines: command(
       ['repository', name],

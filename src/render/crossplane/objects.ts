@@ -108,8 +108,17 @@ const comments: Readonly<Partial<Record<ProviderResource['type'], Readonly<Recor
  */
 function suffixOf({ type, arguments: values }: ProviderResource): string {
   const { policy, policy_arn: arn } = values;
-  if (type === 'aws_ecr_lifecycle_policy' && isJson(policy)) return `-${shortHash(JSON.stringify(policy.value))}`;
+  if (type === 'aws_ecr_lifecycle_policy' && isJson(policy)) return `-${hashOf(policy.value)}`;
   return type === 'aws_iam_role_policy_attachment' ? `-${shortHash(textOf(arn) ?? '')}` : '';
+}
+
+/** Repositories share their policies: in most projects, nearly all do. */
+const hashes = new WeakMap<object, string>();
+
+function hashOf(policy: JsonText['value']): string {
+  const made = hashes.get(policy) ?? shortHash(JSON.stringify(policy));
+  hashes.set(policy, made);
+  return made;
 }
 
 function fieldsOf(values: Arguments, options: ObjectOptions): Readonly<Record<string, Yaml>> {
@@ -143,7 +152,14 @@ function textOf(value: Argument | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** As upjet makes Go's names of Terraform's. */
+/** As upjet makes Go's names of Terraform's. They are few, and asked for thousands of times. */
 function camel(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  let made = camelNames.get(name);
+  if (made === undefined) {
+    made = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    camelNames.set(name, made);
+  }
+  return made;
 }
+
+const camelNames = new Map<string, string>();
