@@ -115,14 +115,17 @@ spec:
     cart: {access: {pull: ${pull}}}
     docs: {access: {pull: ["account:333333333333"]}}
 `);
-    const options = fileOf(rendering, 'prod/apply.sh').matchAll(/--(?:lifecycle|policy) (\S+)/g);
-    expect([...options].map(([, path]) => path)).toEqual([
-      ...['lifecycle/api.json', 'policies/api.json'],
-      ...['lifecycle.json', 'policy.json', 'lifecycle.json', 'policy.json', 'lifecycle.json', 'policies/docs.json'],
+    const options = fileOf(rendering, 'prod/apply.sh').matchAll(/--lifecycle (\S+) \\\n {2}--policy (\S+)/g);
+    expect([...options].map(([, lifecycle, policy]) => `${lifecycle} ${policy}`)).toEqual([
+      'lifecycle/api.json policies/api.json',
+      'lifecycle.json policy.json',
+      'lifecycle.json policy.json',
+      'lifecycle.json policies/docs.json',
       // In the other Region.
-      ...['lifecycle/api.json', 'policies/api.json'],
-      ...['lifecycle.json', 'us-east-1/policy.json', 'lifecycle.json', 'us-east-1/policy.json'],
-      ...['lifecycle.json', 'policies/docs.json'],
+      'lifecycle/api.json policies/api.json',
+      'lifecycle.json us-east-1/policy.json',
+      'lifecycle.json us-east-1/policy.json',
+      'lifecycle.json policies/docs.json',
     ]);
     expect(rendering.files.map(({ path }) => path).filter((path) => !path.startsWith('lib/'))).toEqual([
       'prod/apply.sh',
