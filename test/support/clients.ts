@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { awsEnvironment, cleanEnvironment } from './environment.js';
 import { toolPath } from './find-tool.js';
+import { ask } from './http.js';
 import { type Finished, run, type Server, startServer } from './processes.js';
 
 export type JsonObject = Record<string, unknown>;
@@ -100,7 +101,7 @@ export async function wire(
   input: JsonObject = {},
 ): Promise<Answer> {
   const scope = `${at.account}/20260101/${at.region}/${service === 'resourcegroupstaggingapi' ? 'tagging' : service}/aws4_request`;
-  const answer = await fetch(at.endpoint, {
+  const { status, body: bytes } = await ask(at.endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
@@ -110,11 +111,11 @@ export async function wire(
     },
     body: JSON.stringify(input),
   });
-  const text = await answer.text();
+  const text = bytes.toString();
   // moto has a page for people where it lacks an operation.
   const body = text === '' || text.startsWith('<') ? {} : (JSON.parse(text) as JsonObject);
-  if (answer.ok) return { output: body };
-  const type = typeof body['__type'] === 'string' ? body['__type'] : `HTTP ${answer.status}`;
+  if (status < 300) return { output: body };
+  const type = typeof body['__type'] === 'string' ? body['__type'] : `HTTP ${status}`;
   const message = body['message'] ?? body['Message'];
   return { error: { code: type.split('#').at(-1) ?? type, message: typeof message === 'string' ? message : text } };
 }

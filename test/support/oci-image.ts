@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { ask, type HttpAnswer } from './http.js';
 
 export interface Blob {
   readonly mediaType: string;
@@ -164,9 +165,9 @@ export interface Registry {
   readonly authorization: string;
 }
 
-async function expectStatus(what: string, answer: Response, ...statuses: number[]): Promise<Response> {
-  if (statuses.includes(answer.status)) return answer;
-  throw new Error(`${what}: HTTP ${answer.status} ${await answer.text()}`);
+function expectStatus(what: string, answer: HttpAnswer, status: number): HttpAnswer {
+  if (answer.status === status) return answer;
+  throw new Error(`${what}: HTTP ${answer.status} ${answer.body.toString()}`);
 }
 
 /** Pushes over HTTP as the distribution specification has it: POST, PUT with the bytes, then the manifest. */
@@ -180,24 +181,19 @@ export async function pushImage(
   for (const one of inOrder(image)) {
     for (const each of one.blobs) {
       const base = `${registry.url}/v2/${repository}/blobs`;
-      const begun = await expectStatus(
-        'POST upload',
-        await fetch(`${base}/uploads/`, { method: 'POST', headers }),
-        202,
-      );
-      const place = new URL(begun.headers.get('location') ?? '', registry.url);
+      const begun = expectStatus('POST upload', await ask(`${base}/uploads/`, { method: 'POST', headers }), 202);
+      const place = new URL(begun.headers.location ?? '', registry.url);
       place.searchParams.set('digest', each.digest);
-      const body = new Uint8Array(each.bytes);
       const type = { ...headers, 'content-type': 'application/octet-stream' };
-      await expectStatus('PUT upload', await fetch(place, { method: 'PUT', headers: type, body }), 201);
+      expectStatus('PUT upload', await ask(place, { method: 'PUT', headers: type, body: each.bytes }), 201);
     }
     const reference = one === image && tag !== undefined ? tag : one.manifest.digest;
-    await expectStatus(
+    expectStatus(
       `PUT manifest ${reference}`,
-      await fetch(`${registry.url}/v2/${repository}/manifests/${reference}`, {
+      await ask(`${registry.url}/v2/${repository}/manifests/${reference}`, {
         method: 'PUT',
         headers: { ...headers, 'content-type': one.manifest.mediaType },
-        body: new Uint8Array(one.manifest.bytes),
+        body: one.manifest.bytes,
       }),
       201,
     );
@@ -213,12 +209,11 @@ export async function pullWhole(registry: Registry, repository: string, referenc
     dockerManifest,
     'application/vnd.docker.distribution.manifest.list.v2+json',
   ].join(', ');
-  const answer = await expectStatus(
+  const { body: bytes } = expectStatus(
     `GET manifest ${reference}`,
-    await fetch(`${registry.url}/v2/${repository}/manifests/${reference}`, { headers: { ...headers, accept } }),
+    await ask(`${registry.url}/v2/${repository}/manifests/${reference}`, { headers: { ...headers, accept } }),
     200,
   );
-  const bytes = Buffer.from(await answer.arrayBuffer());
   const digest = digestOf(bytes);
   if (reference.startsWith('sha256:') && reference !== digest)
     throw new Error(`${reference}: the manifest is ${digest}`);
@@ -229,12 +224,11 @@ export async function pullWhole(registry: Registry, repository: string, referenc
   };
   for (const child of manifest.manifests ?? []) await pullWhole(registry, repository, child.digest);
   for (const one of [...(manifest.config === undefined ? [] : [manifest.config]), ...(manifest.layers ?? [])]) {
-    const got = await expectStatus(
+    const { body: content } = expectStatus(
       `GET blob ${one.digest}`,
-      await fetch(`${registry.url}/v2/${repository}/blobs/${one.digest}`, { headers }),
+      await ask(`${registry.url}/v2/${repository}/blobs/${one.digest}`, { headers }),
       200,
     );
-    const content = Buffer.from(await got.arrayBuffer());
     if (content.length !== one.size || digestOf(content) !== one.digest)
       throw new Error(`${one.digest}: other bytes came`);
   }
