@@ -24,6 +24,7 @@ export function batchOf(
   const blocks: string[] = [];
   const imports: string[] = [];
   const accounts: string[] = [];
+  const locals: string[] = [];
   const roots = projects.flatMap(({ name, rendering }) => rootsOf(name, rendering));
   for (const { name, rendering } of projects) {
     for (const { path, text } of rendering.files) {
@@ -41,8 +42,10 @@ export function batchOf(
   };
   for (const root of roots) {
     const textOf = (file: string): string => root.files.find(({ path }) => path.endsWith(`/${file}`))?.text ?? '';
+    const parts = withOwnLocals(textOf('providers.tf'), root.module).split(/^(?=provider "aws")/m);
+    locals.push(...parts.filter((text) => text.startsWith('locals')));
     // Those with an alias are of replicas.
-    const own = textOf('providers.tf').split(/^(?=provider "aws")/m);
+    const own = parts.filter((text) => text.startsWith('provider'));
     const passed = own.map((text) => {
       const alias = /^ *alias += "(\w+)"\n/m.exec(text);
       const name = alias === null ? 'aws' : `aws.${alias[1] ?? ''}`;
@@ -70,6 +73,7 @@ ${waits ? `  depends_on = [${accounts.join(', ')}]\n` : ''}}
   files['providers.tf'] = [
     'variable "assume_role_arn" {\n  type    = string\n  default = null\n}\n',
     'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
+    ...locals,
     ...[...providers].map(([text, alias]) =>
       text.replace(
         'provider "aws" {',
@@ -78,6 +82,11 @@ ${waits ? `  depends_on = [${accounts.join(', ')}]\n` : ''}}
     ),
   ].join('\n');
   return files;
+}
+
+/** What providers have alike, under names that no other project has. */
+function withOwnLocals(text: string, module: string): string {
+  return text.replaceAll(/(local\.|^ {2})(\w+_tags)(?=$| += )/gm, `$1${module}_$2`);
 }
 
 /** The servers of this machine take whose key it is for the account. */

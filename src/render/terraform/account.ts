@@ -26,7 +26,7 @@ export function accountRoot(
     ['imports.tf', accountImportsText(rendered, names)],
     ['oidc.tf', providers.map((one) => providerText(one, names)).join('\n')],
     ['outputs.tf', outputsText(providers, names)],
-    ['providers.tf', providersText(settings)],
+    ['providers.tf', providersText([settings])],
     ['variables.tf', rootVariables],
     ['versions.tf', versionsText(versions)],
   ];

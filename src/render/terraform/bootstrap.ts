@@ -23,7 +23,7 @@ export function bootstrapFiles(
         membersOf({ description: 'Where states are kept.', value: code('aws_s3_bucket.state.bucket') }),
       ),
     ],
-    ['providers.tf', providersText({ account, region, defaultTags: {}, ignoredTags: ownershipKeys })],
+    ['providers.tf', providersText([{ account, region, defaultTags: {}, ignoredTags: ownershipKeys }])],
     ['variables.tf', rootVariables],
     ['versions.tf', versionsText(versions)],
   ];

@@ -55,14 +55,15 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
     ['outputs.tf', outputsText(roles.length > 0, key !== undefined, regions)],
     [
       'providers.tf',
-      [
-        providersText({ ...desired, defaultTags, ignoredTags: ignored }),
-        ...away.map((one) => {
-          const { account, region } = one.replica.desired;
-          const alias = providerAlias(region);
-          return providersText({ alias, account, region, defaultTags, ignoredTags: one.ignored });
-        }),
-      ].join('\n'),
+      providersText([
+        { ...desired, defaultTags, ignoredTags: ignored },
+        ...away.map((one) => ({
+          ...one.replica.desired,
+          alias: providerAlias(one.replica.desired.region),
+          defaultTags,
+          ignoredTags: one.ignored,
+        })),
+      ]),
     ],
     ['registry.tf', registryText(rendered, regions)],
     ['variables.tf', rootVariables],

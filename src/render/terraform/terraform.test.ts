@@ -197,8 +197,13 @@ module "replica_us_east_1" {
   repositories = local.repositories
 }
 `);
-    const [own, replica, ...others] = prod(rendering, 'providers.tf').split(/^(?=provider)/m);
+    const [locals, own, replica, ...others] = prod(rendering, 'providers.tf').split(/^(?=provider)/m);
     expect(others).toEqual([]);
+    expect(locals).toContain('  default_tags = {');
+    expect(locals).toContain('  ignored_tags = ["slipway:environment", "slipway:project"]');
+    expect(own).toContain(
+      '  default_tags {\n    tags = local.default_tags\n  }\n\n  ignore_tags {\n    keys = local.ignored_tags\n  }',
+    );
     expect(replica).toBe(
       own
         ?.replace('"aws" {\n', '"aws" {\n  alias               = "us_east_1"\n')

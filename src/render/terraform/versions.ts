@@ -1,6 +1,6 @@
 // Which Terraform, which provider, which state: what each root begins with.
 // It must not know what a root holds.
-import { attributes, membersOf, type Value } from './hcl.js';
+import { attributes, code, type Member, membersOf, object, type Value } from './hcl.js';
 
 export interface Versions {
   readonly provider: '5' | '6';
@@ -81,9 +81,40 @@ export interface ProviderSettings {
   readonly ignoredTags: readonly string[];
 }
 
-/** The account is checked before anything is read: the credentials of another one must not find its registry empty. */
-export function providersText({ alias, region, account, defaultTags, ignoredTags }: ProviderSettings): string {
-  const tags = Object.keys(defaultTags).length === 0 ? '' : `\n  default_tags {\n${tagsText(defaultTags)}\n  }\n`;
+/** Of several providers, what all of them have alike is written once. */
+export function providersText(all: readonly ProviderSettings[]): string {
+  const tags = alike(all.map(({ defaultTags }) => defaultTags));
+  const ignored = alike(all.map(({ ignoredTags }) => ignoredTags));
+  const hasTags = tags !== undefined && Object.keys(tags).length > 0;
+  const locals: readonly Member[] = [
+    ...(hasTags ? [{ key: 'default_tags', value: object(tags), comment: 'On everything, in every Region.' }] : []),
+    ...(ignored === undefined ? [] : [{ key: 'ignored_tags', value: ignored, comment: aboutIgnored }]),
+  ];
+  const providers = all.map((one) =>
+    providerText(one, {
+      tags: hasTags ? code('local.default_tags') : undefined,
+      ignored: ignored === undefined ? undefined : code('local.ignored_tags'),
+    }),
+  );
+  if (locals.length === 0) return providers.join('\n');
+  return [`locals {\n${locals.map((one) => attributes([one], 1)).join('\n\n')}\n}\n`, ...providers].join('\n');
+}
+
+const aboutIgnored = "Marks that others put on what is here, Slipway's own among them: Terraform leaves them alone.";
+
+/** What all of several are; `undefined` where they differ, or where there is one alone. */
+function alike<T>([first, ...others]: readonly T[]): T | undefined {
+  const text = JSON.stringify(first);
+  return others.length > 0 && others.every((one) => JSON.stringify(one) === text) ? first : undefined;
+}
+
+/** The account is checked before anything is read: the credentials of another one must not find its registry empty. `shared`: what is written once. */
+function providerText(
+  { alias, region, account, defaultTags, ignoredTags }: ProviderSettings,
+  shared: { readonly tags: Value | undefined; readonly ignored: Value | undefined },
+): string {
+  const tags = [{ key: 'tags', value: shared.tags ?? object(defaultTags) }];
+  const ignored = [{ key: 'keys', value: shared.ignored ?? ignoredTags }];
   return `\
 provider "aws" {
 ${attributes(membersOf({ alias, region, allowed_account_ids: [account] }), 1)}
@@ -94,17 +125,13 @@ ${attributes(membersOf({ alias, region, allowed_account_ids: [account] }), 1)}
       role_arn = assume_role.value
     }
   }
-${tags}
-  # Marks that others put on what is here, Slipway's own among them: Terraform leaves them alone.
+${Object.keys(defaultTags).length === 0 ? '' : `\n  default_tags {\n${attributes(tags, 2)}\n  }\n`}
+${shared.ignored === undefined ? `  # ${aboutIgnored}\n` : ''}\
   ignore_tags {
-${attributes([{ key: 'keys', value: ignoredTags }], 2)}
+${attributes(ignored, 2)}
   }
 }
 `;
-}
-
-function tagsText(tags: Readonly<Record<string, Value>>): string {
-  return attributes([{ key: 'tags', value: { kind: 'object', members: membersOf(tags) } }], 2);
 }
 
 export const rootVariables = `\
