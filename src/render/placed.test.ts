@@ -11,7 +11,8 @@ metadata: {name: payments}
 spec:
   environments:
     dev: {account: "111111111111", region: eu-west-1}
-    prod: {account: "222222222222", region: eu-west-1, replicas: [{region: us-east-1}]}
+    prod: {account: "222222222222", region: eu-west-1,
+      replicas: [{region: us-east-1}]}
   repositories:
     a.b/c:
       forceDelete: true
@@ -34,10 +35,11 @@ const at = (path: string, message = 'prod: something') => {
 
 describe('a place', () => {
   it.each([
-    ['spec.repositories.a.b/c.forceDelete', 10],
-    ['spec.repositories.plain.access', 11],
-    ['spec.registryPolicy.scope', 19],
-    ['spec.environments.prod.replicas', 7],
+    ['spec.repositories.a.b/c.forceDelete', 11],
+    ['spec.repositories.plain.access', 12],
+    ['spec.registryPolicy.scope', 20],
+    ['spec.environments.prod.replicas', 8],
+    ['spec.environments.prod', 7],
     ['spec.repositories.unknown.access', undefined],
     ['', undefined],
   ])('of %s is line %s', (path, line) => {
@@ -46,8 +48,8 @@ describe('a place', () => {
 
   it('is that of the environment whose name the remark begins with', () => {
     expect(at('spec.registryPolicy', 'dev: something')).toBeUndefined();
-    expect(at('spec.registryPolicy', 'prod: something')).toBe(19);
-    expect(at('spec.registryPolicy', 'prod in us-east-1: something')).toBe(19);
+    expect(at('spec.registryPolicy', 'prod: something')).toBe(20);
+    expect(at('spec.registryPolicy', 'prod in us-east-1: something')).toBe(20);
     expect(at('spec.registryPolicy', 'dev in us-east-1: something')).toBeUndefined();
   });
 });
@@ -55,14 +57,14 @@ describe('a place', () => {
 it('tells several environments once what is the same for them', async () => {
   const { diagnostics } = await render('aws-cli', project, { environments: ['dev', 'prod'] });
   const told = diagnostics.filter(({ code }) => code === 'render/never-deletes');
-  expect(told).toMatchObject([{ message: 'dev, prod: the script never deletes a.b/c', range: { line: 10 } }]);
+  expect(told).toMatchObject([{ message: 'dev, prod: the script never deletes a.b/c', range: { line: 11 } }]);
 });
 
 it('tells replicas once what is the same for them', () => {
   const path = 'spec.repositories.plain.kmsKeyId';
   const of = (subject: string) => diagnostic('render/key-by-alias', `${subject}: by its alias`, { path });
   expect(placed(project, ['dev', 'prod'], [of('dev'), of('prod'), of('prod in us-east-1')])).toMatchObject([
-    { message: 'dev, prod, prod in us-east-1: by its alias', range: { line: 11 } },
+    { message: 'dev, prod, prod in us-east-1: by its alias', range: { line: 12 } },
   ]);
 });
 

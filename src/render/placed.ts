@@ -44,7 +44,8 @@ class Places {
     const found = this.#project.environments.get(environment);
     if (root !== 'spec' || kind === undefined || found === undefined) return undefined;
     if (kind === 'repositories') return this.#ofRepository(steps, environment);
-    if (kind === 'environments') return found.replicas?.[0]?.range ?? found.range;
+    if (kind === 'environments')
+      return (steps.at(-1) === 'replicas' ? found.replicas?.[0]?.range : undefined) ?? found.range;
     return found.registry?.locate([kind, ...steps].join('.'));
   }
 

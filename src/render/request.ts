@@ -129,7 +129,9 @@ export async function render(
   const values = optionsOf(found.definition, options);
   const asked = await requestOf(project, request);
   const unsaid = unsayable.filter(({ setting }) => !canSay(found.definition, setting));
-  const environments = asked.environments.map((one) => unsaid.reduce((left, { without }) => without(left), one));
+  const environments = asked.environments.map((one) =>
+    unsaid.reduce((left, { without }) => without?.(left) ?? left, one),
+  );
   const rendering = await found.render({ ...asked, environments }, values);
   // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
@@ -151,17 +153,18 @@ function canSay({ fidelity }: TargetDefinition, setting: RenderedSetting): boole
   return told === 'run' || told === 'schema';
 }
 
-/** What a target may have no word for: it is told, and then out of the target's sight. */
+/**
+ * What a target may have no word for: it is told. Replicas are then out of the target's sight, for it would make them like any registry; the
+ * policy of the registry stays, since what a target says of the rest depends on whether its scope alone was declared.
+ */
 const unsayable: readonly {
   readonly setting: RenderedSetting;
-  readonly without: (environment: RenderedEnvironment) => RenderedEnvironment;
+  readonly without?: (environment: RenderedEnvironment) => RenderedEnvironment;
   readonly remarks: (environment: RenderedEnvironment) => readonly Diagnostic[];
 }[] = [
   { setting: 'registry.replication', without: withoutReplicas, remarks: remarksOnReplicas },
   {
     setting: 'registry.policy',
-    without: (environment) =>
-      withPolicy(environment, ({ scope }) => ({ statements: [], ...(scope === undefined ? {} : { scope }) })),
     remarks: (environment) =>
       remarksOnPolicy(
         environment,
@@ -172,7 +175,6 @@ const unsayable: readonly {
   },
   {
     setting: 'registry.policyScope',
-    without: (environment) => withPolicy(environment, ({ statements }) => ({ statements })),
     remarks: (environment) =>
       remarksOnPolicy(environment, '.scope', "the scope of the registry's policy", ({ scope }) => scope !== undefined),
   },
@@ -190,20 +192,6 @@ function withoutReplicas({ registries, ...environment }: RenderedEnvironment): R
 function unreplicated(desired: DesiredRegistry): DesiredRegistry {
   const { replication: _, ...rest } = desired;
   return rest;
-}
-
-function withPolicy(
-  { registries, ...environment }: RenderedEnvironment,
-  change: (policy: DesiredRegistryPolicy) => DesiredRegistryPolicy,
-): RenderedEnvironment {
-  return {
-    ...environment,
-    registries: registries.map(({ desired, ...rest }) => {
-      const { registryPolicy } = desired;
-      if (registryPolicy === undefined) return { ...rest, desired };
-      return { ...rest, desired: { ...desired, registryPolicy: change(registryPolicy) } };
-    }),
-  };
 }
 
 function remarksOnPolicy(

@@ -1,4 +1,4 @@
-// What a registry has once and its replicas, in rendered code: what a target cannot say of them is told, and then out of its sight.
+// What a registry has once and its replicas, in rendered code: what a target cannot say of them is told, and that alone.
 import { describe, expect, it } from 'vitest';
 import { parseProject } from '../manifest/index.js';
 import type { RenderedSetting } from './model.js';
@@ -56,6 +56,14 @@ describe('says what it leaves out, and writes what it writes without', () => {
   it.each(silentOn('registry.policyScope'))('%s: the scope of that policy', async (target) => {
     expect(await told(target, { policy: '{scope: V2}' })).toEqual([`${policy}.scope`]);
   });
+
+  it.each(silentOn('registry.policyScope'))(
+    '%s: nothing of a policy, where its scope alone is declared',
+    async (target) => {
+      const { diagnostics } = await render(target, project({ policy: '{scope: V2}' }));
+      expect(diagnostics.map(({ code }) => code)).toEqual(['render/no-registry-settings']);
+    },
+  );
 });
 
 it('a target that has replicas says where ECR would not take the rules, before anything is made', async () => {
