@@ -1,5 +1,5 @@
 // The local ECR as a process of its own, started by a small program in place of the command line.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { serviceName } from './control.js';
 import { type DaemonOptions, daemonStatus, startDaemon, stopDaemon } from './index.js';
 
 // Inside the checkout, so that the program finds its packages.
@@ -205,6 +206,20 @@ describe('the local ECR in the background', () => {
       port: mute,
       what: 'a program that does not speak HTTP',
     });
+  });
+
+  it('is stopped once its certificate is gone too, which goes after the port', async () => {
+    const certificateAuthority = join(folder, 'ca.pem');
+    writeFileSync(certificateAuthority, '');
+    const fake = createHttpServer(({ url }, response) => {
+      response.setHeader('connection', 'close');
+      response.end(JSON.stringify({ service: serviceName, pid: 1, dataDirectory: null, certificateAuthority }));
+      if (url?.endsWith('/stop') !== true) return;
+      fake.close(() => setTimeout(() => rmSync(certificateAuthority), 200));
+      servers.splice(servers.indexOf(fake), 1);
+    });
+    expect(await stopDaemon(await listen(fake))).toBe(true);
+    expect(existsSync(certificateAuthority)).toBe(false);
   });
 
   it('says why it did not start', async () => {

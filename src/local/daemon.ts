@@ -1,7 +1,7 @@
 // The local ECR in the background: starts a process of its own, asks how it is, asks it to end. All of it over HTTP.
 // It must not know the command line beyond the arguments it passes on, nor what the server serves.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -310,10 +310,15 @@ export async function stopDaemon(port: number, timeoutMilliseconds = 10_000): Pr
     const status = await daemonStatus(port);
     // Another one may have taken the port meanwhile: ours is gone all the same.
     const gone = status.state !== 'running' || status.pid !== before.pid;
-    // The port is free before the data is: the note goes last.
-    if (gone && noteOf(before.dataDirectory)?.pid !== before.pid) return true;
+    if (gone && !holdsFiles(before)) return true;
     if (Date.now() > deadline)
       fail('local/stop-failed', `process ${before.pid} on port ${port} was asked to end and still runs`);
     await delay(interval);
   }
+}
+
+/** The port is free before the files are: the note of a data directory goes last, and what one in memory had in temporary folders. */
+function holdsFiles({ pid, dataDirectory, certificateAuthority, administratorFile }: RunningEcr): boolean {
+  if (dataDirectory !== null) return noteOf(dataDirectory)?.pid === pid;
+  return [certificateAuthority, administratorFile].some((file) => typeof file === 'string' && existsSync(file));
 }
