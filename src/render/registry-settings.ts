@@ -69,9 +69,28 @@ function ruleOwner({ account, repositories }: DesiredRegistry) {
   return { account, repositories: repositories.map(({ name }) => name) };
 }
 
-/** What an engine that owns the documents does to others, or leaves behind. `engine`: what people call it. */
-export function remarksOnRegistrySettings(rendered: RenderedRegistry, engine: string): readonly Diagnostic[] {
-  return [...remarksOnSharing(rendered), ...remarksOnPolicy(rendered, engine), ...remarksOnRules(rendered, engine)];
+/**
+ * What an engine that owns the documents does to others, or leaves behind. `engine`: what people call it. `imports`: whether it can take over
+ * a document that is there; where it cannot, nobody has looked.
+ */
+export function remarksOnRegistrySettings(
+  rendered: RenderedRegistry,
+  engine: string,
+  { imports = true }: { readonly imports?: boolean } = {},
+): readonly Diagnostic[] {
+  const remarks = [
+    ...remarksOnSharing(rendered),
+    ...remarksOnPolicy(rendered, engine, imports),
+    ...remarksOnRules(rendered, engine, imports),
+  ];
+  if (imports) return remarks;
+  const mend = 'let nobody but this code write it, or leave it to `slipway apply`';
+  return remarks.map((one) => (one.code === 'render/whole-registry' ? { ...one, mend } : one));
+}
+
+/** Of a document that nobody looked at. */
+function fateOf(others: string, imports: boolean): string {
+  return imports ? `${others} of others go, unless --import finds them` : 'where there is one already, it fails';
 }
 
 const policyPath = 'spec.registryPolicy';
@@ -98,7 +117,7 @@ function remarksOnSharing({ desired, sharedWith }: RenderedRegistry): readonly D
   ];
 }
 
-function remarksOnPolicy(rendered: RenderedRegistry, engine: string): readonly Diagnostic[] {
+function remarksOnPolicy(rendered: RenderedRegistry, engine: string, imports: boolean): readonly Diagnostic[] {
   const { desired, live } = rendered;
   if (isShared(rendered, 'policy') || desired.registryPolicy === undefined) return [];
   const start = `${desired.owner.environment}: `;
@@ -120,12 +139,12 @@ function remarksOnPolicy(rendered: RenderedRegistry, engine: string): readonly D
   if (live !== undefined && policy.others.length === 0) return [];
   const message =
     live === undefined
-      ? `${start}${engine} writes the whole policy of the registry: statements of others go, unless --import finds them`
+      ? `${start}${engine} writes the whole policy of the registry: ${fateOf('statements', imports)}`
       : `${start}the policy of the registry has statements of others, ${policy.others.map(({ Sid = 'without a Sid' }) => Sid).join(', ')}: they are in the code as they were found`;
   return [diagnostic('render/whole-registry', message, { path: policyPath })];
 }
 
-function remarksOnRules(rendered: RenderedRegistry, engine: string): readonly Diagnostic[] {
+function remarksOnRules(rendered: RenderedRegistry, engine: string, imports: boolean): readonly Diagnostic[] {
   const { desired, live } = rendered;
   if (isShared(rendered, 'replication') || desired.replication === undefined) return [];
   const start = `${desired.owner.environment}: `;
@@ -143,7 +162,7 @@ function remarksOnRules(rendered: RenderedRegistry, engine: string): readonly Di
   if (live !== undefined && foreign.length === 0) return [];
   const message =
     live === undefined
-      ? `${start}${engine} writes the whole replication configuration: rules of others go, unless --import finds them`
+      ? `${start}${engine} writes the whole replication configuration: ${fateOf('rules', imports)}`
       : `${start}there are replication rules of others, ${foreign.map((rule) => ruleInWords(rule, desired.account)).join('; ')}: they are in the code as they were found`;
   return [diagnostic('render/whole-registry', message, { path })];
 }

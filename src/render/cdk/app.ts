@@ -35,11 +35,12 @@ export function appFiles(
   project: string,
   stacks: readonly AppStack[],
   deployments: readonly Deployment[],
+  { hasSettings }: { readonly hasSettings: boolean },
 ): readonly RenderedFile[] {
   return [
     { path: `bin/${project}.ts`, text: binText(project, stacks) },
     { path: '.gitignore', text: 'cdk.out/\ndist/\nnode_modules/\n' },
-    { path: 'README.md', text: readmeText(project, deployments) },
+    { path: 'README.md', text: readmeText(project, stacks, deployments, hasSettings) },
     { path: 'cdk.json', text: json(cdkJson(project)) },
     { path: 'package.json', text: json(packageJson(project)) },
     { path: 'tsconfig.json', text: json(tsconfig) },
@@ -123,7 +124,33 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function readmeText(project: string, deployments: readonly Deployment[]): string {
+function readmeText(
+  project: string,
+  stacks: readonly AppStack[],
+  deployments: readonly Deployment[],
+  hasSettings: boolean,
+): string {
+  const hasReplicas = stacks.some(({ region }) => region !== undefined);
+  const rows = [
+    ['lib/registry.ts', 'the construct library: how a repository, a key and a role are made'],
+    ...(hasSettings
+      ? [
+          [
+            'lib/registry-settings.ts',
+            'the construct library of what a registry has once: its policy, and the rules by which ECR copies images',
+          ],
+        ]
+      : []),
+    [
+      'lib/environments',
+      `the stacks of each environment${hasSettings ? '; `registry.ts` is what its registry has once, deployed last' : ''}`,
+    ],
+    ['lib/accounts', 'what an account has once: the identity providers of CI systems'],
+    [
+      `bin/${project}.ts`,
+      `the app${hasReplicas ? ', which makes the repositories once more in each Region that images are copied to' : ''}`,
+    ],
+  ];
   return `\
 # The registries of ${project}
 
@@ -131,10 +158,7 @@ Written by \`slipway render cdk\`. The manifest, slipway.yaml, is the source: ch
 
 | file | what it is |
 | --- | --- |
-| \`lib/registry.ts\` | the construct library: how a repository, a key and a role are made |
-| \`lib/environments\` | the stacks of each environment |
-| \`lib/accounts\` | what an account has once: the identity providers of CI systems |
-| \`bin/${project}.ts\` | the app |
+${rows.map(([path = '', what = '']) => `| \`${path}\` | ${what} |`).join('\n')}
 
 \`\`\`sh
 npm install

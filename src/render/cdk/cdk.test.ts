@@ -47,6 +47,9 @@ spec:
     expect(textOf(made, 'lib/environments/prod/repositories.ts')).toContain('`prod--${region}-repositories`');
     const variables = textOf(made, 'bin/payments.ts').match(/(?<=^const )\w+/gm) ?? [];
     expect(new Set(variables).size).toBe(variables.length);
+    const readme = textOf(made, 'README.md');
+    expect(readme).toContain('| `lib/registry-settings.ts` |');
+    expect(readme).toContain('| `bin/payments.ts` | the app, which makes the repositories once more in each Region');
   });
 
   it('has nothing but repositories where nothing else is asked for', async () => {
@@ -62,6 +65,7 @@ spec:
       'package.json',
       'tsconfig.json',
     ]);
+    expect(textOf(made, 'README.md')).not.toMatch(/registry-settings|Region that images/);
     expect(made.diagnostics).toEqual([]);
     expect(made.next).toEqual(['npm install', 'npx cdk deploy prod-repositories']);
     expect(textOf(made, 'lib/environments/prod/repositories.ts')).toBe(`\

@@ -34,16 +34,16 @@ export const renderCdk: Renderer<typeof cdkTarget.options> = (request, { capacit
     environmentPart(request, environment, accounts, Number(capacity)),
   );
   const stacks = [...[...accounts.values()].map((one) => appStack(one)), ...parts.flatMap((one) => one.stacks)];
+  const hasSettings = parts.some((one) => one.hasSettings);
   const files = [
     ...appFiles(
       request.project,
       stacks,
       parts.flatMap(({ deployments }) => deployments),
+      { hasSettings },
     ),
     { path: 'lib/registry.ts', text: libraryText },
-    ...(parts.some(({ hasSettings }) => hasSettings)
-      ? [{ path: 'lib/registry-settings.ts', text: settingsLibraryText }]
-      : []),
+    ...(hasSettings ? [{ path: 'lib/registry-settings.ts', text: settingsLibraryText }] : []),
     ...[...accounts.values()].map(({ path, text }) => ({ path, text })),
     ...parts.flatMap((one) => one.files),
   ];

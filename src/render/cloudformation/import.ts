@@ -115,3 +115,27 @@ export function importRemarks(
   const message = `nobody has looked whether what is in ${unseen.join(', ')} exists outside of a stack: it would be made, and fail where its name is taken`;
   return [...repositories, diagnostic('render/companions-not-imported', `${start}${message}`)];
 }
+
+/** A StackSet makes what its stacks hold: what is there before it, in the environment's own Region, is in its way. */
+export function stackSetImportRemarks(
+  desired: DesiredRegistry,
+  live: LiveRegistry,
+  stacks: readonly RepositoriesTemplate[],
+): readonly Diagnostic[] {
+  return stacks.flatMap(({ name: stackSet, parts }) =>
+    parts.flatMap(({ repository: { key, name } }): Diagnostic[] => {
+      const found = live.observed.repositories.get(name);
+      // Stacks of a StackSet are called StackSet-NAME-ID.
+      if (found === undefined || heldBy(found, live)?.startsWith(`StackSet-${stackSet}-`)) return [];
+      const message = `${name} is there already, and a StackSet takes nothing over: its stack would fail`;
+      const mend =
+        'take it over as a stack (`--with form=stack --import`), which `aws cloudformation import-stacks-to-stack-set` then puts into the StackSet';
+      return [
+        diagnostic('render/cannot-import', `${remarkStart(desired)}${message}`, {
+          path: `spec.repositories.${key}`,
+          mend,
+        }),
+      ];
+    }),
+  );
+}

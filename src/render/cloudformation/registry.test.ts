@@ -50,6 +50,7 @@ describe('replicas', () => {
       'slipway-registry-payments-prod registry.yaml eu-west-1',
     ]);
     expect(textOf(rendering, 'prod/repositories.yaml')).toMatch(/^# .* in eu-west-1, us-east-1, ap-south-1\. /);
+    expect(textOf(rendering, 'prod/registry.yaml')).toMatch(/^#.*\n#\n# {3}\.\/deploy\.sh\n/);
     expect(rendering.next).toEqual(['./prod/deploy.sh']);
     expect(rendering.diagnostics.map(({ code }) => code)).toEqual(['render/whole-registry', 'render/whole-registry']);
   });
@@ -86,6 +87,45 @@ describe('replicas', () => {
     const rendering = await render('cloudformation', parseProject([{ file: 'slipway.yaml', text, own: true }]));
     expect(rendering.next).toEqual(["./prod/deploy.sh --s3-bucket 'BUCKET-{region}'"]);
     expect(textOf(rendering, 'prod/deploy.sh')).toContain('--no-fail-on-empty-changeset "${@//\\{region\\}/$region}"');
+  });
+
+  it('as StackSets have remarks on what is there, none of which asks for an import', async () => {
+    const stackName = (name: string) => ({ 'aws:cloudformation:stack-name': name });
+    const lookingAt = async (tags: Readonly<Record<string, string>>) => {
+      const there: LookAt = async ({ region }) => {
+        const live = await liveOf(region, []);
+        const repositories = [...live.observed.repositories].map(
+          ([name, one]) => [name, { ...one, tags: { state: 'present', value: tags } as const }] as const,
+        );
+        return { ...live, observed: { ...live.observed, repositories: new Map(repositories) } };
+      };
+      const { diagnostics, files } = await render('cloudformation', plain, {
+        options: { form: 'stack-set' },
+        look: there,
+      });
+      expect(files.some(({ path }) => path.includes('import'))).toBe(false);
+      return diagnostics;
+    };
+    const made = await lookingAt(stackName('StackSet-slipway-repositories-payments-prod-1234'));
+    expect(made.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'render/whole-registry',
+        'prod: a StackSet writes the whole policy of the registry: where there is one already, it fails',
+      ],
+      [
+        'render/whole-registry',
+        'prod: a StackSet writes the whole replication configuration: where there is one already, it fails',
+      ],
+    ]);
+    expect(new Set(made.map(({ mend }) => mend))).toEqual(
+      new Set(['let nobody but this code write it, or leave it to `slipway apply`']),
+    );
+    const [other] = await lookingAt(stackName('somebody'));
+    expect(other).toMatchObject({
+      code: 'render/cannot-import',
+      message: 'prod: payments/api is there already, and a StackSet takes nothing over: its stack would fail',
+      mend: expect.stringContaining('--with form=stack --import') as string,
+    });
   });
 
   it('are in the Regions of StackSets, unless these are told otherwise', async () => {

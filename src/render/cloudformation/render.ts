@@ -13,7 +13,7 @@ import type {
 import { remarksOnRegistrySettings } from '../registry-settings.js';
 import { yamlComment } from '../yaml.js';
 import { type CompanionTemplate, companionTemplates } from './companions.js';
-import { type Import, importRemarks, importsOf } from './import.js';
+import { type Import, importRemarks, importsOf, stackSetImportRemarks } from './import.js';
 import { type RegistryTemplate, registryImport, registryTemplate } from './registry.js';
 import { remarksOn } from './remarks.js';
 import { type RepositoriesTemplate, repositoriesTemplates } from './repositories.js';
@@ -171,8 +171,8 @@ function stackSetPart(
     files: [...filesOf(written, place), ...deployment.files],
     diagnostics: [
       ...remarksOn(desired, live, own.repositories),
-      ...(live === undefined ? [] : importRemarks(desired, live, own.repositories, companions)),
-      ...remarksOnRegistrySettings(alone, 'CloudFormation'),
+      ...(live === undefined ? [] : stackSetImportRemarks(desired, live, own.repositories)),
+      ...remarksOnRegistrySettings(alone, 'a StackSet', { imports: false }),
       ...stackSetRemarks(companions, targets, desired, regions),
     ],
     next: deployment.next,
@@ -353,7 +353,7 @@ function headOf(
   form: Options['form'],
 ): string {
   const place = form === 'stack-set' ? '' : `, account ${account} in ${regions.join(', ')}`;
-  const isScript = form === 'stack-set' || regions.length > 1;
+  const isScript = form === 'stack-set' || regions.length > 1 || stack.note !== undefined;
   return [
     `${title}${place}. Slipway wrote it from the manifest: change that, and render again.`,
     '',

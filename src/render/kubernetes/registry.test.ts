@@ -80,6 +80,24 @@ function found(name: string, more: Partial<ObservedRepository> = {}): ObservedRe
 
 const told = ({ diagnostics }: Rendering) => diagnostics.map(({ code, path }) => `${code} ${path ?? ''}`);
 
+it('names replicas, and what a registry has once, in the table of folders', async () => {
+  const text = `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  environments: {prod: {account: "222222222222", region: eu-west-1, replicas: [{region: us-east-1}]}}
+  repositories: {api: {}}
+`;
+  const readme = textOf(
+    await render('crossplane', parseProject([{ file: 'slipway.yaml', text, own: true }])),
+    'README.md',
+  );
+  expect(readme.match(/^\| `.*$/gm)).toEqual([
+    '| `environments/prod/us-east-1` | the registry of prod in us-east-1, account 222222222222, which images are copied to |',
+    '| `environments/prod` | the registry of prod in eu-west-1, account 222222222222; `registry.yaml` is what that registry has once |',
+  ]);
+});
+
 describe.each(['ack', 'crossplane'])('%s', (target) => {
   it('has a folder for each account and environment, with a kustomization that names every file', async () => {
     const rendering = await render(target, full);

@@ -136,7 +136,11 @@ function environmentFolder(
   return {
     path: ['environments', environment.name, ...(elsewhere === undefined ? [] : [elsewhere])].join('/'),
     title: `${project} ${where}`,
-    what: `the registry of ${environment.name} in ${region}, account ${account}`,
+    what: [
+      `the registry of ${environment.name} in ${region}, account ${account}`,
+      ...(rendered.desired.replicaOf === undefined ? [] : [', which images are copied to']),
+      ...(writer.once.length === 0 ? [] : ['; `registry.yaml` is what that registry has once']),
+    ].join(''),
     labels: labelsOf(project, place),
     files: [
       ...repositories.map((repository) => ({
