@@ -12,6 +12,7 @@ import {
   type Tags,
 } from '../registry/index.js';
 import type { LiveRegistry, RenderedRegistry } from './model.js';
+import { subjectOf } from './placed.js';
 import {
   attachmentKey,
   type ProviderType,
@@ -121,14 +122,13 @@ export function remarksOnExisting(
   }: { readonly engine: string; readonly onOtherKey?: string; readonly ignored: readonly string[] },
 ): readonly Diagnostic[] {
   if (live === undefined) return [];
-  const { owner, region, replicaOf } = desired;
-  const where = replicaOf === undefined ? owner.environment : `${owner.environment} in ${region}`;
+  const { owner } = desired;
   return desired.repositories.flatMap((repository): readonly Diagnostic[] => {
     const { key, name, lifecyclePolicy, statements } = repository;
     const found = live.observed.repositories.get(name);
     if (found === undefined) return [];
     const remark = (code: Diagnostic['code'], field: string, message: string) =>
-      diagnostic(code, `${where}: ${message}`, { path: `spec.repositories.${key}.${field}` });
+      diagnostic(code, `${subjectOf(desired)}: ${message}`, { path: `spec.repositories.${key}.${field}` });
     const others = statementsOfOthers(owner, found).map(({ Sid = 'one without a Sid' }) => Sid);
     const tags = tagsOfOthers(repository, found).filter((one) => !ignored.includes(one));
     const unread = [found.tags, found.repositoryPolicy, found.lifecyclePolicy].flatMap((one) =>

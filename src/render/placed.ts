@@ -2,8 +2,14 @@
 // It must not know what remarks there are, nor any target.
 import type { Diagnostic, SourceRange } from '../diagnostics/index.js';
 import { type Project, type ResolvedRepository, resolve } from '../manifest/index.js';
+import type { DesiredRegistry } from '../registry/index.js';
 
-/** In their order. A remark on an environment begins with its name, and one on a replica with `NAME in REGION`. */
+/** What a remark on a registry begins with, before a colon: the environment, `prod`, or its replica, `prod in us-east-1`. */
+export function subjectOf({ owner, region, replicaOf }: DesiredRegistry): string {
+  return replicaOf === undefined ? owner.environment : `${owner.environment} in ${region}`;
+}
+
+/** In their order. A remark on an environment or a replica begins with what `subjectOf` says of it. */
 export function placed(
   project: Project,
   environments: readonly string[],

@@ -3,10 +3,10 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import { type DesiredRegistry, type ObservedRepository, stackNamedIn } from '../../registry/index.js';
 import type { LiveRegistry } from '../model.js';
+import { subjectOf } from '../placed.js';
 import type { CompanionTemplate, StackTemplate } from './companions.js';
 import { hasOtherEncryption } from './live.js';
 import type { Template } from './model.js';
-import { remarkStart } from './remarks.js';
 import type { RepositoriesTemplate } from './repositories.js';
 import { livePart, type RepositoryPart } from './repository.js';
 
@@ -86,7 +86,7 @@ export function importRemarks(
   stacks: readonly RepositoriesTemplate[],
   companions: readonly CompanionTemplate[],
 ): readonly Diagnostic[] {
-  const start = remarkStart(desired);
+  const subject = subjectOf(desired);
   const repositories = stacks.flatMap(({ name: stack, parts }) =>
     parts.flatMap(({ repository: { key, name } }): Diagnostic[] => {
       const found = live.observed.repositories.get(name);
@@ -95,25 +95,25 @@ export function importRemarks(
       const [unread, holder] = [unreadOf(found), heldBy(found, live)];
       if (unread !== undefined) {
         const message = `the ${unread} of ${name} could not be read, and would be lost: it is not imported`;
-        return [diagnostic('render/cannot-import', `${start}${message}`, at)];
+        return [diagnostic('render/cannot-import', `${subject}: ${message}`, at)];
       }
       const reading = holder === undefined ? undefined : live.stacksOfRepositories?.get(holder);
       if (reading?.state === 'unknown') {
         const { operation, reason } = reading;
         const message = `${name} says that it is in the stack ${holder}, and whether that still exists is not known (${operation}: ${reason}): it is not imported`;
         const mend = `render again with credentials that may call ${operation}`;
-        return [diagnostic('render/cannot-import', `${start}${message}`, { ...at, mend })];
+        return [diagnostic('render/cannot-import', `${subject}: ${message}`, { ...at, mend })];
       }
       if (holder === undefined || holder === stack) return [];
       const message = `${name} says that it is in the stack ${holder}, and a resource is in one stack alone`;
       const mend = `take it out of ${holder} first, where its DeletionPolicy is Retain`;
-      return [diagnostic('render/cannot-import', `${start}${message}`, { ...at, mend })];
+      return [diagnostic('render/cannot-import', `${subject}: ${message}`, { ...at, mend })];
     }),
   );
   const unseen = companions.filter(({ name }) => !live.stacks.has(name)).map(({ name }) => name);
   if (unseen.length === 0) return repositories;
   const message = `nobody has looked whether what is in ${unseen.join(', ')} exists outside of a stack: it would be made, and fail where its name is taken`;
-  return [...repositories, diagnostic('render/companions-not-imported', `${start}${message}`)];
+  return [...repositories, diagnostic('render/companions-not-imported', `${subject}: ${message}`)];
 }
 
 /** A StackSet makes what its stacks hold: what is there before it, in the environment's own Region, is in its way. */

@@ -66,7 +66,7 @@ describe('replicas', () => {
     expect(textOf(rendering, 'prod/us-east-1/repositories.yaml')).toContain('LambdaECRImageRetrievalPolicy');
     const told = rendering.diagnostics.filter(({ code }) => code === 'render/whole-policy');
     expect(told.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^prod: in us-east-1, the policy of payments\/api has statements of others/),
+      expect.stringMatching(/^prod in us-east-1: the policy of payments\/api has statements of others/),
     ]);
     expect([...textOf(rendering, 'prod/import.sh').matchAll(/^take_over \S+ (\S+)/gm)].map(([, path]) => path)).toEqual(
       ['import/repositories.yaml', 'import/us-east-1/repositories.yaml', 'import/ap-south-1/repositories.yaml'],

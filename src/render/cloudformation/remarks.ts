@@ -4,6 +4,7 @@ import { type Diagnostic, type DiagnosticCode, diagnostic } from '../../diagnost
 import { isKnown } from '../../registry/companions/model.js';
 import type { DesiredRegistry, DesiredRepository } from '../../registry/index.js';
 import type { LiveRegistry } from '../model.js';
+import { subjectOf } from '../placed.js';
 import { statementsOfOthers } from '../settings.js';
 import { hasOtherEncryption } from './live.js';
 import type { RepositoriesTemplate } from './repositories.js';
@@ -14,9 +15,9 @@ export function remarksOn(
   templates: readonly RepositoriesTemplate[],
 ): readonly Diagnostic[] {
   const { owner, repositories, replicaOf } = desired;
-  const start = remarkStart(desired);
+  const subject = subjectOf(desired);
   const remark = (code: DiagnosticCode, { key }: DesiredRepository, field: string, message: string) =>
-    diagnostic(code, `${start}${message}`, { path: `spec.repositories.${key}${field}` });
+    diagnostic(code, `${subject}: ${message}`, { path: `spec.repositories.${key}${field}` });
   const all = [
     ...repositories.flatMap((repository): Diagnostic[] => {
       const { name, lifecyclePolicy, encryption } = repository;
@@ -84,7 +85,7 @@ export function remarksOn(
         : [
             diagnostic(
               'render/outputs-left-out',
-              `${start}${file} has ${parts.length} repositories, and a template takes 200 outputs: ${outputs === 'uris' ? 'their ARNs are' : 'they are'} left out`,
+              `${subject}: ${file} has ${parts.length} repositories, and a template takes 200 outputs: ${outputs === 'uris' ? 'their ARNs are' : 'they are'} left out`,
             ),
           ],
     ),
@@ -94,8 +95,3 @@ export function remarksOn(
 
 /** Of the rest, a replica has the same to say as the environment's own registry. */
 const isOfWhatIsLive: readonly DiagnosticCode[] = ['render/whole-policy', 'render/replacement'];
-
-/** The environment, and the Region where that is a replica. */
-export function remarkStart({ owner, region, replicaOf }: DesiredRegistry): string {
-  return `${owner.environment}: ${replicaOf === undefined ? '' : `in ${region}, `}`;
-}

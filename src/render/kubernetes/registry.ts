@@ -14,6 +14,7 @@ import type { DesiredRegistry, DesiredRepository } from '../../registry/index.js
 import { accountsOf, providersMade } from '../accounts.js';
 import { keyInUse } from '../existing.js';
 import type { RenderedEnvironment, RenderedRegistry, Rendering, RenderRequest } from '../model.js';
+import { subjectOf } from '../placed.js';
 import { registryKey } from '../provider-resources.js';
 import {
   applyCommand,
@@ -194,13 +195,11 @@ function labelsOf(project: string, place: string): Readonly<Record<string, strin
 }
 
 function remarksOnKeys({ desired, live }: RenderedRegistry): readonly Diagnostic[] {
-  const { owner, region, replicaOf } = desired;
-  const where = replicaOf === undefined ? owner.environment : `${owner.environment} in ${region}`;
   return desired.repositories.flatMap((repository) => {
     const { kmsKey } = repository.encryption;
     if (kmsKey === undefined || !isKnown(kmsKey) || !/(^|:)alias\//.test(kmsKey)) return [];
     if (keyInUse(repository, live) !== undefined) return [];
-    const message = `${where}: ${repository.name} names its key by an alias, and the controller will see a difference`;
+    const message = `${subjectOf(desired)}: ${repository.name} names its key by an alias, and the controller will see a difference`;
     return [diagnostic('render/key-by-alias', message, { path: `spec.repositories.${repository.key}.kmsKeyId` })];
   });
 }
