@@ -131,7 +131,7 @@ export function stackSetImportRemarks(
       const mend =
         'take it over as a stack (`--with form=stack --import`), which `aws cloudformation import-stacks-to-stack-set` then puts into the StackSet';
       return [
-        diagnostic('render/cannot-import', `${remarkStart(desired)}${message}`, {
+        diagnostic('render/cannot-import', `${subjectOf(desired)}: ${message}`, {
           path: `spec.repositories.${key}`,
           mend,
         }),
