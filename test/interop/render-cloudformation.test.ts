@@ -3,7 +3,7 @@
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { differences } from '../equivalence/compare.js';
-import { readRepositories } from '../equivalence/read.js';
+import { readRegistry } from '../equivalence/read.js';
 import { awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wireOk } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
@@ -24,6 +24,17 @@ spec:
   repositories:
     api: {mutableTagPatterns: [latest], encryptionType: KMS}
     worker: {lifecyclePolicy: {none: true}, forceDelete: true}
+`;
+
+const replica = 'us-east-1';
+/** The same with a replica, and with a policy of the registry. */
+const replicated = (
+  account: string,
+): string => `${manifest(account).replace('preset: production', `preset: production, replicas: [{region: ${replica}}]`)}---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: once}
+spec: {registryPolicy: {grants: [{repositories: ["mirror/*"], replicate: ["account:555555555555"]}]}}
 `;
 
 /** The AWS CLI asks every second whether a stack is done. */
@@ -80,14 +91,14 @@ describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', ()
   beforeAll(async () => {
     local = await startLocal();
     const env = awsEnvironment({ endpoint: local.url, account, region });
-    project = await workspace({ 'slipway.yaml': manifest(account) }, env);
+    project = await workspace({ 'slipway.yaml': replicated(account) }, env);
   }, 240_000);
   afterAll(async () => {
     project?.remove();
     await local?.close();
   });
 
-  it('is taken over by CloudFormation as it is, once; what differs is then deployed', async () => {
+  it('is taken over by CloudFormation as it is, once, in every Region; what differs is then deployed', async () => {
     const at: Endpoint = { endpoint: local.url, account, region };
     const ok = async (...args: readonly string[]): Promise<string> => {
       const done = await project.slipway(args);
@@ -111,7 +122,18 @@ describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', ()
       repositoryName,
       imageScanningConfiguration: { scanOnPush: false },
     });
-    const before = await readRepositories(at);
+    // Somebody else copies within the registry.
+    const { replicationConfiguration } = await wireOk(at, 'ecr', 'DescribeRegistry');
+    const { rules } = replicationConfiguration as { readonly rules: readonly JsonObject[] };
+    const theirs = {
+      destinations: [{ region: 'eu-north-1', registryId: account }],
+      repositoryFilters: [{ filter: 'theirs/', filterType: 'PREFIX_MATCH' }],
+    };
+    await wireOk(at, 'ecr', 'PutReplicationConfiguration', {
+      replicationConfiguration: { rules: [theirs, ...rules] },
+    });
+    const before = await readRegistry(at, [replica]);
+    expect(before.once['rules']).toHaveLength(2);
 
     const rendered = await ok('render', 'cloudformation', '-e', 'prod', '-o', 'infra', '--import', '--output', 'json');
     const { next } = JSON.parse(rendered) as { next: readonly string[] };
@@ -125,12 +147,14 @@ describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', ()
       return done.stdout;
     }
     await shell(takeOver);
-    expect(await readRepositories(at)).toEqual(before);
-    expect(await shell(takeOver)).toContain('has taken over already');
+    expect(await readRegistry(at, [replica])).toEqual(before);
+    // The repositories of two Regions, and what the registry has once.
+    expect((await shell(takeOver)).match(/^.* has taken over already$/gm)).toHaveLength(3);
 
     await shell(deployment);
-    const after = await readRepositories(at);
-    expect(differences(before, after)).toEqual(['payments/api.scanOnPush: false, not true']);
+    const after = await readRegistry(at, [replica]);
+    const changed = differences({ ...before }, { ...after });
+    expect(changed).toEqual(['repositories.payments/api.scanOnPush: false, not true']);
     const planned = await ok('plan', '-e', 'prod', '--output', 'json');
     expect([...planned.matchAll(/"aspect": "(\w+)"/g)].map(([, aspect]) => aspect)).toEqual([]);
   }, 300_000);
