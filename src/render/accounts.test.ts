@@ -1,8 +1,8 @@
 // What an account has once: an identity provider that somebody else has made is told of, whatever the target.
 import { expect, it } from 'vitest';
 import { parseProject } from '../manifest/index.js';
-import type { LiveRegistry } from './model.js';
 import { render } from './request.js';
+import { liveRegistry } from './testing/live.js';
 
 const arn = 'arn:aws:iam::222222222222:oidc-provider/token.actions.githubusercontent.com';
 
@@ -24,19 +24,7 @@ spec: {companions: {${companions}}}
   return parseProject([{ file: 'slipway.yaml', text, own: true }]);
 }
 
-const look = (providersOfOthers: readonly string[]) => (): Promise<LiveRegistry> =>
-  Promise.resolve({
-    observed: {
-      account: '222222222222',
-      region: 'eu-west-1',
-      repositories: new Map(),
-      unreadable: new Map(),
-      stacks: [],
-      orphansKnown: { known: true },
-    },
-    stacks: new Map(),
-    providersOfOthers,
-  });
+const look = (providersOfOthers: readonly string[]) => () => Promise.resolve(liveRegistry([], { providersOfOthers }));
 
 it.each(['terraform', 'cloudformation', 'cdk', 'pulumi', 'crossplane', 'ack'])(
   '%s says once that an identity provider is there that nobody declared to exist',

@@ -4,6 +4,7 @@ import { parseProject } from '../manifest/index.js';
 import { compile, type DesiredRegistry, type ObservedRepository } from '../registry/index.js';
 import { existingResources, ignoredTags, keyInUse, remarksOnExisting } from './existing.js';
 import type { RenderedRegistry } from './model.js';
+import { liveRegistry, liveRepository } from './testing/live.js';
 
 const key = (id: string): string => `arn:aws:kms:eu-west-1:222222222222:key/${id}`;
 const [one, other] = ['11111111-1111-1111-1111-111111111111', '22222222-2222-2222-2222-222222222222'];
@@ -41,33 +42,9 @@ function rendered(
   live: Partial<ObservedRepository>,
   stacks: readonly (readonly [string, Readonly<Record<string, string>>])[] = [],
 ): RenderedRegistry {
-  const desired = desiredOf(api);
-  const found: ObservedRepository = {
-    name: 'api',
-    arn: 'arn:aws:ecr:eu-west-1:222222222222:repository/api',
-    uri: '222222222222.dkr.ecr.eu-west-1.amazonaws.com/api',
-    registryId: '222222222222',
-    tagMutability: { mode: 'IMMUTABLE', exclusions: [] },
-    encryption: { type: 'AES256' },
-    scanOnPush: true,
-    tags: { state: 'present', value: {} },
-    lifecyclePolicy: { state: 'absent' },
-    repositoryPolicy: { state: 'absent' },
-    ...live,
-  };
   return {
-    desired,
-    live: {
-      observed: {
-        account: '222222222222',
-        region: 'eu-west-1',
-        repositories: new Map([['api', found]]),
-        unreadable: new Map(),
-        stacks: [],
-        orphansKnown: { known: true },
-      },
-      stacks: new Map(stacks),
-    },
+    desired: desiredOf(api),
+    live: liveRegistry([liveRepository('api', live)], { stacks: new Map(stacks) }),
   };
 }
 

@@ -6,6 +6,7 @@ import { compile } from '../registry/index.js';
 import type { LiveSettings, RenderedRegistry } from './model.js';
 import { registrySettings, remarksOnRegistrySettings } from './registry-settings.js';
 import { requestOf } from './request.js';
+import { liveRegistry } from './testing/live.js';
 
 const prod = '{account: "222222222222", region: eu-west-1, replicas: [{region: us-east-1}]}';
 const grants = 'grants: [{repositories: ["mirror/*"], replicate: ["account:444444444444"]}]';
@@ -31,16 +32,7 @@ ${policy === '' ? '' : registry}`;
 function rendered(settings?: LiveSettings, from = project(`{prod: ${prod}}`)): RenderedRegistry {
   const [desired] = compile(from, 'prod');
   if (desired === undefined) throw new Error('a registry was declared');
-  const { account, region } = desired;
-  const observed = {
-    account,
-    region,
-    repositories: new Map(),
-    unreadable: new Map(),
-    stacks: [],
-    orphansKnown: { known: true },
-  } as const;
-  return settings === undefined ? { desired } : { desired, live: { observed, stacks: new Map(), settings } };
+  return settings === undefined ? { desired } : { desired, live: liveRegistry([], { settings }, desired) };
 }
 
 const told = (one: RenderedRegistry) =>

@@ -4,8 +4,10 @@ import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { DesiredRegistry } from '../../registry/index.js';
 import { sameMeaning } from '../cloudformation/compare.js';
 import { importsOf } from '../cloudformation/import.js';
-import { type RegistryTemplate, registryImport } from '../cloudformation/registry.js';
+import type { Template } from '../cloudformation/model.js';
+import { type RegistryTemplate, registryIds, registryImport } from '../cloudformation/registry.js';
 import type { LiveRegistry, LiveSettings, RenderedFile } from '../model.js';
+import { subjectOf } from '../placed.js';
 import type { RepositoriesModule } from './repositories.js';
 import type { StackModule } from './stack.js';
 
@@ -44,7 +46,7 @@ export function mappings(
       if (part === undefined || others.length === 0) return [];
       const message = `${part.repository.name} is not as the code says (${others.join(', ')}), and \`cdk import\` believes the code`;
       return [
-        diagnostic('render/import-overlooks', `${desired.owner.environment}: ${message}`, {
+        diagnostic('render/import-overlooks', `${subjectOf(desired)}: ${message}`, {
           path: `spec.repositories.${part.repository.key}`,
         }),
       ];
@@ -72,22 +74,25 @@ export function settingsMapping(
   if (found === undefined) return { files: [], diagnostics: [], next: [] };
   const path = `import/${id}.json`;
   const identifiers = found.resources.map((one) => [one.LogicalResourceId, one.ResourceIdentifier]);
-  const different = found.resources.flatMap(({ LogicalResourceId: resource }) =>
-    sameMeaning(found.template.Resources[resource]?.Properties, stack.template.Resources[resource]?.Properties)
-      ? []
-      : [resource],
-  );
-  const message = `what the registry has once is not as the code says (${different.join(', ')}), and \`cdk import\` believes the code`;
+  const documents = [
+    { resource: registryIds.policy, what: 'the policy of the registry', field: 'spec.registryPolicy' },
+    {
+      resource: registryIds.replication,
+      what: 'the replication configuration',
+      field: `spec.environments.${desired.owner.environment}.replicas`,
+    },
+  ];
+  const propertiesIn = ({ Resources }: Template, resource: string) => Resources[resource]?.Properties;
+  const different = documents.filter(({ resource }) => {
+    const now = propertiesIn(found.template, resource);
+    return now !== undefined && !sameMeaning(now, propertiesIn(stack.template, resource));
+  });
   return {
     files: [{ path, text: `${JSON.stringify(Object.fromEntries(identifiers), null, 2)}\n` }],
-    diagnostics:
-      different.length === 0
-        ? []
-        : [
-            diagnostic('render/import-overlooks', `${desired.owner.environment}: ${message}`, {
-              path: 'spec.registryPolicy',
-            }),
-          ],
+    diagnostics: different.map(({ what, field }) => {
+      const message = `${what} is not as the code says, and \`cdk import\` believes the code`;
+      return diagnostic('render/import-overlooks', `${subjectOf(desired)}: ${message}`, { path: field });
+    }),
     next: [`npx cdk import ${id} --resource-mapping ${path}`],
   };
 }

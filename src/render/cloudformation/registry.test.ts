@@ -1,9 +1,10 @@
 // Replicas, and what a registry has once, as stacks: which template goes where and in which order, and what is taken over.
 import { describe, expect, it } from 'vitest';
 import { parseProject } from '../../manifest/index.js';
-import type { DesiredRegistry, ObservedRepository } from '../../registry/index.js';
+import type { DesiredRegistry } from '../../registry/index.js';
 import type { LiveRegistry, LiveSettings, Rendering } from '../model.js';
 import { render } from '../request.js';
+import { liveRegistry, liveRepository } from '../testing/live.js';
 import type { Template } from './model.js';
 
 function project(policy = '{grants: [{repositories: ["mirror/*"], replicate: ["account:444444444444"]}]}') {
@@ -235,32 +236,9 @@ const lambda = {
 
 /** `statements`: of the policy of payments/api; absent: it is not there. */
 function liveOf(region: string, statements: readonly object[] | undefined, settings: LiveSettings = {}) {
-  const repository: ObservedRepository = {
-    name: 'payments/api',
-    arn: `arn:aws:ecr:${region}:222222222222:repository/payments/api`,
-    uri: `222222222222.dkr.ecr.${region}.amazonaws.com/payments/api`,
-    registryId: '222222222222',
-    tagMutability: { mode: 'IMMUTABLE', exclusions: [] },
-    encryption: { type: 'AES256' },
-    scanOnPush: true,
-    tags: { state: 'present', value: {} },
-    lifecyclePolicy: { state: 'absent' },
-    repositoryPolicy:
-      statements === undefined || statements.length === 0
-        ? { state: 'absent' }
-        : { state: 'present', value: JSON.stringify({ Version: '2012-10-17', Statement: statements }) },
-  };
-  const live: LiveRegistry = {
-    observed: {
-      account: '222222222222',
-      region,
-      repositories: new Map(statements === undefined ? [] : [[repository.name, repository]]),
-      unreadable: new Map(),
-      stacks: [],
-      orphansKnown: { known: true },
-    },
-    stacks: new Map(),
-    settings,
-  };
-  return Promise.resolve(live);
+  const there = statements ?? [];
+  const policy = { state: 'present', value: JSON.stringify({ Version: '2012-10-17', Statement: there }) } as const;
+  const place = { account: '222222222222', region };
+  const repository = liveRepository('payments/api', there.length === 0 ? {} : { repositoryPolicy: policy }, place);
+  return Promise.resolve(liveRegistry(statements === undefined ? [] : [repository], { settings }, place));
 }

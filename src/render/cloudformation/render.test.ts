@@ -7,6 +7,7 @@ import { parseProject } from '../../manifest/index.js';
 import type { ObservedRepository, Reading } from '../../registry/index.js';
 import type { LiveRegistry, RenderedFile, Rendering } from '../model.js';
 import { render } from '../request.js';
+import { liveRegistry, liveRepository } from '../testing/live.js';
 import { logicalId } from './logical-id.js';
 import type { Template } from './model.js';
 import { split, templateLimits } from './split.js';
@@ -288,22 +289,11 @@ describe('little moves', () => {
 
 describe('what exists', () => {
   const manifest = '    api: {mutableTagPatterns: [latest]}\n    web: {}\n    new: {}\n';
-  const found = (name: string, more: Partial<ObservedRepository>): readonly [string, ObservedRepository] => [
-    `payments/${name}`,
-    {
-      name: `payments/${name}`,
-      arn: `arn:aws:ecr:eu-west-1:222222222222:repository/payments/${name}`,
-      uri: `222222222222.dkr.ecr.eu-west-1.amazonaws.com/payments/${name}`,
-      registryId: '222222222222',
-      tagMutability: { mode: 'IMMUTABLE', exclusions: [] },
-      encryption: { type: 'AES256' },
-      scanOnPush: true,
+  const found = (name: string, more: Partial<ObservedRepository>) =>
+    liveRepository(`payments/${name}`, {
       tags: { state: 'present', value: { Environment: 'prod', Other: 'kept', 'slipway:project': 'payments' } },
-      lifecyclePolicy: { state: 'absent' },
-      repositoryPolicy: { state: 'absent' },
       ...more,
-    },
-  ];
+    });
   const foreign = {
     Version: '2008-10-17',
     Statement: [
@@ -317,24 +307,13 @@ describe('what exists', () => {
   };
 
   function imported(
-    repositories: readonly (readonly [string, ObservedRepository])[],
+    repositories: readonly ObservedRepository[],
     options: Readonly<Record<string, string>> = {},
     stacksOfRepositories: LiveRegistry['stacksOfRepositories'] = new Map(),
   ): Promise<Rendering> {
     return render('cloudformation', projectOf(manifest), {
       options,
-      look: async () => ({
-        observed: {
-          account: '222222222222',
-          region: 'eu-west-1',
-          repositories: new Map(repositories),
-          unreadable: new Map(),
-          stacks: [],
-          orphansKnown: { known: true },
-        },
-        stacks: new Map(),
-        stacksOfRepositories,
-      }),
+      look: async () => liveRegistry(repositories, { stacksOfRepositories }),
     });
   }
 

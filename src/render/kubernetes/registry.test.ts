@@ -6,6 +6,7 @@ import { parseProject } from '../../manifest/index.js';
 import type { ObservedRepository } from '../../registry/index.js';
 import type { LiveRegistry, Rendering } from '../model.js';
 import { optionsOf, render, requestOf, targetOf } from '../request.js';
+import { liveRegistry, liveRepository } from '../testing/live.js';
 
 const key = 'arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -44,39 +45,10 @@ function documentsIn(rendering: Rendering, path: string): readonly Document[] {
   return parseAllDocuments(textOf(rendering, path)).map((one) => one.toJS() as Document);
 }
 
-function liveWith(
-  repositories: readonly ObservedRepository[],
-  stacks: LiveRegistry['stacks'] = new Map(),
-): () => Promise<LiveRegistry> {
-  return () =>
-    Promise.resolve({
-      observed: {
-        account: '222222222222',
-        region: 'eu-west-1',
-        repositories: new Map(repositories.map((one) => [one.name, one])),
-        unreadable: new Map(),
-        stacks: [],
-        orphansKnown: { known: true },
-      },
-      stacks,
-    });
-}
-
-function found(name: string, more: Partial<ObservedRepository> = {}): ObservedRepository {
-  return {
-    name,
-    arn: `arn:aws:ecr:eu-west-1:222222222222:repository/${name}`,
-    uri: `222222222222.dkr.ecr.eu-west-1.amazonaws.com/${name}`,
-    registryId: '222222222222',
-    tagMutability: { mode: 'IMMUTABLE', exclusions: [] },
-    encryption: { type: 'AES256' },
-    scanOnPush: true,
-    tags: { state: 'present', value: {} },
-    lifecyclePolicy: { state: 'absent' },
-    repositoryPolicy: { state: 'absent' },
-    ...more,
-  };
-}
+const liveWith =
+  (repositories: readonly ObservedRepository[], stacks: LiveRegistry['stacks'] = new Map()) =>
+  (): Promise<LiveRegistry> =>
+    Promise.resolve(liveRegistry(repositories, { stacks }));
 
 const told = ({ diagnostics }: Rendering) => diagnostics.map(({ code, path }) => `${code} ${path ?? ''}`);
 
@@ -204,7 +176,7 @@ describe.each(['ack', 'crossplane'])('%s', (target) => {
   it("names a repository's key as ECR does, where somebody looked", async () => {
     const project = projectOf('    api: {encryptionType: KMS, kmsKeyId: alias/images}\n');
     expect(told(await render(target, project))).toEqual(['render/key-by-alias spec.repositories.api.kmsKeyId']);
-    const look = liveWith([found('payments/api', { encryption: { type: 'KMS', kmsKey: key } })]);
+    const look = liveWith([liveRepository('payments/api', { encryption: { type: 'KMS', kmsKey: key } })]);
     const rendering = await render(target, project, { look });
     expect(told(rendering)).toEqual([]);
     expect(textOf(rendering, 'environments/prod/repositories/api.yaml')).toContain(`kmsKey: ${key}`);
@@ -216,7 +188,7 @@ describe.each(['ack', 'crossplane'])('%s', (target) => {
     );
     const project = projectOf('    api: {access: {pull: ["account:444444444444"]}}\n');
     const look = liveWith([
-      found('payments/api', {
+      liveRepository('payments/api', {
         encryption: { type: 'KMS', kmsKey: key },
         repositoryPolicy: { state: 'present', value: foreign },
         tags: { state: 'present', value: { Backup: 'yes', 'crossplane-kind': 'x', 'services.k8s.aws/namespace': 'y' } },
@@ -245,7 +217,7 @@ describe('what is taken away', () => {
   );
   const rules = JSON.stringify({ rules: [] });
   const look = liveWith([
-    found('payments/api', {
+    liveRepository('payments/api', {
       repositoryPolicy: { state: 'present', value: ours },
       lifecyclePolicy: { state: 'present', value: rules },
     }),
@@ -256,7 +228,7 @@ describe('what is taken away', () => {
     expect(told(await render('ack', project, { look }))).toEqual([]);
     const foreign = documentOf([{ Sid: 'Scanner', Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }]);
     const others = liveWith([
-      found('payments/api', { repositoryPolicy: { state: 'present', value: policyText(foreign) } }),
+      liveRepository('payments/api', { repositoryPolicy: { state: 'present', value: policyText(foreign) } }),
     ]);
     expect(told(await render('ack', project, { look: others }))).toEqual([
       'render/whole-policy spec.repositories.api.access',
@@ -290,7 +262,7 @@ describe('Crossplane', () => {
 
   it('knows by their names what is there, but no policy: to make one is to write over what is there', async () => {
     const look = liveWith([
-      found('payments/api', { lifecyclePolicy: { state: 'present', value: JSON.stringify({ rules: [] }) } }),
+      liveRepository('payments/api', { lifecyclePolicy: { state: 'present', value: JSON.stringify({ rules: [] }) } }),
     ]);
     const rendering = await render('crossplane', projectOf('    api: {}\n'), { look });
     const documents = documentsIn(rendering, 'environments/prod/repositories/api.yaml');

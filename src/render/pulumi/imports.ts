@@ -10,17 +10,17 @@ import {
   sameMutability,
 } from '../../registry/index.js';
 import type { RenderedRegistry } from '../model.js';
+import { subjectOf } from '../placed.js';
 import { renderedTags } from '../settings.js';
 
 /** One for each live repository that is otherwise than the manifest says: `slipway apply` makes it so, and then it can be imported. */
 export function differencesThatStopImports({ desired, live }: RenderedRegistry): readonly Diagnostic[] {
   if (live === undefined) return [];
-  const { environment } = desired.owner;
   return desired.repositories.flatMap((repository): readonly Diagnostic[] => {
     const found = live.observed.repositories.get(repository.name);
     const fields = found === undefined ? [] : differentFields(repository, found, desired);
     if (fields.length === 0) return [];
-    const message = `${environment}: ${repository.name} is otherwise now: ${fields.join(', ')}`;
+    const message = `${subjectOf(desired)}: ${repository.name} is otherwise now: ${fields.join(', ')}`;
     return [diagnostic('render/import-differs', message, { path: `spec.repositories.${repository.key}` })];
   });
 }

@@ -5,9 +5,10 @@ import { companionsManifest } from '../../../test/support/companions.js';
 import { documentOf, policyText } from '../../access/index.js';
 import { lifecycleText } from '../../lifecycle/index.js';
 import { parseProject } from '../../manifest/index.js';
-import { type DesiredRegistry, type ObservedRepository, repositoryArn } from '../../registry/index.js';
+import type { DesiredRegistry, ObservedRepository } from '../../registry/index.js';
 import type { LiveRegistry, Rendering } from '../model.js';
 import { render } from '../request.js';
+import { liveRegistry, liveRepository } from '../testing/live.js';
 import { identifier, plainName, registrySuffix } from './names.js';
 
 const manifest = (api: string): string => `
@@ -29,43 +30,29 @@ const keyArn = 'arn:aws:kms:eu-west-1:222222222222:key/1234abcd-12ab-34cd-56ef-1
 
 /** As `slipway apply` leaves it; `change`: what somebody did to each repository since. */
 function liveOf(desired: DesiredRegistry, change: Partial<ObservedRepository> = {}): LiveRegistry {
-  const repositories = desired.repositories.map((one): readonly [string, ObservedRepository] => [
-    one.name,
-    {
-      name: one.name,
-      arn: repositoryArn(desired, one.name),
-      uri: '',
-      registryId: desired.account,
-      tagMutability: one.tagMutability,
-      encryption: { type: one.encryption.type, ...(one.encryption.kmsKey === undefined ? {} : { kmsKey: keyArn }) },
-      scanOnPush: one.scanOnPush,
-      tags: { state: 'present', value: one.tags },
-      lifecyclePolicy: one.lifecyclePolicy
-        ? { state: 'present', value: lifecycleText(one.lifecyclePolicy) }
-        : { state: 'absent' },
-      repositoryPolicy:
-        one.statements.length === 0
-          ? { state: 'absent' }
-          : { state: 'present', value: policyText(documentOf(one.statements)) },
-      ...change,
-    },
-  ]);
-  const { account, region } = desired;
+  const repositories = desired.repositories.map(
+    ({ name, tagMutability, encryption: { type, kmsKey }, scanOnPush, tags, lifecyclePolicy, statements }) =>
+      liveRepository(
+        name,
+        {
+          tagMutability,
+          encryption: { type, ...(kmsKey === undefined ? {} : { kmsKey: keyArn }) },
+          scanOnPush,
+          tags: { state: 'present', value: tags },
+          ...(lifecyclePolicy ? { lifecyclePolicy: { state: 'present', value: lifecycleText(lifecyclePolicy) } } : {}),
+          ...(statements.length === 0
+            ? {}
+            : { repositoryPolicy: { state: 'present', value: policyText(documentOf(statements)) } }),
+          ...change,
+        },
+        desired,
+      ),
+  );
   const outputs = desired.companions.map(({ name, resources }): readonly [string, Record<string, string>] => [
     name,
     Object.fromEntries(resources.map((one) => [`${one.id}Arn`, one.kind === 'encryption-key' ? keyArn : one.arn])),
   ]);
-  return {
-    observed: {
-      account,
-      region,
-      repositories: new Map(repositories),
-      unreadable: new Map(),
-      stacks: [],
-      orphansKnown: { known: true },
-    },
-    stacks: new Map(outputs),
-  };
+  return liveRegistry(repositories, { stacks: new Map(outputs) }, desired);
 }
 
 function rendered(
@@ -255,6 +242,14 @@ describe('what exists', () => {
       ({ code, path }) => code === 'render/import-differs' && path === 'spec.repositories.api',
     );
     expect(about.map(({ message }) => message)).toEqual([`prod, 2nd-test: api is otherwise now: ${what}`]);
+  });
+
+  it('and is otherwise in a replica as well is told with its Region', async () => {
+    const text = manifest('{}').replace('preset: production', 'replicas: [{region: us-east-1}]');
+    const { diagnostics } = await rendered(text, { change: { scanOnPush: false } });
+    expect(diagnostics.map(({ message }) => message)).toContain(
+      'prod, prod in us-east-1, 2nd-test: api is otherwise now: scan on push',
+    );
   });
 });
 

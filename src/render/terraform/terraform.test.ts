@@ -3,6 +3,7 @@ import { companionsManifest } from '../../../test/support/companions.js';
 import { parseProject } from '../../manifest/index.js';
 import type { Rendering } from '../model.js';
 import { render } from '../request.js';
+import { liveRegistry } from '../testing/live.js';
 
 const manifest = (api: string): string => `
 apiVersion: ecr.slipway.dev/v1
@@ -256,29 +257,25 @@ module "replica_us_east_1" {
         },
       ]),
       {
-        look: async ({ account: there, region, replicaOf }) => ({
-          observed: {
-            account: there,
-            region,
-            repositories: new Map(),
-            unreadable: new Map(),
-            stacks: [],
-            orphansKnown: { known: true },
-          },
-          stacks: new Map(),
-          settings:
-            replicaOf === undefined
-              ? {
-                  policy: JSON.stringify({
-                    Version: '2012-10-17',
-                    Id: 'x',
-                    Statement: [{ ...theirs, Resource: '*', Condition: condition }],
-                  }),
-                  scope: 'V1',
-                  replication: [rule('first/', '999999999999'), rule('api'), rule('last/')],
-                }
-              : {},
-        }),
+        look: async (desired) =>
+          liveRegistry(
+            [],
+            {
+              settings:
+                desired.replicaOf === undefined
+                  ? {
+                      policy: JSON.stringify({
+                        Version: '2012-10-17',
+                        Id: 'x',
+                        Statement: [{ ...theirs, Resource: '*', Condition: condition }],
+                      }),
+                      scope: 'V1',
+                      replication: [rule('first/', '999999999999'), rule('api'), rule('last/')],
+                    }
+                  : {},
+            },
+            desired,
+          ),
       },
     );
     expect(prod(rendering, 'registry.tf')).toMatchSnapshot();
