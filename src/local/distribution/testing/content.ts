@@ -2,6 +2,8 @@
 // It must not know how anything is pushed.
 import { createCipheriv, createHash } from 'node:crypto';
 
+export const mebibyte = 1024 * 1024;
+
 export type Algorithm = 'sha256' | 'sha512';
 
 export function digestOf(bytes: Buffer | string, algorithm: Algorithm = 'sha256'): string {
