@@ -84,17 +84,16 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
 
 /** A default that all repositories have is told of each of them: for people, once. */
 function shortened(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const alike = new Map<string, Diagnostic[]>();
+  const alike = new Map<string, { readonly first: Diagnostic; more: number }>();
   for (const one of diagnostics) {
-    const place = one.range === undefined ? one.message : JSON.stringify(one.range);
-    const id = `${one.code} ${place}`;
-    alike.set(id, [...(alike.get(id) ?? []), one]);
+    const id = `${one.code} ${one.range === undefined ? one.message : JSON.stringify(one.range)}`;
+    const known = alike.get(id);
+    if (known === undefined) alike.set(id, { first: one, more: 0 });
+    else known.more += 1;
   }
-  return [...alike.values()].flatMap(([first, ...rest]) => {
-    if (first === undefined) return [];
-    if (rest.length === 0) return [first];
-    return [{ ...first, message: `${first.message} (${rest.length} more of it: \`--output json\` has all)` }];
-  });
+  return [...alike.values()].map(({ first, more }) =>
+    more === 0 ? first : { ...first, message: `${first.message} (${more} more of it: \`--output json\` has all)` },
+  );
 }
 
 /** What is not declared is not asked for, which would take permissions. */

@@ -10,11 +10,10 @@ import {
   replacements,
   rest,
   rule,
+  sha,
   tagged,
   untagged,
 } from './testing/build.js';
-
-const sha = (index: number) => `${(index * 7919 + 0x1a2b3c).toString(16).padStart(7, '0').slice(0, 6)}a1`;
 
 describe('tags that no rule covers', () => {
   const only = [rule(3, { ...tagged('prod-*'), ...last(20) }), rule(7, untagged())];

@@ -7,9 +7,7 @@ import type { LifecycleIntent, LifecycleRule } from '../model.js';
 import { validateLifecyclePolicyText } from '../validate.js';
 import { lintIntent } from './intent.js';
 import { lint, lintWithImages } from './lint.js';
-import { archive, brief, days, image, images, last, now, rest, rule, tagged } from './testing/build.js';
-
-const sha = (index: number) => `${(index * 7919 + 0x1a2b3c).toString(16).padStart(7, '0').slice(0, 6)}a1`;
+import { archive, brief, days, image, images, last, now, rest, rule, sha, tagged } from './testing/build.js';
 
 describe('the whole', () => {
   test('nothing is said of what the presets come to', () => {

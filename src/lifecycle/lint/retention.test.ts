@@ -14,11 +14,10 @@ import {
   replacements,
   rest,
   rule,
+  sha,
   tagged,
   untagged,
 } from './testing/build.js';
-
-const sha = (index: number) => `${(index * 7919 + 0x1a2b3c).toString(16).padStart(7, '0').slice(0, 6)}a1`;
 
 describe('how much is kept', () => {
   const branchRule = (pattern: string, count: number) => [rule(1, { ...tagged(pattern), ...last(count) }), ...rest];

@@ -283,7 +283,7 @@ function mapValues<T, U>(of: Record<string, T>, make: (value: T) => U): Record<s
 }
 `;
 
-/** The text of \`registry-settings.ts\`. */
+/** The text of `registry-settings.ts`. */
 export const registrySettingsComponent = `\
 // Written by \`slipway render pulumi\`: change slipway.yaml and render again, rather than this file.
 import * as aws from '@pulumi/aws';
@@ -342,7 +342,7 @@ export class RegistrySettings extends pulumi.ComponentResource {
 }
 `;
 
-/** The text of \`identity-providers.ts\`. */
+/** The text of `identity-providers.ts`. */
 export const identityProvidersComponent = `\
 // Written by \`slipway render pulumi\`: change slipway.yaml and render again, rather than this file.
 import * as aws from '@pulumi/aws';

@@ -7,6 +7,9 @@ import type { LintContext } from '../model.js';
 export const now = Date.parse('2026-06-01T00:00:00Z');
 const day = 86_400_000;
 
+/** A commit id, no two alike. */
+export const sha = (index: number) => `${(index * 7919 + 0x1a2b3c).toString(16).padStart(7, '0').slice(0, 6)}a1`;
+
 type Given = Partial<LifecycleSelection>;
 
 export function rule(
