@@ -1,20 +1,22 @@
-// `slipway render cloudformation --import` on a local cloud, of repositories that say they are in a stack: it is there, it is gone, or nobody may ask.
-
+// `slipway render cloudformation --import` on a local cloud, of repositories that say they are in a stack: it is there, it is gone, or nobody
+// may ask. It must not know how a template is written.
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { account, region, Stacks } from '../../test/support/stacks.js';
-import { type LocalEcr, startLocalEcr } from '../local/index.js';
-import { Folder } from './testing/harness.js';
+import type { LocalEcr } from '../local/index.js';
+import { type FreshLocal, freshLocal } from './testing/fresh-local.js';
+import type { Folder } from './testing/harness.js';
 
+let world: FreshLocal;
 let local: LocalEcr;
 let folder: Folder;
 let stacks: Stacks;
 const own = 'slipway-repositories-shop-prod';
 
 beforeEach(async () => {
-  local = await startLocalEcr({ memory: true, port: 0, auth: 'strict' });
-  folder = new Folder();
+  world = await freshLocal({ auth: 'strict' });
+  ({ local, folder } = world);
   folder.write(
     'slipway.yaml',
     `apiVersion: ecr.slipway.dev/v1
@@ -25,8 +27,6 @@ spec:
   repositories: {api: {}, web: {}}
 `,
   );
-  vi.stubEnv('AWS_PROFILE', undefined);
-  vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
   vi.stubEnv('AWS_ENDPOINT_URL', local.url);
   actAs(local.variables({ account }));
   stacks = new Stacks(new CloudFormationClient({ endpoint: local.url, region }));
@@ -34,10 +34,8 @@ spec:
   await stacks.create(own, templateOf('web'));
 });
 afterEach(async () => {
-  vi.unstubAllEnvs();
   stacks.client.destroy();
-  folder.remove();
-  await local.close();
+  await world.close();
 });
 
 function actAs(variables: Readonly<Record<string, string>>): void {

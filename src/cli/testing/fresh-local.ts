@@ -1,7 +1,7 @@
 // A local ECR that keeps nothing and a folder to work in, both new for each test, and no variable that leads elsewhere.
 // For tests. It must not know any command.
 import { vi } from 'vitest';
-import { type LocalEcr, startLocalEcr } from '../../local/index.js';
+import { type LocalEcr, type LocalEcrOptions, startLocalEcr } from '../../local/index.js';
 import { Folder } from './harness.js';
 
 export interface FreshLocal {
@@ -11,10 +11,15 @@ export interface FreshLocal {
   close(): Promise<void>;
 }
 
-export async function freshLocal(): Promise<FreshLocal> {
+/** Where the SDK would go by itself is the machine's affair, and not to be asked in a test. */
+export function stubElsewhere(): void {
   for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECR', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
   vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
-  const local = await startLocalEcr({ memory: true, port: 0 });
+}
+
+export async function freshLocal(options: Pick<LocalEcrOptions, 'auth'> = {}): Promise<FreshLocal> {
+  stubElsewhere();
+  const local = await startLocalEcr({ memory: true, port: 0, ...options });
   const folder = new Folder();
   folder.call(String(local.port), '<port>');
   return {

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { awsPorts } from '../../aws/index.js';
 import { type LocalEcr, startLocalEcr } from '../../local/index.js';
+import { stubElsewhere } from './fresh-local.js';
 import { Folder, type RunOptions, twoEnvironments } from './harness.js';
 
 /** What every run here says first: the server keeps nothing, and so nothing of the folder's. */
@@ -19,9 +20,7 @@ export class RegistryScene {
     });
     afterAll(() => this.local.close());
     beforeEach(() => {
-      // Where the SDK would go by itself is the machine's affair, and not to be asked here.
-      for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECR', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
-      vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
+      stubElsewhere();
       this.#folder = new Folder();
       this.folder.call(String(this.local.port), '<port>');
       this.folder.write('slipway.yaml', twoEnvironments);
