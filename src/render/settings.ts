@@ -40,7 +40,7 @@ export function ownTags(tags: Tags, shared: Tags): Tags {
 export function most<T>(all: readonly T[]): T | undefined {
   const counts = new Map<string, { readonly value: T; times: number }>();
   for (const value of all) {
-    const key = JSON.stringify(value);
+    const key = typeof value === 'string' ? value : JSON.stringify(value);
     const known = counts.get(key);
     if (known === undefined) counts.set(key, { value, times: 1 });
     else known.times += 1;

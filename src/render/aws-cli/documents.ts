@@ -5,6 +5,7 @@ import type { CiRole, EncryptionKey, PullRole } from '../../registry/companions/
 import type { DesiredRegistryPolicy, DesiredRepository, Place, ReplicationRule } from '../../registry/index.js';
 import { keyPolicyOf } from '../key-policy.js';
 import { lifecycleLines, policyLines, replicationLines } from '../policy-lines.js';
+import { most } from '../settings.js';
 
 /** Beside the script. */
 export interface Document {
@@ -37,7 +38,7 @@ export function repositoryDocuments(
       const there = elsewhere?.known[index]?.[member];
       return there?.text === text ? there : undefined;
     });
-    const common = mostCommon(texts.filter((_, index) => known[index] === undefined));
+    const common = most(texts.filter((text, index) => text !== undefined && known[index] === undefined));
     const folder = elsewhere === undefined ? '' : `${elsewhere.folder}/`;
     return repositories.map(({ name }, index): Document | undefined => {
       const text = texts[index];
@@ -59,14 +60,6 @@ const names = {
   lifecycle: { one: 'lifecycle.json', own: 'lifecycle' },
   policy: { one: 'policy.json', own: 'policies' },
 } as const;
-
-/** The text that most have, the first of several; nothing where no two are alike. */
-function mostCommon(texts: readonly (string | undefined)[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const text of texts) if (text !== undefined) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const [most] = [...counts].filter(([, count]) => count > 1).toSorted(([, one], [, other]) => other - one);
-  return most?.[0];
-}
 
 function lifecycleText({ lifecyclePolicy }: DesiredRepository): string | undefined {
   return lifecyclePolicy == null ? undefined : `${lifecycleLines(lifecyclePolicy)}\n`;
