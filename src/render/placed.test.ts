@@ -52,6 +52,10 @@ describe('a place', () => {
     expect(at('spec.registryPolicy', 'prod in us-east-1: something')).toBe(20);
     expect(at('spec.registryPolicy', 'dev in us-east-1: something')).toBeUndefined();
   });
+
+  it('is that of the first environment that has it, where the remark is on none', () => {
+    expect(at('spec.registryPolicy', 'the account has something')).toBe(20);
+  });
 });
 
 it('tells several environments once what is the same for them', async () => {

@@ -20,7 +20,8 @@ export function placed(
   for (const one of diagnostics) {
     const [, subject, environment = ''] = /^((\S+)(?: in \S+)?): /.exec(one.message) ?? [];
     const name = environments.includes(environment) ? subject : undefined;
-    const range = one.range ?? places.of(one.path ?? '', name === undefined ? (environments[0] ?? '') : environment);
+    const asked = name === undefined ? environments : [environment];
+    const range = one.range ?? asked.map((each) => places.of(one.path ?? '', each)).find((each) => each !== undefined);
     const rest = name === undefined ? one.message : one.message.slice(name.length + 2);
     const id = JSON.stringify([one.code, one.path, rest, range, name === undefined]);
     const known = told.get(id);
