@@ -80,11 +80,21 @@ export interface RenderedEnvironment {
   readonly registries: readonly RenderedRegistry[];
 }
 
+/** A registry with a document that several environments of the project write to: code of its own can have it, merged of them all. */
+export interface SharedRegistry {
+  /** Of the environments' own registries, in the order of the manifest; two at least, whichever of them are rendered. */
+  readonly of: readonly [DesiredRegistry, ...DesiredRegistry[]];
+  /** Of what the registry has once; absent: nobody looked. */
+  readonly live?: LiveRegistry;
+}
+
 export interface RenderRequest {
   readonly project: string;
   readonly org?: string;
   /** In the order of the manifest; never empty. */
   readonly environments: readonly RenderedEnvironment[];
+  /** Of those that the environments are in. */
+  readonly shared: readonly SharedRegistry[];
 }
 
 export interface RenderedFile {

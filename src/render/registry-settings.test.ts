@@ -4,7 +4,7 @@ import { ownSid } from '../access/index.js';
 import { parseProject } from '../manifest/index.js';
 import { compile } from '../registry/index.js';
 import type { LiveSettings, RenderedRegistry } from './model.js';
-import { registrySettings, remarksOnRegistrySettings } from './registry-settings.js';
+import { registrySettings, remarksOnRegistrySettings, sharedSettings } from './registry-settings.js';
 import { requestOf } from './request.js';
 import { liveRegistry } from './testing/live.js';
 
@@ -131,12 +131,92 @@ describe('two environments in one registry', () => {
     expect(replicating[1]?.registries[0]?.sharedWith).toEqual({ policy: ['prod'], replication: ['prod'] });
   });
 
+  it('have what both write in one place, with what is there of others', async () => {
+    const here = named(`{prod: ${prod}, dev: {${home}, replicas: [{region: us-east-1}]}}`);
+    const devOld = { ...theirs, Sid: `${ownSid({ project: 'payments', environment: 'dev' })}Old` };
+    const foreign = { ...ruleFor('others/'), destinations: [{ region: 'eu-north-1', registryId: '999999999999' }] };
+    const { live } = rendered({
+      policy: policyOf(old, theirs, devOld),
+      scope: 'V1',
+      replication: [ruleFor('prod/gone', 'prod/payments/api'), foreign, ruleFor('dev/payments/api')],
+    });
+    const looked: (readonly string[])[] = [];
+    const { environments, shared } = await requestOf(here, {
+      environments: ['dev'],
+      look: (desired) => {
+        looked.push(desired.repositories.map(({ name }) => name));
+        if (live === undefined) throw new Error('somebody looks');
+        return Promise.resolve(live);
+      },
+    });
+    // The registry of dev, its replica, and once more for what the registry has once.
+    expect(looked.map(({ length }) => length)).toEqual([2, 2, 0]);
+    const [one, ...others] = shared;
+    if (one === undefined) throw new Error('the registry is shared');
+    expect(others).toEqual([]);
+    const { policy, scope, replication } = sharedSettings(one);
+    expect(policy?.document.Statement.map(({ Sid }) => Sid)).toEqual([
+      'Theirs',
+      expect.stringContaining(ownSid({ project: 'payments', environment: 'prod' })),
+      expect.stringContaining(ownSid({ project: 'payments', environment: 'dev' })),
+    ]);
+    expect(policy?.others.map(({ Sid }) => Sid)).toEqual(['Theirs']);
+    expect(scope).toBe('V2');
+    expect(replication?.rules).toEqual([
+      ruleFor('prod/payments/api', 'prod/payments/web'),
+      foreign,
+      ruleFor('dev/payments/api', 'dev/payments/web'),
+    ]);
+    const remarks = environments.flatMap(({ registries }) =>
+      registries.flatMap((each) => remarksOnRegistrySettings(each, 'The engine', { shared })),
+    );
+    expect(remarks.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'render/whole-registry dev: the policy of the registry has statements of others, Theirs: they are in the code as they were found',
+      expect.stringMatching(
+        /^render\/whole-registry dev: there are replication rules of others, [^;]*others\/[^;]*: they are/,
+      ),
+    ]);
+  });
+
+  it('have no scope in the code where they do not agree on it', async () => {
+    const text = (name: string, scope: string) => `---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: ${name}}
+spec: {environments: [${name}], registryPolicy: {scope: ${scope}, ${grants}}}
+`;
+    const at = parseProject([
+      {
+        file: 'slipway.yaml',
+        text: `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: payments}
+spec:
+  naming: "{env}/{name}"
+  environments: {prod: {${home}}, dev: {${home}}}
+  repositories: {api: {}}
+${text('prod', 'V1')}${text('dev', 'V2')}`,
+        own: true,
+      },
+    ]);
+    const { environments, shared } = await requestOf(at);
+    expect(shared.map((one) => sharedSettings(one).scope)).toEqual([undefined]);
+    const remarks = environments.flatMap(({ registries }) =>
+      registries.flatMap((each) => remarksOnRegistrySettings(each, 'The engine', { shared })),
+    );
+    expect(remarks.filter(({ code }) => code === 'render/shared-registry').map(({ message }) => message)).toEqual([
+      "prod: the scope of the registry's policy is not in the code: it is V1 here, and V2 in dev",
+      "dev: the scope of the registry's policy is not in the code: it is V2 here, and V1 in prod",
+    ]);
+  });
+
   it('are none where one says nothing of it, or is elsewhere', async () => {
     const apart = project(`{prod: ${prod}, dev: {account: "222222222222", region: eu-west-2}}`);
     const silent = named(`{prod: ${prod}, dev: {${home}}}`, '');
     for (const one of [apart, silent]) {
-      const { environments } = await requestOf(one, { environments: ['prod'] });
+      const { environments, shared } = await requestOf(one, { environments: ['prod'] });
       expect(environments[0]?.registries.map(({ sharedWith }) => sharedWith)).toEqual([undefined, undefined]);
+      expect(shared).toEqual([]);
     }
   });
 });

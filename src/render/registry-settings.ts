@@ -18,7 +18,7 @@ import {
   replicationRulesOf,
   ruleInWords,
 } from '../registry/index.js';
-import type { RenderedRegistry } from './model.js';
+import type { LiveRegistry, RenderedRegistry, SharedRegistry } from './model.js';
 
 export interface RegistryPolicyDocument {
   /** The whole of it: ours, and those of others where somebody looked, as `slipway apply` would leave it. */
@@ -29,7 +29,7 @@ export interface RegistryPolicyDocument {
 export interface ReplicationDocument {
   /** All of them: ours, and those of others where somebody looked, in the order in which `slipway apply` would leave them. */
   readonly rules: readonly ReplicationRule[];
-  /** Those of `rules` that are ours, by identity; never empty. All copy to the same Regions, and to each repository by its whole name. */
+  /** Those of `rules` that are ours, by identity; never empty. Of one environment all copy to the same Regions, each repository by its whole name. */
   readonly ours: readonly ReplicationRule[];
 }
 
@@ -42,25 +42,58 @@ export interface RegistrySettings {
 
 export function registrySettings(rendered: RenderedRegistry): RegistrySettings {
   const { desired, live } = rendered;
-  const { owner, registryPolicy } = desired;
-  const { statements = [], scope } = isShared(rendered, 'policy') ? {} : (registryPolicy ?? {});
+  return settingsOf(live, {
+    policies: isShared(rendered, 'policy') ? [] : [desired],
+    copies: isShared(rendered, 'replication') ? [] : [desired],
+  });
+}
+
+/** What more than one environment writes to, merged in the order of the manifest; the scope only where they agree on it. */
+export function sharedSettings({ of, live }: SharedRegistry): RegistrySettings {
+  const several = (some: readonly DesiredRegistry[]) => (some.length > 1 ? some : []);
+  return settingsOf(live, {
+    policies: several(of.filter(({ registryPolicy }) => registryPolicy !== undefined)),
+    copies: several(of.filter(({ replication }) => replication !== undefined)),
+  });
+}
+
+/** `policies` and `copies`: who writes to the policy with its scope, and to the rules. */
+function settingsOf(
+  live: LiveRegistry | undefined,
+  { policies, copies }: { readonly policies: readonly DesiredRegistry[]; readonly copies: readonly DesiredRegistry[] },
+): RegistrySettings {
   const there = livePolicy(live);
-  const document = statements.length === 0 ? undefined : mergeStatements(there, statements, owner);
-  const ours = isShared(rendered, 'replication') ? [] : replicationRulesOf(desired);
+  const scopes = new Set(policies.flatMap(({ registryPolicy }) => registryPolicy?.scope ?? []));
+  const [scope] = scopes.size === 1 ? scopes : [];
+  const hasStatements = policies.some(({ registryPolicy }) => (registryPolicy?.statements ?? []).length > 0);
+  const document = policies.reduce(
+    (merged, { registryPolicy, owner }) => mergeStatements(merged, registryPolicy?.statements ?? [], owner),
+    there,
+  );
+  const others = policies.reduce<readonly Statement[]>(
+    (left, { owner }) => foreignStatements({ Statement: left }, owner),
+    there?.Statement ?? [],
+  );
+  const own = copies.map((one) => ({ owner: ruleOwner(one), rules: replicationRulesOf(one) }));
+  const ours = own.flatMap(({ rules }) => rules);
+  const rules = own.reduce(
+    (merged, one) => mergeRules(merged, one.rules, one.owner),
+    live?.settings?.replication ?? [],
+  );
   return {
-    ...(document === undefined ? {} : { policy: { document, others: foreignStatements(there, owner) } }),
+    ...(document === undefined || !hasStatements ? {} : { policy: { document, others } }),
     ...(scope === undefined ? {} : { scope }),
-    ...(ours.length === 0
-      ? {}
-      : { replication: { rules: mergeRules(live?.settings?.replication ?? [], ours, ruleOwner(desired)), ours } }),
+    ...(ours.length === 0 ? {} : { replication: { rules, ours } }),
   };
 }
 
-function isShared({ sharedWith }: RenderedRegistry, document: keyof NonNullable<typeof sharedWith>): boolean {
+type Document = keyof NonNullable<RenderedRegistry['sharedWith']>;
+
+function isShared({ sharedWith }: RenderedRegistry, document: Document): boolean {
   return (sharedWith?.[document] ?? []).length > 0;
 }
 
-function livePolicy(live: RenderedRegistry['live']): PolicyDocument | undefined {
+function livePolicy(live: LiveRegistry | undefined): PolicyDocument | undefined {
   const text = live?.settings?.policy;
   return text === undefined ? undefined : parsePolicy(text, 'registry');
 }
@@ -69,23 +102,55 @@ function ruleOwner({ account, repositories }: DesiredRegistry) {
   return { account, repositories: repositories.map(({ name }) => name) };
 }
 
-/**
- * What an engine that owns the documents does to others, or leaves behind. `engine`: what people call it. `imports`: whether it can take over
- * a document that is there; where it cannot, nobody has looked.
- */
+export interface RemarkOptions {
+  /** Whether the engine can take over a document that is there; where it cannot, nobody has looked. */
+  readonly imports?: boolean;
+  /** Those whose documents the code has, merged; for an engine that does that. */
+  readonly shared?: readonly SharedRegistry[];
+}
+
+/** What an engine that owns the documents does to others, or leaves behind. `engine`: what people call it. */
 export function remarksOnRegistrySettings(
   rendered: RenderedRegistry,
   engine: string,
-  { imports = true }: { readonly imports?: boolean } = {},
+  { imports = true, shared = [] }: RemarkOptions = {},
 ): readonly Diagnostic[] {
+  const merged = shared.find(({ of: [{ account, region }] }) => isAt(rendered.desired, account, region));
   const remarks = [
-    ...remarksOnSharing(rendered),
-    ...remarksOnPolicy(rendered, engine, imports),
-    ...remarksOnRules(rendered, engine, imports),
+    ...(merged === undefined ? remarksOnSharing(rendered) : remarksOnScope(rendered, merged)),
+    ...remarksOnPolicy(rendered, viewOf(rendered, 'policy', merged), engine, imports),
+    ...remarksOnRules(rendered, viewOf(rendered, 'replication', merged), engine, imports),
   ];
   if (imports) return remarks;
   const mend = 'let nobody but this code write it, or leave it to `slipway apply`';
   return remarks.map((one) => (one.code === 'render/whole-registry' ? { ...one, mend } : one));
+}
+
+function isAt(desired: DesiredRegistry, account: string, region: string): boolean {
+  return desired.account === account && desired.region === region;
+}
+
+/** What the code says of a document, be it that of the environment or that of the registry; `undefined`: no code has it. */
+interface View {
+  readonly settings: RegistrySettings;
+  readonly live: LiveRegistry | undefined;
+}
+
+function viewOf(rendered: RenderedRegistry, document: Document, merged: SharedRegistry | undefined): View | undefined {
+  if (!isShared(rendered, document)) return { settings: registrySettings(rendered), live: rendered.live };
+  return merged && { settings: sharedSettings(merged), live: merged.live };
+}
+
+/** A registry has one scope, and environments may not agree on it. */
+function remarksOnScope(rendered: RenderedRegistry, merged: SharedRegistry): readonly Diagnostic[] {
+  const { owner, registryPolicy } = rendered.desired;
+  const { scope } = registryPolicy ?? {};
+  if (scope === undefined || !isShared(rendered, 'policy') || sharedSettings(merged).scope !== undefined) return [];
+  const others = merged.of.flatMap(({ owner: { environment }, registryPolicy: { scope: other = scope } = {} }) =>
+    other === scope ? [] : [`${other} in ${environment}`],
+  );
+  const message = `${owner.environment}: the scope of the registry's policy is not in the code: it is ${scope} here, and ${others.join(', ')}`;
+  return [diagnostic('render/shared-registry', message, { path: `${policyPath}.scope` })];
 }
 
 /** Of a document that nobody looked at. */
@@ -117,17 +182,22 @@ function remarksOnSharing({ desired, sharedWith }: RenderedRegistry): readonly D
   ];
 }
 
-function remarksOnPolicy(rendered: RenderedRegistry, engine: string, imports: boolean): readonly Diagnostic[] {
-  const { desired, live } = rendered;
-  if (isShared(rendered, 'policy') || desired.registryPolicy === undefined) return [];
+function remarksOnPolicy(
+  { desired }: RenderedRegistry,
+  view: View | undefined,
+  engine: string,
+  imports: boolean,
+): readonly Diagnostic[] {
+  if (view === undefined || desired.registryPolicy === undefined) return [];
+  const { live } = view;
   const start = `${desired.owner.environment}: `;
-  const { policy } = registrySettings(rendered);
+  const { policy } = view.settings;
   if (policy === undefined) {
     // The scope alone was declared.
     if (desired.registryPolicy.scope !== undefined && live === undefined) return [];
     const there = livePolicy(live);
     const others = foreignStatements(there, desired.owner).length > 0;
-    return remarksOnNothing(rendered, {
+    return remarksOnNothing(live, {
       engine,
       start,
       path: policyPath,
@@ -144,14 +214,20 @@ function remarksOnPolicy(rendered: RenderedRegistry, engine: string, imports: bo
   return [diagnostic('render/whole-registry', message, { path: policyPath })];
 }
 
-function remarksOnRules(rendered: RenderedRegistry, engine: string, imports: boolean): readonly Diagnostic[] {
-  const { desired, live } = rendered;
-  if (isShared(rendered, 'replication') || desired.replication === undefined) return [];
+function remarksOnRules(
+  { desired }: RenderedRegistry,
+  view: View | undefined,
+  engine: string,
+  imports: boolean,
+): readonly Diagnostic[] {
+  if (view === undefined || desired.replication === undefined) return [];
+  const { live } = view;
   const start = `${desired.owner.environment}: `;
   const path = replicasPath(desired);
-  const { ours, foreign } = divideRules(live?.settings?.replication ?? [], ruleOwner(desired));
-  if (registrySettings(rendered).replication === undefined)
-    return remarksOnNothing(rendered, {
+  const { replication } = view.settings;
+  if (replication === undefined) {
+    const { ours, foreign } = divideRules(live?.settings?.replication ?? [], ruleOwner(desired));
+    return remarksOnNothing(live, {
       engine,
       start,
       path,
@@ -159,6 +235,8 @@ function remarksOnRules(rendered: RenderedRegistry, engine: string, imports: boo
       isOurs: ours.length > 0,
       others: foreign.length > 0,
     });
+  }
+  const foreign = replication.rules.filter((rule) => !replication.ours.includes(rule));
   if (live !== undefined && foreign.length === 0) return [];
   const message =
     live === undefined
@@ -180,7 +258,7 @@ interface Nothing {
 
 /** The code has no such document then. Whether it had one before, nobody can tell from the manifest. */
 function remarksOnNothing(
-  { live }: RenderedRegistry,
+  live: LiveRegistry | undefined,
   { engine, start, path, what, isOurs, others }: Nothing,
 ): readonly Diagnostic[] {
   const written = `${start}${what} is not in the code: where the code has had it, ${engine} takes away the whole of it`;

@@ -20,10 +20,12 @@ import type {
   RenderedSetting,
   Rendering,
   RenderRequest,
+  SharedRegistry,
   TargetDefinition,
   TargetOptions,
 } from './model.js';
 import { placed } from './placed.js';
+import { sharedSettings } from './registry-settings.js';
 import { type BoundTarget, targets } from './targets.js';
 
 /** Looks at what is live, for a target to take over; absent: nobody looks. */
@@ -57,6 +59,52 @@ export async function requestOf(
     project: project.name,
     ...(project.org === undefined ? {} : { org: project.org }),
     environments: rendered,
+    shared: await sharedRegistries(project, rendered, look),
+  };
+}
+
+/** Those of the environments: with all who write to them, since what is left out of a document is taken away. */
+async function sharedRegistries(
+  project: Project,
+  environments: readonly RenderedEnvironment[],
+  look: LookAt | undefined,
+): Promise<readonly SharedRegistry[]> {
+  const found = new Map<string, SharedRegistry>();
+  for (const rendered of environments.flatMap(({ registries }) => registries)) {
+    const { account, region } = rendered.desired;
+    const place = `${account} ${region}`;
+    if (found.has(place) || !writesShared(rendered)) continue;
+    const [first, ...others] = [...project.environments.values()].flatMap((one) =>
+      one.account === account && one.region === region ? compile(project, one.name).slice(0, 1) : [],
+    );
+    if (first === undefined) continue;
+    const of = [first, ...others] as const;
+    const live = await look?.(documentsOf(of));
+    found.set(place, { of, ...(live === undefined ? {} : { live }) });
+  }
+  return [...found.values()];
+}
+
+function writesShared({ desired: { registryPolicy, replication }, sharedWith }: RenderedRegistry): boolean {
+  const { policy = [], replication: rules = [] } = sharedWith ?? {};
+  return (registryPolicy !== undefined && policy.length > 0) || (replication !== undefined && rules.length > 0);
+}
+
+/** The registry with nothing in it but what several say that it has once, for somebody to look at. */
+function documentsOf(of: SharedRegistry['of']): DesiredRegistry {
+  const [{ owner, account, region, partition }] = of;
+  const policies = of.flatMap(({ registryPolicy }) => registryPolicy ?? []);
+  const policy = policies.find(({ scope }) => scope !== undefined) ?? policies[0];
+  const [replication, more] = of.flatMap((one) => one.replication ?? []);
+  return {
+    owner,
+    account,
+    region,
+    partition,
+    repositories: [],
+    companions: [],
+    ...(policy === undefined || policies.length < 2 ? {} : { registryPolicy: policy }),
+    ...(replication === undefined || more === undefined ? {} : { replication }),
   };
 }
 
@@ -136,7 +184,9 @@ export async function render(
   // What writes no registry leaves none out, and makes nothing twice.
   if (found.definition.fidelity === undefined) return rendering;
   const leftOut = asked.environments.flatMap((one) => unsaid.flatMap(({ remarks }) => remarks(one)));
-  const full = canSay(found.definition, 'registry.replication') ? asked.environments.flatMap(remarksOnFullness) : [];
+  const full = canSay(found.definition, 'registry.replication')
+    ? asked.environments.flatMap((one) => remarksOnFullness(one, asked.shared))
+    : [];
   const remarks = [
     ...asked.environments.flatMap(remarksOnEmptiness),
     ...rendering.diagnostics,
@@ -213,10 +263,17 @@ function remarksOnEmptiness({ name, registries }: RenderedEnvironment): readonly
   return [diagnostic('render/empty-environment', message, { path: `spec.environments.${name}` })];
 }
 
-function remarksOnFullness({ name, registries }: RenderedEnvironment): readonly Diagnostic[] {
+function remarksOnFullness(
+  { name, registries }: RenderedEnvironment,
+  shared: readonly SharedRegistry[],
+): readonly Diagnostic[] {
   return registries.flatMap(({ desired, live }) => {
     const owner = { account: desired.account, repositories: desired.repositories.map((one) => one.name) };
-    const problem = rulesProblem(mergeRules(live?.settings?.replication ?? [], replicationRulesOf(desired), owner));
+    const merged = shared.find(({ of }) => of.some((one) => one.owner.environment === name));
+    const rules = merged && sharedSettings(merged).replication?.rules;
+    const problem = rulesProblem(
+      rules ?? mergeRules(live?.settings?.replication ?? [], replicationRulesOf(desired), owner),
+    );
     if (problem === undefined || desired.replication === undefined) return [];
     const message = `${name}: ECR will not take the replication configuration: ${problem}`;
     return [diagnostic('render/replication-full', message, { path: `spec.environments.${name}.replicas` })];

@@ -14,7 +14,13 @@ import { describeWith } from '../support/tools.js';
 
 const region = 'eu-west-1';
 /** Each is a cloud of its own. */
-const [made, adopted, plain, copied] = ['222222222222', '333333333333', '444444444444', '666666666666'];
+const [made, adopted, plain, copied, both] = [
+  '222222222222',
+  '333333333333',
+  '444444444444',
+  '666666666666',
+  '777777777777',
+];
 
 /** Every field of a repository that version 5 of the provider can say. */
 const repositories = `
@@ -55,6 +61,24 @@ metadata: {name: registry}
 spec:
   environments: [prod]
   registryPolicy: {scope: V1, grants: [{repositories: ["*"], replicate: ["account:555555555555"]}]}
+`;
+
+/** Two environments in one registry. */
+const sharing = `
+apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: shop}
+spec:
+  naming: "{env}/{name}"
+  environments:
+    dev: {account: "${both}", region: ${region}, replicas: [{region: us-east-1}]}
+    prod: {account: "${both}", region: ${region}, replicas: [{region: eu-north-1}]}
+  repositories: {api: {}, web: {}}
+---
+apiVersion: ecr.slipway.dev/v1
+kind: AwsEcrRegistry
+metadata: {name: registry}
+spec: {registryPolicy: {scope: V2, grants: [{repositories: ["*"], replicate: ["account:555555555555"]}]}}
 `;
 
 describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway renders it', () => {
@@ -129,6 +153,21 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
       repository_filter: some.map((filter) => ({ filter, filter_type: 'PREFIX_MATCH' })),
     }));
     expect(configuration).toEqual([{ rule: [first, last] }]);
+  }, 300_000);
+
+  it('has a root for what environments share, after which slipway plan has nothing to do in it for either', async () => {
+    const { root, slipway, render, formatted } = await inAccount(both, sharing);
+    await render('--with', 'backend=local');
+    await formatted();
+    const shared = root.in(`registries/${both}/${region}`);
+    await shared.init();
+    await shared.apply();
+    await shared.plan('nothing');
+    for (const environment of ['dev', 'prod']) {
+      const { stdout } = await slipway(['plan', '-e', environment, '--output', 'json']);
+      const { plan } = JSON.parse(stdout) as { plan: { registries: { settings?: { changes: unknown[] } }[] } };
+      expect(plan.registries.flatMap(({ settings }) => settings?.changes ?? [])).toEqual([]);
+    }
   }, 300_000);
 
   it('makes companions, and has nothing to do afterwards', async () => {

@@ -56,7 +56,7 @@ export const renderCodes = defineCodes({
   ),
   'render/shared-registry': loss(
     'two environments in one registry',
-    'A registry has one policy and one replication configuration, and an engine owns each as a whole: of two environments in one account and Region, the code of each would take away what that of the other has written.',
+    'A registry has one policy and one replication configuration, and an engine owns each as a whole: of two environments in one account and Region, the code of each would take away what that of the other has written. Terraform and CloudFormation (as stacks) get such a registry as code of its own, of what all environments say; other engines do not.',
     'leave `registryPolicy` and `replicas` of these environments to `slipway apply`, or give each environment an account or a Region of its own',
   ),
   'render/no-registry-settings': loss(

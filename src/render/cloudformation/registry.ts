@@ -2,8 +2,13 @@
 // It must not know repositories, nor how a template is written down.
 import { diffStatements, type PolicyDocument, parsePolicy, policyText } from '../../access/index.js';
 import type { DesiredRegistry, ReplicationRule } from '../../registry/index.js';
-import type { LiveSettings, RenderedRegistry } from '../model.js';
-import { type RegistrySettings, type ReplicationDocument, registrySettings } from '../registry-settings.js';
+import type { LiveSettings, RenderedRegistry, SharedRegistry } from '../model.js';
+import {
+  type RegistrySettings,
+  type ReplicationDocument,
+  registrySettings,
+  sharedSettings,
+} from '../registry-settings.js';
 import type { StackTemplate } from './companions.js';
 import type { Import } from './import.js';
 import type { Json, TemplateResource } from './model.js';
@@ -11,6 +16,8 @@ import { portable } from './portable.js';
 
 export interface RegistryTemplate extends StackTemplate {
   readonly settings: RegistrySettings;
+  /** Whether it is of several environments, and stands beside them. */
+  readonly isShared: boolean;
 }
 
 /** Logical ids: of one, a template never has a second. */
@@ -18,18 +25,45 @@ export const registryIds = { policy: 'RegistryPolicy', replication: 'Replication
 
 /** Undefined where the registry has nothing to say. Of the environment's own registry: what is copied from there, and who may do what there. */
 export function registryTemplate(rendered: RenderedRegistry): RegistryTemplate | undefined {
-  const { desired } = rendered;
-  const { owner, region } = desired;
-  const settings = registrySettings(rendered);
+  const { owner } = rendered.desired;
+  return templateOf(registrySettings(rendered), rendered.desired, {
+    name: `slipway-registry-${owner.project}-${owner.environment}`,
+    description: `What the registry of ${owner.project} in ${owner.environment} has once`,
+    isShared: false,
+  });
+}
+
+/** The same of a registry that several environments share. Its name is none that an environment's has, whatever projects are called. */
+export function sharedTemplate(shared: SharedRegistry): RegistryTemplate | undefined {
+  const [first] = shared.of;
+  const { project } = first.owner;
+  return templateOf(sharedSettings(shared), first, {
+    name: `slipway-shared-registry-${project}`,
+    description: `What the registry of ${project} in ${first.region} has once, for the environments that share it`,
+    isShared: true,
+  });
+}
+
+interface StackNames {
+  readonly name: string;
+  readonly description: string;
+  readonly isShared: boolean;
+}
+
+function templateOf(
+  settings: RegistrySettings,
+  desired: DesiredRegistry,
+  { name, description, isShared }: StackNames,
+): RegistryTemplate | undefined {
   const { policy, replication } = settings;
   if (policy === undefined && replication === undefined) return undefined;
   return {
-    name: `slipway-registry-${owner.project}-${owner.environment}`,
-    region,
+    name,
+    region: desired.region,
     file: 'registry',
     template: {
       AWSTemplateFormatVersion: '2010-09-09',
-      Description: `What the registry of ${owner.project} in ${owner.environment} has once`,
+      Description: description,
       Resources: {
         ...(policy === undefined
           ? {}
@@ -43,6 +77,7 @@ export function registryTemplate(rendered: RenderedRegistry): RegistryTemplate |
     },
     comments: commentsOn(settings),
     settings,
+    isShared,
   };
 }
 

@@ -3,18 +3,20 @@
 import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { DesiredRegistry } from '../../registry/index.js';
 import type {
+  LiveRegistry,
   OptionValuesOf,
   RenderedEnvironment,
   RenderedFile,
   RenderedRegistry,
   Renderer,
   RenderRequest,
+  SharedRegistry,
 } from '../model.js';
 import { remarksOnRegistrySettings } from '../registry-settings.js';
 import { yamlComment } from '../yaml.js';
 import { type CompanionTemplate, companionTemplates } from './companions.js';
 import { type Import, importRemarks, importsOf, stackSetImportRemarks } from './import.js';
-import { type RegistryTemplate, registryImport, registryTemplate } from './registry.js';
+import { type RegistryTemplate, registryImport, registryTemplate, sharedTemplate } from './registry.js';
 import { remarksOn } from './remarks.js';
 import { type RepositoriesTemplate, repositoriesTemplates } from './repositories.js';
 import {
@@ -50,7 +52,11 @@ interface Place {
 }
 
 export const renderCloudFormation: Renderer<typeof cloudFormationTarget.options> = (request, options) => {
-  const parts = request.environments.map((environment) => environmentPart(request, environment, options));
+  const parts = [
+    ...request.environments.map((environment) => environmentPart(request, environment, options)),
+    // A StackSet goes to many accounts: what environments share in one of them is none of another's business.
+    ...(options.form === 'stack-set' ? [] : request.shared.map((one) => sharedPart(request, one, options))),
+  ];
   return {
     files: parts.flatMap(({ files }) => files).sort((one, other) => (one.path < other.path ? -1 : 1)),
     diagnostics: parts.flatMap(({ diagnostics }) => diagnostics),
@@ -59,7 +65,7 @@ export const renderCloudFormation: Renderer<typeof cloudFormationTarget.options>
 };
 
 function environmentPart(
-  { project }: RenderRequest,
+  { project, shared }: RenderRequest,
   { name: environment, registries }: RenderedEnvironment,
   options: Options,
 ): Part {
@@ -69,7 +75,7 @@ function environmentPart(
   const place = { title: `${project} in ${environment}`, folder: `${environment}/`, account, home: region };
   return options.form === 'stack-set'
     ? stackSetPart(home, replicas, place, options)
-    : stackPart(home, replicas, place, options);
+    : stackPart(home, replicas, place, options, shared);
 }
 
 /** One registry of the environment, with its repositories as templates. */
@@ -91,6 +97,7 @@ function stackPart(
   replicas: readonly RenderedRegistry[],
   place: Place,
   options: Options,
+  shared: readonly SharedRegistry[],
 ): Part {
   const own = madeOf(home, options, false);
   const others = replicas.map((one) => madeOf(one, options, false));
@@ -122,8 +129,31 @@ function stackPart(
           ? []
           : importRemarks(desired, live, repositories, desired === home.desired ? companions : [])),
       ]),
-      ...remarksOnRegistrySettings(home, 'CloudFormation'),
+      ...remarksOnRegistrySettings(home, 'CloudFormation', { shared }),
     ],
+    next: [...taken.next, ...deployment.next],
+  };
+}
+
+/** What a registry has once that several environments share: deployed after all of them. Each of them has the remarks on it. */
+function sharedPart({ project }: RenderRequest, shared: SharedRegistry, options: Options): Part {
+  const template = sharedTemplate(shared);
+  if (template === undefined) return { ...nothing, diagnostics: [] };
+  const [desired] = shared.of;
+  const { account, region } = desired;
+  const names = shared.of.map(({ owner }) => owner.environment);
+  const place = {
+    title: `${project} in ${names.join(', ')}`,
+    folder: `registries/${account}/${region}/`,
+    account,
+    home: region,
+  };
+  const written = writtenStacks([template], place, options);
+  const deployment = stackDeployment(written, place);
+  const taken = importPart(registryImports({ desired, live: shared.live }, template), written, place, options);
+  return {
+    files: [...filesOf(written, place), ...deployment.files, ...taken.files],
+    diagnostics: [],
     next: [...taken.next, ...deployment.next],
   };
 }
@@ -138,7 +168,10 @@ function replicaTemplates({ repositories: own }: Made): (replica: Made) => reado
     });
 }
 
-function registryImports({ desired, live }: RenderedRegistry, registry: RegistryTemplate | undefined) {
+function registryImports(
+  { desired, live }: { readonly desired: DesiredRegistry; readonly live?: LiveRegistry | undefined },
+  registry: RegistryTemplate | undefined,
+) {
   const taken =
     registry === undefined || live?.settings === undefined
       ? undefined
@@ -331,7 +364,7 @@ function writtenStack(
     capabilities: isCompanion && source.kind !== 'key',
     isProtected: isCompanion && source.kind === 'key',
     providers: isCompanion ? source.providers.map(({ parameter, arn }) => ({ parameter, arn })) : [],
-    ...('settings' in source && source.settings.replication !== undefined
+    ...('settings' in source && !source.isShared && source.settings.replication !== undefined
       ? { note: 'Last: where ECR copies an image to and finds no repository, it makes one with settings of its own.' }
       : {}),
   };

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic } from '../../diagnostics/index.js';
 import type { CiRole, Companion, EncryptionKey, OidcProvider, PullRole } from '../../registry/companions/model.js';
 import type { DesiredRegistry, Tags } from '../../registry/index.js';
 import { ignoredTags, keyInUse, remarksOnExisting } from '../existing.js';
-import type { RenderedEnvironment, RenderedFile, RenderedRegistry } from '../model.js';
+import type { RenderedEnvironment, RenderedFile, RenderedRegistry, SharedRegistry } from '../model.js';
 import { registrySettings, remarksOnRegistrySettings } from '../registry-settings.js';
 import { sharedTags } from '../settings.js';
 import { type Common, commonOf, keyValue, repositoryMember, roleMember } from './data.js';
@@ -19,6 +19,8 @@ export interface EnvironmentOptions extends Versions {
   readonly state: State | undefined;
   /** Whether the module asks where it is, as it does where any environment has roles. */
   readonly namesPlace: boolean;
+  /** Registries whose documents have a root of their own. */
+  readonly shared: readonly SharedRegistry[];
 }
 
 export interface RenderedRoot {
@@ -75,7 +77,7 @@ export function environmentRoot(environment: RenderedEnvironment, options: Envir
     ),
     diagnostics: [
       ...remarksOnVersion(desired, options),
-      ...remarksOnRegistrySettings(rendered, 'Terraform'),
+      ...remarksOnRegistrySettings(rendered, 'Terraform', { shared: options.shared }),
       ...[{ replica: rendered, ignored }, ...away].flatMap((one) =>
         remarksOnExisting(one.replica, { engine: 'Terraform', ignored: one.ignored }),
       ),

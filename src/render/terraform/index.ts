@@ -9,6 +9,7 @@ import { environmentPath, environmentRoot } from './environment.js';
 import { moduleFiles } from './module.js';
 import { stateBucket } from './names.js';
 import { readmeText } from './readme.js';
+import { sharedPath, sharedRoot } from './shared.js';
 import type { terraformTarget } from './target.js';
 import type { State, Versions } from './versions.js';
 
@@ -23,18 +24,36 @@ export const renderTerraform: Renderer<typeof terraformTarget.options> = (reques
   const roots = request.environments.map((environment) => {
     const place = placeOf(environment.registries);
     const state = stateOf(place.account, place.region, `environments/${environment.name}`);
-    return environmentRoot(environment, { ...versions, project: request.project, state, namesPlace: parts.roles });
+    return environmentRoot(environment, {
+      ...versions,
+      project: request.project,
+      state,
+      namesPlace: parts.roles,
+      shared: request.shared,
+    });
   });
   const withProviders = [...accounts.values()].filter((one) => providersMade(one).providers.length > 0);
   const bootstraps = options.backend === 's3' && options['state-bucket'] === '' ? [...accounts.values()] : [];
+  const shared = request.shared
+    .map((registry) => {
+      const { account, region } = registry.of[0];
+      const state = stateOf(account, region, sharedPath(registry));
+      return {
+        path: sharedPath(registry),
+        files: sharedRoot(registry, { ...versions, project: request.project, state }),
+      };
+    })
+    .filter((one) => one.files.length > 0);
   const paths = {
     bootstraps: bootstraps.map(({ desired }) => bootstrapPath(desired.account)),
     accounts: withProviders.map(({ desired }) => accountPath(desired.account)),
     environments: request.environments.map(({ name }) => environmentPath(name)),
+    shared: shared.map(({ path }) => path),
   };
   const files = [
     ...moduleFiles({ ...versions, ...parts }),
     ...roots.flatMap((root) => root.files),
+    ...shared.flatMap((root) => root.files),
     ...withProviders.flatMap((one) => {
       const { account, region } = one.desired;
       const state = stateOf(account, region, `accounts/${account}`);
@@ -51,7 +70,7 @@ export const renderTerraform: Renderer<typeof terraformTarget.options> = (reques
   return {
     files: files.sort((one, other) => (one.path < other.path ? -1 : 1)),
     diagnostics: roots.flatMap((root) => root.diagnostics),
-    next: [...paths.bootstraps, ...paths.accounts, ...paths.environments].map(
+    next: [...paths.bootstraps, ...paths.accounts, ...paths.environments, ...paths.shared].map(
       (path) => `(cd ${path} && terraform init && terraform apply)`,
     ),
   };

@@ -1,11 +1,11 @@
 // What exists already, as import blocks.
 // It must not know what becomes of what is there.
 import { type ExistingResource, existingResources } from '../existing.js';
-import type { RenderedRegistry } from '../model.js';
+import type { RenderedRegistry, SharedRegistry } from '../model.js';
 import type { ProviderType } from '../provider-resources.js';
 import { attributes, object, text } from './hcl.js';
 import { replicaModule } from './names.js';
-import { existingSettings } from './registry.js';
+import { existingSettings, existingSharedSettings } from './registry.js';
 
 const howTo = `\
 # Nothing is taken over: nobody looked at what exists. \`slipway render terraform --import\` does, and writes an import block here for each
@@ -38,6 +38,12 @@ export function importsText(rendered: RenderedRegistry, replicas: readonly Rende
     ...replicas.flatMap((one) => moduleImports(replicaModule(one.desired.region), one)),
     ...existingSettings(rendered).map(({ address, id }) => single(address, id)),
   ]);
+}
+
+/** The text of `imports.tf` of a registry that several environments share. */
+export function sharedImportsText(shared: SharedRegistry): string {
+  if (shared.live === undefined) return howTo;
+  return textOf(existingSharedSettings(shared).map(({ address, id }) => single(address, id)));
 }
 
 function moduleImports(module: string, rendered: RenderedRegistry): readonly string[] {

@@ -5,16 +5,19 @@ export interface RootPaths {
   readonly bootstraps: readonly string[];
   readonly accounts: readonly string[];
   readonly environments: readonly string[];
+  /** Of registries that several environments share. */
+  readonly shared: readonly string[];
 }
 
-export function readmeText(project: string, { bootstraps, accounts, environments }: RootPaths): string {
+export function readmeText(project: string, { bootstraps, accounts, environments, shared }: RootPaths): string {
   const rows = [
     ...bootstraps.map((path) => [path, 'the bucket that the states of an account are kept in; applied once, by hand']),
     ...accounts.map((path) => [path, 'the identity providers of an account']),
     ...environments.map((path) => [path, 'the registry of an environment, as data']),
+    ...shared.map((path) => [path, 'what a registry has once that several environments share']),
     ['modules/registry', 'how a registry is made, the same for all'],
   ];
-  const commands = [...bootstraps, ...accounts, ...environments].map(
+  const commands = [...bootstraps, ...accounts, ...environments, ...shared].map(
     (path) => `terraform -chdir=${path} init\nterraform -chdir=${path} apply\n`,
   );
   return `\

@@ -2,8 +2,13 @@
 // It must not know how replicas are made, nor what a statement means.
 import type { PolicyDocument } from '../../access/index.js';
 import type { ReplicationRule } from '../../registry/index.js';
-import type { RenderedRegistry } from '../model.js';
-import { type ReplicationDocument, registrySettings } from '../registry-settings.js';
+import type { LiveSettings, RenderedRegistry, SharedRegistry } from '../model.js';
+import {
+  type RegistrySettings,
+  type ReplicationDocument,
+  registrySettings,
+  sharedSettings,
+} from '../registry-settings.js';
 import { attributes, block, code, membersOf, type Value } from './hcl.js';
 import { replicaModule } from './names.js';
 
@@ -16,11 +21,26 @@ const scopeSetting = 'REGISTRY_POLICY_SCOPE';
 
 /** The text of `registry.tf`; `undefined`: there is nothing to say. `regions`: of the replicas. */
 export function registryText(rendered: RenderedRegistry, regions: readonly string[]): string | undefined {
-  const { policy, scope, replication } = registrySettings(rendered);
+  return textOf(registrySettings(rendered), (replication) =>
+    replicationText(rulesOfOne(replication), rendered.desired.region, regions.map(replicaModule)),
+  );
+}
+
+/** The same of a registry that several environments share, whose repositories and replicas are in roots of their own. */
+export function sharedRegistryText(shared: SharedRegistry): string | undefined {
+  return textOf(sharedSettings(shared), (replication) =>
+    replicationText(rulesOfSeveral(replication, shared.of), shared.of[0].region, []),
+  );
+}
+
+function textOf(
+  { policy, scope, replication }: RegistrySettings,
+  replicated: (replication: ReplicationDocument) => string,
+): string | undefined {
   const blocks = [
     ...(scope === undefined ? [] : [scopeText(scope)]),
     ...(policy === undefined ? [] : [policyText(policy.document, scope !== undefined)]),
-    ...(replication === undefined ? [] : [replicationText(replication, rendered.desired.region, regions)]),
+    ...(replication === undefined ? [] : [replicated(replication)]),
   ];
   return blocks.length === 0 ? undefined : `${heading}\n${blocks.join('\n')}`;
 }
@@ -47,21 +67,39 @@ function policyText(document: PolicyDocument, hasScope: boolean): string {
   return `${headOf(policyAddress)} {\n${body.join('\n')}${order}\n}\n`;
 }
 
-function replicationText({ rules, ours }: ReplicationDocument, region: string, replicas: readonly string[]): string {
-  const first = rules.findIndex((rule) => ours.includes(rule));
-  const others = (some: readonly ReplicationRule[]) => some.filter((rule) => !ours.includes(rule)).map(ruleOfOthers);
-  const [{ destinations } = { destinations: [] }] = ours;
-  const blocks = [...others(rules.slice(0, first)), ruleOfOurs(destinations), ...others(rules.slice(first))];
+/** `modules`: those of the replicas, where they are in the same root. */
+function replicationText(rules: readonly string[], region: string, modules: readonly string[]): string {
+  const order =
+    modules.length === 0
+      ? ''
+      : `
+  # Into a Region without the repository, ECR would make one of its own, with mutable tags and no policies.
+  depends_on = [${modules.map((one) => `module.${one}`).join(', ')}]
+`;
   return `\
 # What is pushed to ${region} from now on is copied.
 ${headOf(replicationAddress)} {
   replication_configuration {
-${blocks.join('\n')}  }
-
-  # Into a Region without the repository, ECR would make one of its own, with mutable tags and no policies.
-  depends_on = [${replicas.map((one) => `module.${replicaModule(one)}`).join(', ')}]
-}
+${rules.join('\n')}  }
+${order}}
 `;
+}
+
+function rulesOfOne({ rules, ours }: ReplicationDocument): readonly string[] {
+  const first = rules.findIndex((rule) => ours.includes(rule));
+  const others = (some: readonly ReplicationRule[]) => some.filter((rule) => !ours.includes(rule)).map(ruleOfOthers);
+  const [{ destinations } = { destinations: [] }] = ours;
+  return [...others(rules.slice(0, first)), ruleOfOurs(destinations), ...others(rules.slice(first))];
+}
+
+/** Repositories of other roots are called by their names. */
+function rulesOfSeveral({ rules, ours }: ReplicationDocument, of: SharedRegistry['of']): readonly string[] {
+  return rules.map((rule) => {
+    if (!ours.includes(rule)) return ruleOfOthers(rule);
+    const names = rule.repositoryFilters?.map(({ filter }) => filter) ?? [];
+    const whose = of.find(({ repositories }) => repositories.some(({ name }) => name === names[0]));
+    return namedRule(rule.destinations, names, `Repositories of ${whose?.owner.environment ?? ''}.`);
+  });
 }
 
 function ruleOfOurs(destinations: ReplicationRule['destinations']): string {
@@ -76,6 +114,22 @@ ${destinations.map((one) => destinationText(one, 4)).join('\n')}
           content {
 ${attributes(membersOf({ filter: code('repository_filter.value'), filter_type: 'PREFIX_MATCH' }), 6)}
           }
+        }
+      }
+    }
+`;
+}
+
+/** Filters that are alike but for the name in them are a list of names. */
+function namedRule(destinations: ReplicationRule['destinations'], names: readonly string[], about: string): string {
+  return `\
+    # ${about}
+    rule {
+${destinations.map((one) => destinationText(one, 3)).join('\n')}
+      dynamic "repository_filter" {
+${attributes([{ key: 'for_each', value: names }], 4)}
+        content {
+${attributes(membersOf({ filter: code('repository_filter.value'), filter_type: 'PREFIX_MATCH' }), 5)}
         }
       }
     }
@@ -117,13 +171,27 @@ function plainValue(value: unknown): Value {
   };
 }
 
-/** Of what `registryText` writes, what is there, with what the provider imports it by. */
-export function existingSettings(
-  rendered: RenderedRegistry,
-): readonly { readonly address: string; readonly id: string }[] {
-  const there = rendered.live?.settings;
-  const { policy, scope, replication } = registrySettings(rendered);
-  const { account } = rendered.desired;
+/** What is there already, with what the provider imports it by. */
+interface ExistingDocument {
+  readonly address: string;
+  readonly id: string;
+}
+
+/** Of what `registryText` writes. */
+export function existingSettings(rendered: RenderedRegistry): readonly ExistingDocument[] {
+  return existingOf(registrySettings(rendered), rendered.live?.settings, rendered.desired.account);
+}
+
+/** Of what `sharedRegistryText` writes. */
+export function existingSharedSettings(shared: SharedRegistry): readonly ExistingDocument[] {
+  return existingOf(sharedSettings(shared), shared.live?.settings, shared.of[0].account);
+}
+
+function existingOf(
+  { policy, scope, replication }: RegistrySettings,
+  there: LiveSettings | undefined,
+  account: string,
+): readonly ExistingDocument[] {
   // A registry that never had a rule has an empty document, which is as good as none.
   const replicates = (there?.replication ?? []).length > 0;
   return [

@@ -21,8 +21,15 @@ spec:
     others: {lifecyclePolicy: null}
 `;
 
-const rendered = (text: string, options: Readonly<Record<string, string>> = {}): Promise<Rendering> =>
-  render('terraform', parseProject([{ file: 'slipway.yaml', text, own: true }]), { options });
+const rendered = (
+  text: string,
+  options: Readonly<Record<string, string>> = {},
+  environments?: readonly string[],
+): Promise<Rendering> =>
+  render('terraform', parseProject([{ file: 'slipway.yaml', text, own: true }]), {
+    options,
+    ...(environments === undefined ? {} : { environments }),
+  });
 
 function fileOf({ files }: Rendering, path: string): string {
   const found = files.find((one) => one.path === path);
@@ -300,13 +307,64 @@ import {
     expect(fileOf(rendering, 'modules/registry/versions.tf')).toContain('"~> 5.80"');
   });
 
-  it('is left to nobody where two environments share the registry, and both say so', async () => {
-    const text = of(replicated, { web: '{environments: [prod]}' })
+  it('is a root of its own where environments share the registry, of what all of them say, whichever are rendered', async () => {
+    const text = of(`${replicated.replace('us-east-1', 'eu-north-1')}, preset: production`, {
+      web: '{environments: [prod]}',
+      policy: '{scope: V2, grants: [{repositories: ["*"], replicate: ["account:444444444444"]}]}',
+    })
       .replace('prod: {', `dev: {${replicated}}, prod: {`)
+      .replace('environments: [prod], registryPolicy', 'registryPolicy')
       .replace('api: {}', 'api: {environments: [dev]}');
-    const rendering = await rendered(text);
-    expect(rendering.diagnostics.map(({ code }) => code)).toEqual(['render/shared-registry', 'render/shared-registry']);
-    expect(paths(rendering)).not.toContain('environments/prod/registry.tf');
-    expect(prod(rendering, 'main.tf')).toContain('module "replica_us_east_1"');
+    const [whole, alone] = [await rendered(text), await rendered(text, {}, ['prod'])];
+    const shared = (rendering: Rendering) => rendering.files.filter(({ path }) => path.startsWith('registries/'));
+    expect(shared(alone)).toEqual(shared(whole));
+    expect(paths(whole)).not.toContain('environments/prod/registry.tf');
+    expect(whole.next.at(-1)).toBe(`(cd registries/${account}/eu-west-1 && terraform init && terraform apply)`);
+    expect(whole.diagnostics.map(({ code, message }) => `${code} ${message.split(': ')[0]}`)).toEqual([
+      'render/whole-registry dev, prod',
+      'render/whole-registry dev',
+      'render/whole-registry prod',
+    ]);
+    const file = fileOf(whole, `registries/${account}/eu-west-1/registry.tf`);
+    expect(file.match(/"Slipway\w+Replicate"/g)).toHaveLength(2);
+    expect(file.slice(file.indexOf('resource "aws_ecr_replication_configuration"'))).toBe(`\
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    # Repositories of dev.
+    rule {
+      destination {
+        region      = "us-east-1"
+        registry_id = "222222222222"
+      }
+
+      dynamic "repository_filter" {
+        for_each = ["api"]
+        content {
+          filter      = repository_filter.value
+          filter_type = "PREFIX_MATCH"
+        }
+      }
+    }
+
+    # Repositories of prod.
+    rule {
+      destination {
+        region      = "eu-north-1"
+        registry_id = "222222222222"
+      }
+
+      dynamic "repository_filter" {
+        for_each = ["web"]
+        content {
+          filter      = repository_filter.value
+          filter_type = "PREFIX_MATCH"
+        }
+      }
+    }
+  }
+}
+`);
+    expect(fileOf(whole, `registries/${account}/eu-west-1/versions.tf`)).toContain('"~> 5.83"');
+    expect(fileOf(whole, 'README.md')).toContain(`| \`registries/${account}/eu-west-1\` |`);
   });
 });
