@@ -1,6 +1,6 @@
 // Terraform with the real AWS provider, in a folder of its own, against one endpoint of this machine.
 // It must not know what the code is about, nor who wrote it.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Endpoint, JsonObject } from './clients.js';
@@ -56,6 +56,9 @@ export function terraformRoot(at: Endpoint, files: Readonly<Record<string, strin
   return root;
 }
 
+/** The provider that `init` has found, once it has: https://developer.hashicorp.com/terraform/language/files/dependency-lock */
+let found: string | undefined;
+
 function terraformIn(folder: string, at: Endpoint): TerraformRoot {
   const env = { ...awsEnvironment(at), ...shortLivedGo, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
   const terraform = ([command = '', ...args]: readonly string[]): Promise<Finished> =>
@@ -79,7 +82,12 @@ function terraformIn(folder: string, at: Endpoint): TerraformRoot {
     run: terraform,
     ok,
     async init() {
+      const lock = join(folder, '.terraform.lock.hcl');
+      if (found !== undefined && !existsSync(lock)) writeFileSync(lock, found);
       await ok(['init', '-no-color', '-input=false', `-plugin-dir=${toolPath('aws-provider')}`]);
+      // Without checksums: Terraform would make those of the 700 MB anew before each command, and say that a file of this machine is itself.
+      found = readFileSync(lock, 'utf8').replaceAll(/^ *hashes = \[[^\]]*\]\n/gm, '');
+      writeFileSync(lock, found);
     },
     apply: (...args) => ok(['apply', '-no-color', '-auto-approve', ...args]),
     destroy: () => ok(['destroy', '-no-color', '-auto-approve']),
