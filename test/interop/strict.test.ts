@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startLocalEcr } from '../../src/local/index.js';
 import { startIssuer, type TestIssuer } from '../../src/local/sts/testing/issuer.js';
+import { runAws } from '../support/aws-cli-server.js';
 import { type Answer, answerOf, type JsonObject } from '../support/clients.js';
 import { type Scratch, scratch } from '../support/container-clients.js';
 import { awsEnvironment } from '../support/environment.js';
@@ -39,7 +40,7 @@ describeWith({ tools: ['aws', 'skopeo', 'boto3'] }, 'a strict local ECR', () => 
     return { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
   };
   const aws = (who: Environment, args: readonly string[]): Promise<Finished> =>
-    run(toolPath('aws'), [...args, '--output', 'json'], { env: environment(who) });
+    runAws([...args, '--output', 'json'], { env: environment(who) });
   const ask = async (who: Environment, args: readonly string[]): Promise<Answer> =>
     answerOf(args, await aws(who, args));
   const ok = async (who: Environment, args: readonly string[]): Promise<JsonObject> => {
@@ -59,7 +60,7 @@ describeWith({ tools: ['aws', 'skopeo', 'boto3'] }, 'a strict local ECR', () => 
       issuer.token({ aud: 'sts.amazonaws.com', sub }, Date.now()),
     ]);
   const login = async (who: Environment): Promise<string> => {
-    const { stdout } = await run(toolPath('aws'), ['ecr', 'get-login-password'], { env: environment(who) });
+    const { stdout } = await runAws(['ecr', 'get-login-password'], { env: environment(who) });
     return `AWS:${stdout.trim()}`;
   };
   const push = async (who: Environment, repository: string): Promise<Finished> =>

@@ -17,6 +17,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname, '..', '..'),
   test: {
     reporters,
+    globalSetup: 'test/interop/setup.ts',
     projects: [
       {
         test: {

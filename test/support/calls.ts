@@ -81,7 +81,7 @@ async function takenByCli(at: Endpoint, call: Call, input: JsonObject, folder: s
   return answerOf(args, await aws(at, args));
 }
 
-/** Each call in a process of its own, one after the other; the answers in their order. */
+/** Each call in a process of its own, be it a new one or a copy of one that has read its program; one after the other; the answers in their order. */
 export async function awsCalls(at: Endpoint, calls: readonly Call[]): Promise<Answer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));
   const memory = new Map<string, unknown>();

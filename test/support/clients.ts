@@ -1,6 +1,7 @@
 // The clients other people wrote, as a test drives them: AWS CLI, boto3, moto_server, and a bare ECR wire call.
 // It must not know Slipway's rooms; it knows endpoints, credentials and JSON.
 import { join } from 'node:path';
+import { runAws } from './aws-cli-server.js';
 import { awsEnvironment, cleanEnvironment } from './environment.js';
 import { toolPath } from './find-tool.js';
 import { ask } from './http.js';
@@ -37,7 +38,7 @@ export function kebab(operation: string): string {
 }
 
 export function aws(at: Endpoint, args: readonly string[]): Promise<Finished> {
-  return run(toolPath('aws'), [...args, '--output', 'json'], { env: awsEnvironment(at) });
+  return runAws([...args, '--output', 'json'], { env: awsEnvironment(at) });
 }
 
 /** The same where the CLI waits for a state: it asks every second. Version 1 of the CLI finds the plugin by PYTHONPATH. */
