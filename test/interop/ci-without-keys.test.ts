@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startLocalEcr } from '../../src/local/index.js';
 import { startIssuer, type TestIssuer } from '../../src/local/sts/testing/issuer.js';
+import { runAws } from '../support/aws-cli-server.js';
 import { type Scratch, scratch } from '../support/container-clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
@@ -72,8 +73,7 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'a CI job with nothing but its token'
     };
   };
 
-  const aws = (env: Record<string, string>, ...args: string[]): Promise<Finished> =>
-    run(toolPath('aws'), args, { env });
+  const aws = (env: Record<string, string>, ...args: string[]): Promise<Finished> => runAws(args, { env });
 
   const ok = (done: Finished): string => {
     expect(done.code, `${done.stdout}${done.stderr}`).toBe(0);

@@ -4,6 +4,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { stopDaemon } from '../../src/local/daemon.js';
+import { sharedAwsCli } from '../support/aws-cli-server.js';
 import { scratch } from '../support/container-clients.js';
 import { installEcrModule } from '../support/ecr-module.js';
 import { shortLivedGo } from '../support/environment.js';
@@ -53,6 +54,10 @@ for (const [guide, needs] of Object.entries(tools)) {
         ...at.env,
         AWS_PAGER: '',
         AWS_EC2_METADATA_DISABLED: 'true',
+        // Where it looks anyway, but that the one for all has another home.
+        AWS_CONFIG_FILE: join(at.folder, 'home', '.aws', 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(at.folder, 'home', '.aws', 'credentials'),
+        ...sharedAwsCli(),
         SLIPWAY_LOCAL_PORT: String(port),
         ...(needs.includes('terraform') ? terraformEnvironment(at.folder) : {}),
       };

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { runAws } from '../support/aws-cli-server.js';
 import { type CiScene, ciScene, jobFolder } from '../support/ci-scene.js';
-import { toolPath } from '../support/find-tool.js';
 import { type Image, makeIndex, writeLayout } from '../support/oci-image.js';
 import { run } from '../support/processes.js';
 import { describeWith } from '../support/tools.js';
@@ -240,7 +240,7 @@ describeWith({ tools: ['aws', 'skopeo'] }, 'rendered workflows', () => {
   async function pulled(environment: Environment): Promise<string> {
     const account = accounts[environment];
     const folder = join(scene.at.folder, `pulled-${environment}`);
-    const password = await run(toolPath('aws'), ['ecr', 'get-login-password'], { env: administrator(environment) });
+    const password = await runAws(['ecr', 'get-login-password'], { env: administrator(environment) });
     const address = `docker://${scene.local.registry}/${account}.${region}/payments/api:${firstCommit}`;
     const credentials = ['--src-tls-verify=false', '--src-creds', `AWS:${password.stdout.trim()}`];
     await scene.at.ok('skopeo', ['copy', '--all', '--preserve-digests', ...credentials, address, `dir:${folder}`]);

@@ -124,7 +124,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
     await formatted();
     const prod = root.in('environments/prod');
     await prod.init();
-    await prod.ok(['validate', '-no-color']);
+    // It validates first.
     await prod.apply();
     await prod.plan('nothing');
     const { stdout } = await slipway(['plan', '-e', 'prod', '--output', 'json']);
@@ -205,7 +205,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
       const planned = await one.planned();
       expect(changed(planned)).toEqual([]);
       expect(planned.resource_changes?.every(({ change }) => change.importing !== undefined)).toBe(true);
-      await one.apply();
+      await one.applyPlanned();
       await one.plan('nothing');
     }
   }, 300_000);

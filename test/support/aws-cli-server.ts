@@ -1,7 +1,5 @@
 // The AWS CLI for scripts that call it hundreds of times: started once, where it is a program of Python; else the one on the path.
 // It must not know the scripts.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { findTool, toolPath } from './find-tool.js';
 import { type Finished, type RunOptions, run, start, until } from './processes.js';
@@ -13,33 +11,29 @@ export interface AwsCli {
 }
 
 const folder = join(import.meta.dirname, 'aws-cli');
+const anywhere = join(folder, 'anywhere');
 
 /** Holds the port of one that has been started for all suites of a run. */
 export const awsCliVariable = 'SLIPWAY_AWS_CLI_SERVER';
 
 const path = (first: string): string => [first, process.env['PATH'] ?? ''].join(delimiter);
-const served = (port: string) => ({ PATH: path(folder), AWS_SERVER_PORT: port });
+const served = (port: string, programs = folder) => ({ PATH: path(programs), AWS_SERVER_PORT: port });
+
+/** Puts the one that has been started for all on the path, whatever reads what it says; nothing where there is none. */
+export function sharedAwsCli(): AwsCli['env'] {
+  const port = process.env[awsCliVariable];
+  return port === undefined ? {} : served(port, anywhere);
+}
 
 /**
- * `aws ARGS` to its end, by the one that has been started for all where there is one. That reads no variables but those of AWS: a call that takes a
- * role, which it would keep in the home of whoever runs the tests, has to be a process of its own.
+ * `aws ARGS` to its end, by the one that has been started for all where there is one. A call that takes a role is a process of its own: the AWS CLI
+ * keeps sessions of roles at home, and the one for all has the home of whoever runs the tests.
  */
-export async function runAws(args: readonly string[], options: RunOptions): Promise<Finished> {
-  const port = process.env[awsCliVariable];
-  if (port === undefined) return run(toolPath('aws'), args, options);
-  // What Node reads from is a socket, which only whoever was given it can write to.
-  const output = mkdtempSync(join(tmpdir(), 'slipway-aws-output-'));
-  try {
-    const done = await run(
-      'bash',
-      ['-c', 'exec "$@" >"$0/stdout" 2>"$0/stderr"', output, join(folder, 'aws'), ...args],
-      { ...options, env: { ...options.env, AWS_SERVER_PORT: port } },
-    );
-    const [stdout, stderr] = ['stdout', 'stderr'].map((name) => readFileSync(join(output, name), 'utf8'));
-    return { ...done, stdout: stdout ?? '', stderr: stderr ?? '' };
-  } finally {
-    rmSync(output, { recursive: true, force: true });
-  }
+export function runAws(args: readonly string[], options: RunOptions): Promise<Finished> {
+  const shared = sharedAwsCli();
+  if (shared['AWS_SERVER_PORT'] === undefined || 'AWS_ROLE_ARN' in options.env)
+    return run(toolPath('aws'), args, options);
+  return run(join(anywhere, 'aws'), args, { ...options, env: { ...options.env, ...shared } });
 }
 
 /** The calls are those of the installed AWS CLI, each in a process of its own, without the half second in which Python reads it. */

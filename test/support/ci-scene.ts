@@ -4,12 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startLocalEcr } from '../../src/local/index.js';
 import { startIssuer } from '../../src/local/sts/testing/issuer.js';
+import { runAws } from './aws-cli-server.js';
 import { type Scratch, scratch } from './container-clients.js';
 import { awsEnvironment } from './environment.js';
 import { toolPath } from './find-tool.js';
 import type { LocalEcr } from './local.js';
 import type { Image } from './oci-image.js';
-import { run } from './processes.js';
 import { slipwayBin, type Workspace, workspace } from './slipway.js';
 
 type Environment = Readonly<Record<string, string>>;
@@ -98,7 +98,7 @@ export async function ciScene({
     },
     async tagsOf(of, repository) {
       const args = ['ecr', 'describe-images', '--repository-name', repository, '--output', 'json'];
-      const done = await run(toolPath('aws'), args, { env: administrator(of) });
+      const done = await runAws(args, { env: administrator(of) });
       if (done.code !== 0) throw new Error(done.stderr);
       const { imageDetails } = JSON.parse(done.stdout) as {
         imageDetails: readonly { readonly imageDigest: string; readonly imageTags?: readonly string[] }[];

@@ -41,6 +41,8 @@ export interface TerraformRoot {
   /** What the plan prints. `expected`: refuses a plan with changes, or one without. */
   plan(expected: 'changes' | 'nothing', ...args: readonly string[]): Promise<string>;
   planned(...args: readonly string[]): Promise<TerraformPlan>;
+  /** Carries out what was planned last. */
+  applyPlanned(): Promise<string>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
   /** The folder goes. */
   remove(): void;
@@ -61,6 +63,7 @@ let found: string | undefined;
 
 function terraformIn(folder: string, at: Endpoint): TerraformRoot {
   const env = { ...awsEnvironment(at), ...shortLivedGo, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1' };
+  const plan = join(folder, 'test.tfplan');
   const terraform = ([command = '', ...args]: readonly string[]): Promise<Finished> =>
     run(toolPath('terraform'), [`-chdir=${folder}`, command, ...args], { env });
   async function ok(args: readonly string[], code = 0): Promise<string> {
@@ -94,10 +97,10 @@ function terraformIn(folder: string, at: Endpoint): TerraformRoot {
     plan: (expected, ...args) =>
       ok(['plan', '-no-color', '-detailed-exitcode', ...args], expected === 'changes' ? 2 : 0),
     async planned(...args) {
-      const file = join(folder, 'test.tfplan');
-      await ok(['plan', '-no-color', `-out=${file}`, ...args]);
-      return JSON.parse(await ok(['show', '-json', file])) as TerraformPlan;
+      await ok(['plan', '-no-color', `-out=${plan}`, ...args]);
+      return JSON.parse(await ok(['show', '-json', plan])) as TerraformPlan;
     },
+    applyPlanned: () => ok(['apply', '-no-color', plan]),
     async outputs() {
       const outputs = JSON.parse(await ok(['output', '-json', '-no-color'])) as Record<string, { value: unknown }>;
       return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
