@@ -67,6 +67,13 @@ describe('where nobody looked', () => {
 });
 
 describe('where somebody looked', () => {
+  it('asks for no look at it', () => {
+    const mends = (one: RenderedRegistry) => remarksOnRegistrySettings(one, 'The engine').map(({ mend }) => mend);
+    expect(mends(rendered())).toEqual(Array(2).fill(expect.stringContaining('--import')));
+    const others = rendered({ policy: policyOf(theirs), replication: [ruleFor('payments/')] });
+    expect(mends(others)).toEqual(Array(2).fill(expect.not.stringContaining('--import')));
+  });
+
   it('says nothing where there is nothing of others', () => {
     expect(told(rendered({}))).toEqual([]);
     expect(told(rendered({ policy: policyOf(old), replication: [ruleFor('payments/api')] }))).toEqual([]);

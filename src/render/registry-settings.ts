@@ -121,7 +121,8 @@ export function remarksOnRegistrySettings(
     ...remarksOnPolicy(rendered, viewOf(rendered, 'policy', merged), engine, imports),
     ...remarksOnRules(rendered, viewOf(rendered, 'replication', merged), engine, imports),
   ];
-  if (imports) return remarks;
+  if (imports && rendered.live === undefined) return remarks;
+  // There is nothing to import, or that was done.
   const mend = 'let nobody but this code write it, or leave it to `slipway apply`';
   return remarks.map((one) => (one.code === 'render/whole-registry' ? { ...one, mend } : one));
 }
