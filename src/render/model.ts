@@ -82,7 +82,7 @@ export interface RenderedEnvironment {
 
 /** A registry with a document that several environments of the project write to: code of its own can have it, merged of them all. */
 export interface SharedRegistry {
-  /** Of the environments' own registries, in the order of the manifest; two at least, whichever of them are rendered. */
+  /** Of those environments, their own registries, in the order of the manifest; two at least, whichever of them are rendered. */
   readonly of: readonly [DesiredRegistry, ...DesiredRegistry[]];
   /** Of what the registry has once; absent: nobody looked. */
   readonly live?: LiveRegistry;

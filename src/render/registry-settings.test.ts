@@ -217,6 +217,12 @@ ${text('prod', 'V1')}${text('dev', 'V2')}`,
     ]);
   });
 
+  it('are those who write to it, whoever else is there', async () => {
+    const three = named(`{prod: ${prod}, silent: {${home}}, dev: {${home}, replicas: []}}`, '');
+    const { shared } = await requestOf(three);
+    expect(shared.map(({ of }) => of.map(({ owner }) => owner.environment))).toEqual([['prod', 'dev']]);
+  });
+
   it('are none where one says nothing of it, or is elsewhere', async () => {
     const apart = project(`{prod: ${prod}, dev: {account: "222222222222", region: eu-west-2}}`);
     const silent = named(`{prod: ${prod}, dev: {${home}}}`, '');

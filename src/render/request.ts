@@ -59,7 +59,7 @@ export async function requestOf(
     project: project.name,
     ...(project.org === undefined ? {} : { org: project.org }),
     environments: rendered,
-    shared: await sharedRegistries(project, rendered, look),
+    shared: await sharedRegistries(project, rendered, { look, sharing }),
   };
 }
 
@@ -67,16 +67,18 @@ export async function requestOf(
 async function sharedRegistries(
   project: Project,
   environments: readonly RenderedEnvironment[],
-  look: LookAt | undefined,
+  { look, sharing }: { readonly look: LookAt | undefined; readonly sharing: ReturnType<typeof sharingOf> },
 ): Promise<readonly SharedRegistry[]> {
   const found = new Map<string, SharedRegistry>();
   for (const rendered of environments.flatMap(({ registries }) => registries)) {
     const { account, region } = rendered.desired;
     const place = `${account} ${region}`;
     if (found.has(place) || !writesShared(rendered)) continue;
-    const [first, ...others] = [...project.environments.values()].flatMap((one) =>
-      one.account === account && one.region === region ? compile(project, one.name).slice(0, 1) : [],
-    );
+    const [first, ...others] = [...project.environments.values()]
+      .flatMap((one) =>
+        one.account === account && one.region === region ? compile(project, one.name).slice(0, 1) : [],
+      )
+      .filter((desired) => writesShared({ desired, ...sharing(desired) }));
     if (first === undefined) continue;
     const of = [first, ...others] as const;
     const live = await look?.(documentsOf(of));
