@@ -1,9 +1,10 @@
 // What `slipway render cloudformation` writes, deployed by the AWS CLI to the local cloud and to moto, then looked at by `slipway plan`.
 // It must not know how templates are made.
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { differences } from '../equivalence/compare.js';
 import { readRegistry } from '../equivalence/read.js';
+import { type AwsCli, startAwsCli } from '../support/aws-cli-server.js';
 import { awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wireOk } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
@@ -86,15 +87,17 @@ describeWith({ tools: ['aws'] }, 'a rendered template on the local cloud', () =>
 describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', () => {
   const account = '333333333333';
   let local: LocalEcr;
+  let cli: AwsCli;
   let project: Workspace;
 
   beforeAll(async () => {
-    local = await startLocal();
+    [local, cli] = await Promise.all([startLocal(), startAwsCli()]);
     const env = awsEnvironment({ endpoint: local.url, account, region });
     project = await workspace({ 'slipway.yaml': replicated(account) }, env);
   }, 240_000);
   afterAll(async () => {
     project?.remove();
+    await cli?.stop();
     await local?.close();
   });
 
@@ -140,9 +143,12 @@ describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', ()
     const [takeOver = '', deployment = ''] = next;
     expect(next).toHaveLength(2);
     async function shell(command: string): Promise<string> {
-      const inherited = { ...awsEnvironment(at), ...eagerly };
-      const env = { ...inherited, PATH: `${dirname(toolPath('aws'))}${delimiter}${process.env['PATH'] ?? ''}` };
-      const done = await run('bash', ['-ec', command], { env, cwd: join(project.folder, 'infra') });
+      const env = { ...awsEnvironment(at), ...eagerly, ...cli.env };
+      // By a pipe: what Node gives a child to write to is a socket, which the shared AWS CLI cannot open.
+      const done = await run('bash', ['-o', 'pipefail', '-c', `(${command}) 2>&1 | cat`], {
+        env,
+        cwd: join(project.folder, 'infra'),
+      });
       expect(done.code, `${command}\n${done.stdout}\n${done.stderr}`).toBe(0);
       return done.stdout;
     }

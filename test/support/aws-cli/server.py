@@ -7,6 +7,7 @@ import sys
 import traceback
 
 import awscli.clidriver
+import eager_waiters
 
 # What a first call reads and parses is there before the first fork, for all of them.
 os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_MAX_ATTEMPTS="1", AWS_DEFAULT_REGION="eu-west-1")
@@ -21,6 +22,8 @@ for words in ("ecr describe-repositories", "iam list-roles", "kms list-keys", "s
     warm.main(words.split())
 for descriptor, output in enumerate(outputs, 1):
     os.dup2(output, descriptor)
+# Plugins are loaded by a driver's configuration, and this one has none.
+eager_waiters.awscli_initialize(None)
 # Has looked at no variable yet, and knows all files that the other has read.
 driver = awscli.clidriver.create_clidriver()
 driver.session.register_component("data_loader", warm.session.get_component("data_loader"))
