@@ -124,7 +124,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
     await formatted();
     const prod = root.in('environments/prod');
     await prod.init();
-    // It validates first.
+    expect(JSON.parse(await prod.ok(['validate', '-json']))).toMatchObject({ valid: true, diagnostics: [] });
     await prod.apply();
     await prod.plan('nothing');
     const { stdout } = await slipway(['plan', '-e', 'prod', '--output', 'json']);
