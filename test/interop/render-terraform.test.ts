@@ -1,6 +1,8 @@
 // The code of `slipway render terraform`, run by Terraform with the real AWS provider on the local cloud: it is as `terraform fmt` has it, it
 // makes what `slipway apply` makes, and takes that over without a change.
 // It must not know how the code is written.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { attributes, block, code, type Member, membersOf, object, type Value } from '../../src/render/terraform/hcl.js';
@@ -118,6 +120,12 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
       .filter(({ change: { actions } }) => actions.some((one) => one !== 'no-op' && one !== 'read'))
       .map(({ address, change }) => ({ address, ...change }));
 
+  function expectTakenOver(planned: TerraformPlan): void {
+    expect(changed(planned)).toEqual([]);
+    expect(planned.resource_changes).not.toEqual([]);
+    expect(planned.resource_changes?.every(({ change }) => change.importing !== undefined)).toBe(true);
+  }
+
   it('makes repositories of every kind, once; Slipway then finds its ownership tags missing and nothing else', async () => {
     const { root, slipway, render, formatted } = await inAccount(plain, repositories);
     await render('--with', 'backend=local');
@@ -155,7 +163,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
     expect(configuration).toEqual([{ rule: [first, last] }]);
   }, 300_000);
 
-  it('has a root for what environments share, after which slipway plan has nothing to do in it for either', async () => {
+  it('has a root for what environments share: slipway plan then has nothing to do in it for either, and Terraform takes it over', async () => {
     const { root, slipway, render, formatted } = await inAccount(both, sharing);
     await render('--with', 'backend=local');
     await formatted();
@@ -168,6 +176,11 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
       const { plan } = JSON.parse(stdout) as { plan: { registries: { settings?: { changes: unknown[] } }[] } };
       expect(plan.registries.flatMap(({ settings }) => settings?.changes ?? [])).toEqual([]);
     }
+    // Who has lost the state takes all of it over, as it is.
+    rmSync(join(shared.folder, 'terraform.tfstate'));
+    await render('--with', 'backend=local', '--import');
+    await formatted();
+    expectTakenOver(await shared.planned());
   }, 300_000);
 
   it('makes companions, and has nothing to do afterwards', async () => {
@@ -202,9 +215,7 @@ describeWith({ tools: ['terraform', 'aws-provider'] }, 'Terraform as Slipway ren
       const one = root.in(path);
       one.keepStateHere();
       await one.init();
-      const planned = await one.planned();
-      expect(changed(planned)).toEqual([]);
-      expect(planned.resource_changes?.every(({ change }) => change.importing !== undefined)).toBe(true);
+      expectTakenOver(await one.planned());
       await one.applyPlanned();
       await one.plan('nothing');
     }
