@@ -8,6 +8,11 @@ const tests = ['src', 'test', 'scripts'].flatMap((folder) =>
     .map((path) => `${folder}/${path}`),
 );
 
+/** Of the suite that every registry is held to. */
+const cases = readdirSync('src/local/distribution/testing')
+  .map((name) => readFileSync(`src/local/distribution/testing/${name}`, 'utf8'))
+  .join('\n');
+
 /** Rows of the tables: what is named as a test's file, and the names that follow it. */
 const rows = readFileSync('docs/security.md', 'utf8')
   .split('\n')
@@ -24,9 +29,7 @@ it.each(rows.map((row) => [row[0] ?? '', row.at(-1) ?? ''] as const))('%s', (_, 
     expect(found, file).not.toEqual([]);
     const text = found.map((path) => readFileSync(path, 'utf8')).join('\n');
     // Names of cases that are made of data lie in the data.
-    const data = found.some((path) => path.endsWith('conformance.test.ts'))
-      ? readFileSync('src/local/distribution/testing/conformance.ts', 'utf8')
-      : '';
+    const data = found.some((path) => path.endsWith('conformance.test.ts')) ? cases : '';
     for (const name of names) expect(text + data, `${file}: ${name}`).toContain(name.replaceAll("'", '’'));
   }
 });

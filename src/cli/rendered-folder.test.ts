@@ -1,5 +1,15 @@
 // Keeping a folder up to date: what is written, what is in the way, and that neither a kill nor an edited record costs a file.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -140,6 +150,12 @@ it('scripts can be run, and keep their mode when they change', () => {
 it('a folder that cannot be written is said with the reason, and no half file is left', () => {
   writeFileSync(join(folder, 'modules'), 'a file, not a folder\n');
   expect(() => write([file('modules/main.tf')])).toThrow(/cli\/cannot-(read|write)/);
+});
+
+it.runIf(existsSync('/proc/self'))('a folder that the system has no room for is given up', () => {
+  const nowhere = '/proc/slipway/rendered';
+  const plan = planFolder(nowhere, terraform, [file('a.tf')]);
+  expect(() => writeFolder(nowhere, terraform, plan)).toThrow(`cli/cannot-write: cannot write to ${nowhere}: no such`);
 });
 
 it('a file in the place of the folder is told as such', () => {

@@ -4,7 +4,6 @@ import { hash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,11 +14,15 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Diagnostic, diagnostic, fail, SlipwayError } from '../diagnostics/index.js';
+import { makeFolder } from '../local/data-folder.js';
 import type { RenderedFile } from '../render/index.js';
 import { systemReason } from './errors.js';
 
 /** In the folder, beside the files: which of them Slipway wrote, and what they were then. */
 const recordName = '.slipway-render.json';
+
+/** As far as the umask lets them. */
+const forEverybody = 0o777;
 
 /** What a folder is for: rendered for something else, files of others would go. */
 export type Purpose = Pick<FolderRecord, 'target' | 'environment'>;
@@ -90,7 +93,7 @@ export function writeFolder(folder: string, purpose: Purpose, { changes }: Folde
         removeEmptyParents(folder, dirname(path));
       } else if (state !== 'unchanged') {
         const parent = dirname(at);
-        if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+        if (!made.has(parent)) makeFolder(parent, forEverybody);
         made.add(parent);
         replaceFile(at, file.text);
         if (file.executable === true) chmodSync(at, 0o755);
@@ -101,7 +104,7 @@ export function writeFolder(folder: string, purpose: Purpose, { changes }: Folde
       file === undefined || file.seed === true ? [] : [[path, hashOf(file.text)] as const],
     );
     const record: FolderRecord = { version: 1, ...purpose, files: Object.fromEntries(kept) };
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, forEverybody);
     replaceFile(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
   } catch (error) {
     fail('cli/cannot-write', `cannot write to ${folder}: ${systemReason(error)}`, { cause: error });

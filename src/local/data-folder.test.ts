@@ -20,6 +20,11 @@ describe('a folder', () => {
     for (const one of [deep, join(folder, 'a')]) expect(statSync(one).mode & 0o777).toBe(0o700);
   });
 
+  it('is for others too where that is asked for, as far as the umask lets them', () => {
+    makeFolder(join(folder, 'a', 'b'), 0o777);
+    for (const one of ['a', 'a/b']) expect(statSync(join(folder, one)).mode & 0o777).toBe(0o777 & ~process.umask());
+  });
+
   it('is not made in a file, nor in its place', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');

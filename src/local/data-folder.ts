@@ -4,9 +4,12 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fail } from '../diagnostics/index.js';
 
-function makeOne(path: string): void {
+/** For its owner alone. */
+const ownersAlone = 0o700;
+
+function makeOne(path: string, mode: number): void {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode });
   } catch (error) {
     // Another may have made it meanwhile.
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
@@ -17,11 +20,11 @@ function makeOne(path: string): void {
  * With the folders above it. Not Node's `recursive`: that one tries for ever where a folder answers ENOENT to whoever would
  * make something in it, as those below /proc do.
  */
-export function makeFolder(path: string): void {
+export function makeFolder(path: string, mode = ownersAlone): void {
   const whole = resolve(path);
   const above = dirname(whole);
-  if (above !== whole && !existsSync(above)) makeFolder(above);
-  makeOne(whole);
+  if (above !== whole && !existsSync(above)) makeFolder(above, mode);
+  makeOne(whole, mode);
 }
 
 /** Throws `local/data-unusable`. */

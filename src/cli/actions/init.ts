@@ -1,8 +1,9 @@
 // Writes a first manifest, asking little.
 // It must not know the manifest's fields: manifest/ makes the text, and checks it.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
+import { makeFolder } from '../../local/data-folder.js';
 import { initialProject, parseProject } from '../../manifest/index.js';
 import { commandLine } from '../advice.js';
 import { applyCommand } from '../commands/apply.js';
@@ -112,7 +113,7 @@ function words(line: string): readonly string[] {
 function write(file: string, text: string, services: Services): void {
   const shown = shownPath(file, services.cwd);
   try {
-    mkdirSync(join(file, '..'), { recursive: true });
+    makeFolder(join(file, '..'), 0o777);
     // `wx`: the check and the writing are one step, so that nothing that appears in between is lost.
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
