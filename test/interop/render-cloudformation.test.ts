@@ -1,11 +1,12 @@
 // What `slipway render cloudformation` writes, deployed by the AWS CLI to the local cloud and to moto, then looked at by `slipway plan`.
 // It must not know how templates are made.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { differences } from '../equivalence/compare.js';
 import { readRegistry } from '../equivalence/read.js';
 import { type AwsCli, startAwsCli } from '../support/aws-cli-server.js';
-import { awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wireOk } from '../support/clients.js';
+import { aws, awsOk, type Endpoint, type JsonObject, motoAccount, startMoto, wireOk } from '../support/clients.js';
 import { awsEnvironment } from '../support/environment.js';
 import { toolPath } from '../support/find-tool.js';
 import { type LocalEcr, startLocal } from '../support/local.js';
@@ -83,6 +84,16 @@ describeWith({ tools: ['aws'] }, 'a rendered template on the local cloud', () =>
     );
   }, 300_000);
 });
+
+const withGrants = (account: string, grants: readonly string[]): string => `apiVersion: ecr.slipway.dev/v1
+kind: Project
+metadata: {name: shop, org: acme}
+spec:
+  environments:
+    prod: {account: "${account}", region: ${region}}
+  repositories:
+    api: {access: {push: ${JSON.stringify(grants)}}}
+`;
 
 describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', () => {
   const account = '333333333333';
@@ -163,6 +174,68 @@ describeWith({ tools: ['aws'] }, 'what is there already, on the local cloud', ()
     expect(changed).toEqual(['repositories.payments/api.scanOnPush: false, not true']);
     const planned = await ok('plan', '-e', 'prod', '--output', 'json');
     expect([...planned.matchAll(/"aspect": "(\w+)"/g)].map(([, aspect]) => aspect)).toEqual([]);
+  }, 300_000);
+
+  it('is left to others where it is an identity provider: made by hand, or one that left the stack and comes back', async () => {
+    const at: Endpoint = { endpoint: local.url, account: '666666666666', region };
+    const [gitHub, gitLab] = ['github:acme/api@main', 'gitlab:acme/api@main'];
+    const shop = await workspace({ 'slipway.yaml': '' }, awsEnvironment(at));
+    async function script(grants: readonly string[], more: Readonly<Record<string, string>> = {}) {
+      writeFileSync(join(shop.folder, 'slipway.yaml'), withGrants(at.account, grants));
+      const rendered = await shop.slipway(['render', 'cloudformation', '-e', 'prod', '-o', 'infra']);
+      expect(rendered.code, rendered.stderr).toBe(0);
+      const env = { ...awsEnvironment(at), ...eagerly, ...cli.env, ...more };
+      const command = '(infra/prod/deploy.sh) 2>&1 | cat';
+      const { code, stdout: output } = await run('bash', ['-o', 'pipefail', '-c', command], { env, cwd: shop.folder });
+      return { code, output };
+    }
+    async function choices(): Promise<unknown> {
+      const { Stacks } = await awsOk(at, 'cloudformation', 'DescribeStacks', { StackName: 'slipway-account-shop' });
+      const [stack] = Stacks as readonly { readonly Parameters: readonly Readonly<Record<string, string>>[] }[];
+      return stack?.Parameters.map(({ ParameterValue }) => ParameterValue);
+    }
+    try {
+      const url = 'https://token.actions.githubusercontent.com';
+      const byHand = ['iam', 'create-open-id-connect-provider', '--url', url, '--client-id-list', 'sts.amazonaws.com'];
+      expect((await aws(at, byHand)).code).toBe(0);
+      for (const [grants, made] of [
+        [[gitLab], ['true']],
+        // That of GitHub is there before its first grant; the stack holds that of GitLab.
+        [
+          [gitHub, gitLab],
+          ['false', 'true'],
+        ],
+        [[gitHub], ['false']],
+        [
+          [gitHub, gitLab],
+          ['false', 'false'],
+        ],
+      ] as const) {
+        const { code, output } = await script(grants);
+        expect(code, output).toBe(0);
+        expect(await choices()).toEqual(made);
+      }
+
+      // Who may not ask does not know: nothing is deployed.
+      const bin = join(shop.folder, 'bin');
+      mkdirSync(bin);
+      writeFileSync(
+        join(bin, 'aws'),
+        `#!/bin/sh
+case "$*" in
+sts*) echo ${at.account} ;;
+*describe*) echo 'An error occurred (AccessDenied) when calling the DescribeStackResource operation: no' >&2; exit 254 ;;
+*) echo "called: $*" ;;
+esac
+`,
+        { mode: 0o755 },
+      );
+      const { code, output } = await script([gitHub], { PATH: `${bin}:${process.env['PATH'] ?? ''}` });
+      expect(code).toBe(1);
+      expect(output).toBe('An error occurred (AccessDenied) when calling the DescribeStackResource operation: no\n');
+    } finally {
+      shop.remove();
+    }
   }, 300_000);
 });
 

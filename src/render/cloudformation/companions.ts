@@ -21,6 +21,8 @@ export interface StackTemplate {
 /** A parameter of the account's stack that says whether it makes a provider. */
 interface ProviderChoice {
   readonly parameter: string;
+  /** Of the provider within the stack. */
+  readonly id: string;
   readonly host: string;
   readonly arn: string;
 }
@@ -89,7 +91,7 @@ function fitResource(resource: TemplateResource, registry: DesiredRegistry): Tem
 }
 
 function choiceOf({ id, host, arn }: OidcProvider): ProviderChoice {
-  return { parameter: `Create${id}`, host, arn };
+  return { parameter: `Create${id}`, id, host, arn };
 }
 
 /** An account has one provider for each issuer, which may be there already. */

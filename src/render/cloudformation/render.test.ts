@@ -175,6 +175,32 @@ describe('companions', () => {
     }
   });
 
+  it('the script asks for each provider whether the stack makes it, and says so either way', async () => {
+    const { files } = await companions('yaml');
+    const script = files.find(({ path }) => path === 'prod/deploy.sh')?.text ?? '';
+    const { Resources } = templateIn({ files, diagnostics: [], next: [] }, 'prod/account.yaml');
+    const asked = [...script.matchAll(/^choose slipway-account-payments eu-west-1 (\S+) (\S+) arn:aws:iam::\S+$/gm)];
+    expect(asked.map(([, parameter, id]) => [parameter, id])).toEqual(
+      Object.keys(Resources).map((id) => [`Create${id}`, id]),
+    );
+    expect(script).toContain('account.yaml eu-west-1 --parameter-overrides "${choices[@]}" "$@"');
+  });
+
+  it('environments of one account have the same file for it', async () => {
+    const pushes = 'access: {push: ["github:acme/api@main"]}';
+    const rendering = await renderedOf(
+      `    api: {environments: [prod], ${pushes}}\n    trial: {environments: [staging], ${pushes}}\n`,
+      {},
+      '    staging: {account: "222222222222", region: us-east-1}\n',
+    );
+    const [prod, staging] = ['prod', 'staging'].map(
+      (name) => rendering.files.find(({ path }) => path === `${name}/account.yaml`)?.text,
+    );
+    expect(prod).toMatch(/^# payments, account 222222222222 in eu-west-1\. /);
+    expect(prod).toContain('#   ./deploy.sh');
+    expect(staging).toBe(prod);
+  });
+
   it('YAML says what JSON says', async () => {
     const [yaml, json] = [await companions('yaml'), await companions('json')];
     for (const name of ['account', 'key', 'roles', 'repositories']) {

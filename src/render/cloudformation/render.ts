@@ -43,6 +43,7 @@ interface Part {
 
 /** One environment in one account. */
 interface Place {
+  readonly project: string;
   readonly title: string;
   /** With a slash at its end. */
   readonly folder: string;
@@ -72,7 +73,7 @@ function environmentPart(
   const [home, ...replicas] = registries;
   if (home === undefined) return { ...nothing, diagnostics: [] };
   const { account, region } = home.desired;
-  const place = { title: `${project} in ${environment}`, folder: `${environment}/`, account, home: region };
+  const place = { project, title: `${project} in ${environment}`, folder: `${environment}/`, account, home: region };
   return options.form === 'stack-set'
     ? stackSetPart(home, replicas, place, options)
     : stackPart(home, replicas, place, options, shared);
@@ -143,6 +144,7 @@ function sharedPart({ project }: RenderRequest, shared: SharedRegistry, options:
   const { account, region } = desired;
   const names = shared.of.map(({ owner }) => owner.environment);
   const place = {
+    project,
     title: `${project} in ${names.join(', ')}`,
     folder: `registries/${account}/${region}/`,
     account,
@@ -363,7 +365,7 @@ function writtenStack(
     file: `${source.file}.${format}`,
     capabilities: isCompanion && source.kind !== 'key',
     isProtected: isCompanion && source.kind === 'key',
-    providers: isCompanion ? source.providers.map(({ parameter, arn }) => ({ parameter, arn })) : [],
+    providers: isCompanion ? source.providers.map(({ parameter, id, arn }) => ({ parameter, id, arn })) : [],
     ...('settings' in source && !source.isShared && source.settings.replication !== undefined
       ? { note: 'Last: where ECR copies an image to and finds no repository, it makes one with settings of its own.' }
       : {}),
@@ -373,7 +375,10 @@ function writtenStack(
     return { source, stack: { ...described, size: bytesOf(text) }, text };
   }
   const body = yamlBody(template, comments);
-  const written = (size: number) => `${yamlComment(headOf({ ...described, size }, regions, place, form))}${body}`;
+  // Environments of one account have one stack for it, and so the same file.
+  const title = isCompanion && source.kind === 'account' ? place.project : place.title;
+  const written = (size: number) =>
+    `${yamlComment(headOf({ ...described, size }, regions, { ...place, title }, form))}${body}`;
   // How it is deployed depends on its size, and is part of it: with room for that, a bucket is asked for rather too early.
   const size = bytesOf(written(0)) + 200;
   return { source, stack: { ...described, size }, text: written(size) };
@@ -386,7 +391,8 @@ function headOf(
   form: Options['form'],
 ): string {
   const place = form === 'stack-set' ? '' : `, account ${account} in ${regions.join(', ')}`;
-  const isScript = form === 'stack-set' || regions.length > 1 || stack.note !== undefined;
+  const isChosen = stack.providers.length > 0;
+  const isScript = form === 'stack-set' || regions.length > 1 || isChosen || stack.note !== undefined;
   return [
     `${title}${place}. Slipway wrote it from the manifest: change that, and render again.`,
     '',

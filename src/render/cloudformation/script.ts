@@ -14,8 +14,8 @@ export interface DeployedStack {
   readonly capabilities: boolean;
   /** Whether it must not be deleted by a slip. */
   readonly isProtected: boolean;
-  /** Identity providers that it makes unless the account has them: parameter and ARN. */
-  readonly providers: readonly { readonly parameter: string; readonly arn: string }[];
+  /** Identity providers that it makes unless the account has them from elsewhere: parameter, logical id and ARN. */
+  readonly providers: readonly { readonly parameter: string; readonly id: string; readonly arn: string }[];
   /** Why it is where it is among the others. */
   readonly note?: string;
 }
@@ -63,6 +63,7 @@ export function deployScript(stacks: readonly DeployedStack[], { title, account 
     ...accountCheck(account),
     '',
     ...deployFunction(needsBuckets(stacks)),
+    ...(stacks.some(({ providers }) => providers.length > 0) ? ['', ...choiceFunctions] : []),
     ...stacks.flatMap((stack) => ['', ...deploySteps(stack)]),
   ]);
 }
@@ -243,6 +244,37 @@ function deployFunction(inTheirBuckets: boolean): readonly string[] {
   ];
 }
 
+/**
+ * Whether a stack makes a provider. What an earlier deployment chose would stay, so both answers are said. A provider that has left the stack may still be
+ * among its resources, as deleted or as skipped.
+ */
+const choiceFunctions = [
+  '# What AWS says of something; nothing where it says that there is no such thing. Any other error ends the script.',
+  'ask() { # SERVICE OPERATION [ARGUMENT...]',
+  '  local answer',
+  '  if answer=$(aws "$@" --output text 2>&1); then',
+  '    echo "$answer"',
+  "  elif [[ $answer != *'(NoSuchEntity)'* && $answer != *'(ValidationError)'*'does not exist'* ]]; then",
+  '    echo "$answer" >&2',
+  '    exit 1',
+  '  fi',
+  '}',
+  '',
+  '# An account has one provider for each issuer: the stack makes it unless it is there, and keeps it where it is its own.',
+  'choose() { # STACK REGION PARAMETER LOGICAL-ID ARN',
+  '  local held there create=true',
+  '  held=$(ask cloudformation describe-stack-resource --stack-name "$1" --region "$2" --logical-resource-id "$4" \\',
+  '    --query StackResourceDetail.ResourceStatus)',
+  '  case $held in',
+  "    '' | *CREATE_FAILED* | *DELETE_*)",
+  '      there=$(ask iam get-open-id-connect-provider --open-id-connect-provider-arn "$5" --query Url)',
+  '      if [ -n "$there" ]; then create=false; fi',
+  '      ;;',
+  '  esac',
+  '  choices+=("$3=$create")',
+  '}',
+];
+
 function scriptOf(lines: readonly string[]): string {
   return `${['#!/usr/bin/env bash', ...lines].join('\n')}\n`;
 }
@@ -268,17 +300,10 @@ function deploySteps({ name, region, file, isProtected, providers, note }: Deplo
   const first = note === undefined ? [] : [`# ${note}`];
   if (providers.length === 0) return [...first, `deploy ${name} ${file} ${region} "$@"`, ...protect];
   return [
-    '# An account has one provider for each issuer: one that is there before the stack stays what it is.',
+    ...first,
     'choices=()',
-    `if ! aws cloudformation describe-stacks --stack-name ${name} --region ${region} >/dev/null 2>&1; then`,
-    ...providers.flatMap(({ parameter, arn }) => [
-      '  if aws iam get-open-id-connect-provider \\',
-      `    --open-id-connect-provider-arn ${arn} >/dev/null 2>&1; then`,
-      `    choices+=(${parameter}=false)`,
-      '  fi',
-    ]),
-    'fi',
-    `deploy ${name} ${file} ${region} \${choices[@]:+--parameter-overrides "\${choices[@]}"} "$@"`,
+    ...providers.map(({ parameter, id, arn }) => `choose ${name} ${region} ${parameter} ${id} ${arn}`),
+    `deploy ${name} ${file} ${region} --parameter-overrides "\${choices[@]}" "$@"`,
     ...protect,
   ];
 }
