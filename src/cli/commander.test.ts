@@ -91,6 +91,10 @@ describe('a call', () => {
       "cli/bad-usage: too many arguments for 'plan': it takes 0, and got 1; `slipway plan --help` shows how it is called",
     ],
     ['plan --out', "cli/bad-usage: option '--out' lacks its value; `slipway plan --help` shows how it is called"],
+    [
+      'render terraform --out=',
+      "cli/bad-usage: '' will not do for -o, --out: it takes the path of a folder; `slipway render --help` shows how it is called",
+    ],
     ['explain', "cli/bad-usage: missing required argument 'NAME'; `slipway explain --help` shows how it is called"],
     [
       'apply --lock-timeout soon',

@@ -29,6 +29,14 @@ function wholeNumber(spec: OptionSpec & { readonly kind: 'number' }): (text: str
   };
 }
 
+/** An unset variable of a shell is no path: it would mean the folder where one stands. */
+function path(kind: 'file' | 'folder'): (text: string) => string {
+  return (text) => {
+    if (text === '') throw new InvalidArgumentError(`It takes the path of a ${kind}.`);
+    return text;
+  };
+}
+
 function optionOf(spec: OptionSpec): Option {
   const flags = `${spec.short === undefined ? '' : `${spec.short}, `}${spec.flag}${spec.kind === 'flag' ? '' : ` <${spec.value}>`}`;
   const option = new Option(flags, spec.description);
@@ -42,6 +50,8 @@ function optionOf(spec: OptionSpec): Option {
     });
   }
   if (spec.kind === 'value' && spec.choices !== undefined) option.choices(spec.choices);
+  if (spec.kind === 'value' && (spec.completes === 'file' || spec.completes === 'folder'))
+    option.argParser(path(spec.completes));
   return option;
 }
 

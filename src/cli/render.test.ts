@@ -29,3 +29,11 @@ it('tells people once of what a default brings to every repository, and programs
   const { diagnostics } = JSON.parse(stdout) as { readonly diagnostics: readonly { readonly code: string }[] };
   expect(diagnostics.map(({ code }) => code)).toEqual(Array.from({ length: 3 }, () => 'render/key-by-alias'));
 });
+
+it('says why it ends with 2 for --strict, beside what was written', async () => {
+  const call = ['render', 'terraform', '-o', 'out', '--set', 'web.mutableTagPatterns=[latest]'];
+  const strict = await folder.run([...call, '--strict']);
+  expect(strict.code).toBe(2);
+  expect(strict.stderr).toMatch(/\nends with 2 for --strict: the warnings say what is not in the code\n$/);
+  expect((await folder.run(call)).stderr).not.toContain('ends with');
+});

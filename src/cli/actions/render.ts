@@ -47,6 +47,10 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
   const { files, diagnostics, next } = rendering;
   const lost = diagnostics.some(({ severity }) => severity === 'warning');
   const verdict = options.strict && lost ? exit.somethingToSee : exit.ok;
+  const sayWhy = (): void => {
+    if (verdict === exit.ok || global.output === 'json') return;
+    services.stderr.write(`\nends with ${verdict} for --strict: the warnings say what is not in the code\n`);
+  };
   const json = (folder: string | null, told: readonly unknown[]): void => {
     const all = [...project.warnings, ...diagnostics];
     printJson(services.stdout, { target, folder, files: told, next, diagnostics: all });
@@ -60,6 +64,7 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
         files.map(({ path, text }) => ({ path, state: 'printed', text })),
       );
     else services.stdout.write(printFiles(files));
+    sayWhy();
     return verdict;
   }
   const folder = resolve(services.cwd, options.out);
@@ -79,6 +84,7 @@ export async function renderTarget({ operands, options, global }: RenderArgs, se
     const view = { changes: plan.changes, folder: options.out, written: !options.check, next };
     services.stdout.write(printFolder(view, canvasOf(services.stdout)));
   }
+  sayWhy();
   return options.check && behind ? exit.somethingToSee : verdict;
 }
 

@@ -134,7 +134,7 @@ function environmentPart(
     diagnostics: [
       ...[first, ...parts].flatMap(({ diagnostics }) => diagnostics),
       ...(imports?.diagnostics ?? []),
-      ...remarksOnRegistrySettings(home, 'CloudFormation'),
+      ...remarksOnRegistrySettings(home, 'the CDK'),
     ],
     // By their names: a pattern such as prod-* would reach the environment prod-us too.
     deployments:

@@ -1,6 +1,7 @@
 // A project as managed resources of Crossplane.
 // It must not know how objects are laid out in folders, nor what is live but by what it is given.
 import { fail } from '../../diagnostics/index.js';
+import type { DesiredRegistry } from '../../registry/index.js';
 import { existingResources, keyInUse, remarksOnExisting } from '../existing.js';
 import { type ObjectNames, type ObjectWriter, renderObjects, type WriterContext } from '../kubernetes/registry.js';
 import type { OptionValuesOf, Renderer } from '../model.js';
@@ -26,6 +27,8 @@ export const renderCrossplane: Renderer<typeof crossplaneTarget.options> = (requ
       mend: 'leave one of them out',
     });
   }
+  const desired = request.environments.flatMap(({ registries }) => registries.map((one) => one.desired));
+  const configs = [...new Set(desired.map((one) => providerConfigOf(one, options)))];
   return renderObjects(request, {
     command: 'slipway render crossplane',
     namespace,
@@ -40,7 +43,7 @@ export const renderCrossplane: Renderer<typeof crossplaneTarget.options> = (requ
     ],
     needs: [
       'the providers of ECR (`provider-aws-ecr`), and of IAM and KMS where there are roles or keys, version 2;',
-      `${scope === 'cluster' ? 'a `ProviderConfig`' : 'a `ClusterProviderConfig`'} for each account: \`${options['provider-config']}\`. There is none called \`default\` here, so that nothing is made in an account that happens to be it.`,
+      `${scope === 'cluster' ? 'a `ProviderConfig`' : 'a `ClusterProviderConfig`'} for each account: ${configs.map((name) => `\`${name}\``).join(', ')}. There is none called \`default\` here, so that nothing is made in an account that happens to be it.`,
     ],
     notes: [
       'Repositories, keys and identity providers stay in AWS where their objects go (`managementPolicies` without `Delete`). Policies, roles and lifecycle rules go with their objects.',
@@ -48,6 +51,10 @@ export const renderCrossplane: Renderer<typeof crossplaneTarget.options> = (requ
     ],
   });
 };
+
+function providerConfigOf({ account, owner }: DesiredRegistry, options: Options): string {
+  return options['provider-config'].replaceAll('{account}', account).replaceAll('{env}', owner.environment);
+}
 
 /** Tags that the provider puts on everything: no tags of others. */
 const ownTags = ['crossplane-kind', 'crossplane-name', 'crossplane-providerconfig'];
@@ -58,9 +65,7 @@ function writerOf({ rendered, names }: WriterContext, options: Options): ObjectW
   const objectOptions: ObjectOptions = {
     scope: options.scope === 'cluster' ? 'cluster' : 'namespaced',
     place: desired,
-    providerConfig: options['provider-config']
-      .replaceAll('{account}', desired.account)
-      .replaceAll('{env}', desired.owner.environment),
+    providerConfig: providerConfigOf(desired, options),
     nameOf: (resource) => nameIn(names, resource),
     idOf: ({ type, key }) => existing.get(`${type} ${key}`),
   };

@@ -230,7 +230,7 @@ function remarksOnVersion({ owner, repositories }: DesiredRegistry, { provider }
       : [
           diagnostic(
             'render/needs-provider-6',
-            `${owner.environment}: tags of ${name} are ${mode.startsWith('IMMUTABLE') ? 'immutable' : 'mutable'} without the exceptions ${exclusions.join(', ')}`,
+            `${owner.environment}: all tags of ${name} are ${mode.startsWith('IMMUTABLE') ? 'immutable' : 'mutable'}, those like ${exclusions.join(', ')} too`,
             {
               path: `spec.repositories.${key}.${mode.startsWith('IMMUTABLE') ? 'mutableTagPatterns' : 'immutableTagPatterns'}`,
             },
