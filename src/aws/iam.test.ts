@@ -81,6 +81,13 @@ test('everybody in one call, with the policies of groups, boundaries and AWS', a
   expect(called).toEqual(['iam:GetAccountAuthorizationDetails']);
 });
 
+test('whether there is a role of a name, whatever its path, with one call', async () => {
+  called = [];
+  expect(await ports.iam.roleArn('ci')).toBe(`arn:aws:iam::${account}:role/build/ci`);
+  expect(await ports.iam.roleArn('anna')).toBeUndefined();
+  expect(called).toEqual(['iam:GetRole', 'iam:GetRole']);
+});
+
 test('one of them by its name, with a few calls', async () => {
   expect(await ports.iam.principal('user', 'anna')).toEqual(anna);
   called = [];

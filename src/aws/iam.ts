@@ -15,7 +15,7 @@ import {
   untoldPolicies,
 } from '../plan/access/details.js';
 import { AwsFault, type IamPort, type IamPrincipal, type PolicyReading } from '../plan/ports.js';
-import { type Caller, isFault } from './caller.js';
+import { type Caller, isFault, unless } from './caller.js';
 import { clientOptions, lazily, type Place } from './client.js';
 
 /** The most things a page may hold (API reference, MaxItems). */
@@ -168,6 +168,15 @@ export function iamPort(place: Place, caller: Caller): IamPort {
         policies: [...own, ...ofGroups],
         ...boundary,
       };
+    },
+
+    async roleArn(name) {
+      const { sdk, client } = await iam();
+      const answer = await unless(
+        ['NoSuchEntity', 'NoSuchEntityException'],
+        caller.call('iam:GetRole', () => client.send(new sdk.GetRoleCommand({ RoleName: name }))),
+      );
+      return answer?.Role?.Arn;
     },
   };
 

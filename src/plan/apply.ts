@@ -19,6 +19,7 @@ import { sideBySide } from './side-by-side.js';
 import { StackExecution } from './stacks/execute.js';
 import { verifyStacks } from './stacks/fresh.js';
 import type { StackPlan } from './stacks/model.js';
+import { requireFreeNames } from './stacks/names.js';
 import { outputsIn } from './stacks/plan.js';
 import type { StackOutputs } from './stacks/values.js';
 import { hasWork, isStackWork, isWork, stepsOf } from './steps.js';
@@ -52,6 +53,7 @@ export async function* apply(
   options: ApplyOptions = {},
 ): AsyncGenerator<ApplyEvent, void, void> {
   if (plan.purpose === 'drift') fail('plan/not-applicable', 'this plan tells of drift, it does not mend it');
+  requireFreeNames(plan);
   requireConsent(plan, options.accept);
   const sites: Site[] = [];
   for (const registry of plan.registries) {

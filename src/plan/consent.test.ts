@@ -58,6 +58,29 @@ function textsOf(act: () => void): string[] {
   }
 }
 
+describe('the same hazard in several Regions', () => {
+  const [registry] = plan.registries;
+  const hazards = [
+    { kind: 'take-over', repository: 'payments/api', region: 'us-east-1', reason: 'nobody owns it', mustBeNamed: true },
+    { kind: 'take-over', repository: 'payments/api', region: 'eu-west-1', reason: 'nobody owns it', mustBeNamed: true },
+    { kind: 'expire-images', repository: 'payments/api', region: 'eu-west-1', reason: '2 go', mustBeNamed: false },
+    { kind: 'expire-images', repository: 'payments/api', region: 'us-east-1', reason: '3 go', mustBeNamed: false },
+  ] as const;
+  const wide: Plan = {
+    ...plan,
+    registries: registry === undefined ? [] : [registry, { ...registry, region: 'us-east-1' }],
+    hazards,
+  };
+
+  it('is told once, with its Regions, where one consent covers both', () => {
+    expect(textsOf(() => requireConsent(wide))).toEqual([
+      'error plan/consent-needed: payments/api: eu-west-1 and us-east-1: nobody owns it; --accept take-over:payments/api',
+      'error plan/consent-needed: payments/api: eu-west-1: 2 go; us-east-1: 3 go; --accept expire-images:payments/api',
+    ]);
+    expect(textsOf(() => requireConsent(wide, ['take-over:payments/api', 'expire-images']))).toEqual([]);
+  });
+});
+
 describe('a consent', () => {
   it.each<[readonly string[], readonly string[]]>([
     [[], ['expire-images:payments/api', 'take-over:payments/api', 'expire-images:payments/web', 'delete-images:old']],

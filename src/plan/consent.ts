@@ -36,6 +36,39 @@ export function consent(plan: Plan, accepted: readonly string[] = []): readonly 
     .map((hazard) => ({ hazard, flag: `--accept ${nameOf(hazard)}` }));
 }
 
+/** Hazards that one flag covers: of one kind and one name, in one Region or several. In the order in which they first appear. */
+export interface HazardGroup {
+  /** Their first. */
+  readonly hazard: Hazard;
+  /** What would accept them all. */
+  readonly flag: string;
+  /** Each thing that would happen, with the Regions where the plan is of several. */
+  readonly reasons: readonly { readonly reason: string; readonly regions: readonly string[] }[];
+}
+
+export function grouped(hazards: readonly Hazard[]): readonly HazardGroup[] {
+  const groups = new Map<string, Hazard[]>();
+  for (const one of hazards) {
+    const group = groups.get(nameOf(one));
+    if (group === undefined) groups.set(nameOf(one), [one]);
+    else group.push(one);
+  }
+  return [...groups].flatMap(([name, same]) => {
+    const reasons = [...new Set(same.map(({ reason }) => reason))].map((reason) => ({
+      reason,
+      regions: same.flatMap((one) => (one.reason === reason ? (one.region ?? []) : [])).toSorted(),
+    }));
+    return same.slice(0, 1).map((hazard) => ({ hazard, flag: `--accept ${name}`, reasons }));
+  });
+}
+
+/** `eu-west-1 and us-east-1: account 444444444444 loses pull`: what would happen, and where. */
+export function reasonText({ reason, regions }: HazardGroup['reasons'][number]): string {
+  return regions.length === 0 ? reason : `${inWords.format(regions)}: ${reason}`;
+}
+
+const inWords = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
 /** A warning for each `KIND:NAME` that no hazard of the plan is: most likely a name that was mistyped. */
 export function unusedConsent(plan: Plan, accepted: readonly string[] = []): readonly Diagnostic[] {
   const there = plan.hazards.map(nameOf);
@@ -55,8 +88,8 @@ export function unusedConsent(plan: Plan, accepted: readonly string[] = []): rea
  * accepted in vain.
  */
 export function requireConsent(plan: Plan, accepted: readonly string[] = []): void {
-  const missing = consent(plan, accepted).map(({ hazard, flag }) =>
-    diagnostic('plan/consent-needed', `${hazard.repository}: ${hazard.reason}`, { mend: flag }),
+  const missing = grouped(consent(plan, accepted).map(({ hazard }) => hazard)).map(({ hazard, flag, reasons }) =>
+    diagnostic('plan/consent-needed', `${hazard.repository}: ${reasons.map(reasonText).join('; ')}`, { mend: flag }),
   );
   if (missing.length > 0) throw new SlipwayError([...missing, ...unusedConsent(plan, accepted)]);
 }

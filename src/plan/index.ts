@@ -90,6 +90,7 @@ export { type Preview, type PreviewOptions, preview, type RepositoryPreview } fr
 export { remarksIn } from './remarked.js';
 export { readPlan, type SavedPlan, savePlan } from './saved.js';
 export type { PropertyChange, Referenced, ResourcePlan, StackAction, StackPlan } from './stacks/model.js';
+export { requireFreeNames, takenNames } from './stacks/names.js';
 export { readStackStatus } from './stacks/observe.js';
 export { hasWork, isStackWork, isWork, stepsOf } from './steps.js';
 export { surveyRepositories } from './survey.js';

@@ -33,6 +33,8 @@ export interface Hazard {
   readonly kind: HazardKind;
   /** The repository's name in ECR, or that of a stack, or of a setting of the registry: `registryPolicy`. */
   readonly repository: string;
+  /** Where the plan is of several Regions: in which of them. Consent is for all of them. */
+  readonly region?: string;
   /** What would happen, in one sentence: lower case, no full stop. */
   readonly reason: string;
   /** Whether only `--accept KIND:NAME` will do, not `--accept KIND`. */

@@ -90,6 +90,7 @@ const rows: readonly Row[] = [
   { from: 'read', about: 'driftStatus', operations: ['cloudformation:DescribeStackDriftDetectionStatus'] },
   { from: 'read', about: 'providers', operations: ['iam:GetOpenIDConnectProvider'] },
   // CloudFormation looks for drift in the name of whoever asks (the read handlers of each resource type).
+  // A plan asks for a role of a stack that is not there: whether its name is free.
   {
     from: 'read',
     about: 'roles',

@@ -6,7 +6,7 @@ import { compile, type DesiredRegistry, type ObservedRegistry, ownershipOf } fro
 import { assess, byRepository } from './assess.js';
 import { type DiffOptions, diff } from './diff.js';
 import { Guard } from './guard.js';
-import type { Plan, PlanPurpose, PlanSummary, RegistryPlan, RepositoryPlan } from './model.js';
+import type { Hazard, Plan, PlanPurpose, PlanSummary, RegistryPlan, RepositoryPlan } from './model.js';
 import { planVersion } from './model.js';
 import { observe } from './observe.js';
 import type { RegistryPorts } from './ports.js';
@@ -86,6 +86,8 @@ export async function planRegistry(
   const ofStacks: StackSettings = {
     purpose: settings.purpose,
     accept: settings.accept ?? [],
+    // Drift makes nothing, and neither does a plan of some repositories: stacks are left as they are.
+    makes: guard !== undefined && settings.only.length === 0,
     portsIn: async (region) => portsFor({ account: desired.account, region }),
   };
   const observing = observe(desired, ports, { only: settings.only, depth });
@@ -152,7 +154,11 @@ export function assemble(
     owner: { project: owner.project, environment: owner.environment },
     scope: { only, prune },
     registries: parts.map(({ registry }) => registry),
-    hazards: parts.flatMap(({ hazards }) => hazards).sort(byRepository),
+    hazards: parts
+      .flatMap(({ registry: { region }, hazards }) =>
+        parts.length === 1 ? hazards : hazards.map((one): Hazard => ({ ...one, region })),
+      )
+      .sort(byRepository),
     summary: summaryOf(parts.map(({ registry }) => registry)),
   };
 }

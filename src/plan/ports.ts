@@ -198,6 +198,8 @@ export interface IamPort {
   principals(): Promise<readonly IamPrincipal[]>;
   /** One of them with a few calls, by its name, which is one of its account's whatever its path; `undefined` where there is no such. */
   principal(kind: IamPrincipal['kind'], name: string): Promise<IamPrincipal | undefined>;
+  /** Of the role of that name, whatever its path, with one call; `undefined` where there is none. */
+  roleArn(name: string): Promise<string | undefined>;
 }
 
 /** One level over an account: the organisation's root, a unit, or the account itself. */

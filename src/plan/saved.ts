@@ -72,6 +72,7 @@ function isHazard(value: unknown): value is Fields {
     isFields(value) &&
     isText(value.kind) &&
     isText(value.repository) &&
+    (value.region === undefined || isText(value.region)) &&
     isText(value.reason) &&
     typeof value.mustBeNamed === 'boolean'
   );
@@ -117,8 +118,13 @@ function isStack(value: unknown): value is Fields {
     isListOf(value.resources, isFields) &&
     isFields(value.tags) &&
     isFields(value.outputs) &&
+    (value.taken === undefined || isListOf(value.taken, isTaken)) &&
     ((value.action !== 'create' && value.action !== 'update') || isFields(value.template))
   );
+}
+
+function isTaken(value: unknown): value is Fields {
+  return isFields(value) && isText(value.name) && isListOf(value.from, isText);
 }
 
 function isRepository(value: unknown): value is Fields {

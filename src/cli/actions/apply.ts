@@ -10,6 +10,7 @@ import {
   plan,
   requireAccount,
   requireConsent,
+  requireFreeNames,
   requireHazards,
   type UsageSource,
   unreadIn,
@@ -137,6 +138,7 @@ async function carryOut(work: Work, args: Args, services: Services): Promise<Exi
   const { purpose } = work.plan;
   const json = global.output === 'json';
   if (!json) services.stdout.write(printPlan(work.plan, canvasOf(services.stdout), { global, cwd: services.cwd }));
+  requireFreeNames(work.plan);
   // Hazards first: nobody should answer a question whose answer changes nothing.
   requireConsent(work.plan, options.accept);
   const unused = unusedConsent(work.plan, options.accept);

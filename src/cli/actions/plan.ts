@@ -3,12 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../diagnostics/index.js';
-import { consent, exposedIn, hasWork, plan, remarksIn, savePlan, unreadIn } from '../../plan/index.js';
+import { consent, exposedIn, hasWork, plan, remarksIn, savePlan, takenNames, unreadIn } from '../../plan/index.js';
 import type { PlanArgs } from '../commands/plan.js';
+import { diagnosticContext } from '../diagnostic-context.js';
 import { systemReason } from '../errors.js';
 import { type ExitCode, exit } from '../exit.js';
 import { carryingOut, placeOf } from '../place.js';
-import { shownPath } from '../print/diagnostics.js';
+import { printDiagnostics, shownPath } from '../print/diagnostics.js';
 import { printJson } from '../print/json.js';
 import { hasChanges, printPlan } from '../print/plan.js';
 import type { Services } from '../services.js';
@@ -27,15 +28,16 @@ export async function showPlan({ options, global }: PlanArgs, services: Services
   );
   const changes = hasChanges(made);
   if (global.output === 'json') {
-    const flags = consent(made).map((one) => one.flag);
+    const flags = [...new Set(consent(made).map((one) => one.flag))];
     printJson(services.stdout, {
       changes,
       consent: flags,
       plan: made,
-      diagnostics: [...project.warnings, ...exposedIn(made), ...remarksIn(made)],
+      diagnostics: [...project.warnings, ...takenNames(made), ...exposedIn(made), ...remarksIn(made)],
     });
   } else {
     services.stdout.write(printPlan(made, canvasOf(services.stdout), { global, cwd: services.cwd }));
+    services.stderr.write(printDiagnostics(takenNames(made), diagnosticContext(services)));
   }
   if (options.out !== undefined) {
     const file = resolve(services.cwd, options.out);

@@ -4,6 +4,7 @@ import { pullActions, pushActions } from '../../access/names.js';
 import { compileLifecycle } from '../../lifecycle/index.js';
 import { driftOf } from '../../plan/drift.js';
 import type { Plan } from '../../plan/index.js';
+import { planRegistries } from '../../plan/plan.js';
 import { applyOn, image, memory, planOn, registry, repository, statementsOf } from '../../plan/testing/fixtures.js';
 import type { MemoryRegistry } from '../../plan/testing/memory-registry.js';
 import type { Run } from '../advice.js';
@@ -212,6 +213,31 @@ describe('a plan', () => {
             --accept delete-images:payments/old
 
       Plan: 1 to update, 1 to delete; 2 unchanged
+      "
+    `);
+  });
+
+  it('asks once for a consent that covers several Regions, and names them', async () => {
+    const [home, replica] = [memory(), memory()];
+    for (const one of [home, replica]) one.seed('payments/api', { tags: { Name: 'x' } });
+    const wanted = registry([repository('payments/api')]);
+    const plan = await planRegistries([wanted, { ...wanted, region: 'us-east-1' }], async ({ region }) =>
+      (region === 'us-east-1' ? replica : home).process(),
+    );
+    expect(plan.hazards.map(({ kind, region }) => `${kind} ${region ?? ''}`)).toEqual([
+      'take-over eu-west-1',
+      'take-over us-east-1',
+    ]);
+    const text = printPlan(plan, canvas, run);
+    expect(text.slice(text.indexOf('One hazard'))).toMatchInlineSnapshot(`
+      "One hazard needs your consent
+
+        ! take-over  payments/api
+            eu-west-1 and us-east-1: it exists already, and no tag says whose it is;
+            Slipway would change it and own it
+            --accept take-over:payments/api
+
+      Nothing to do without your consent: 2 not ours
       "
     `);
   });

@@ -1,5 +1,6 @@
 // A plan for people: what becomes of each repository, what that does, what needs consent, and the totals.
 // It must not know how a plan is made or carried out.
+import { grouped, reasonText } from '../../plan/consent.js';
 import type { Hazard, Plan, RegistryPlan, RepositoryPlan } from '../../plan/model.js';
 import { isStackWork } from '../../plan/steps.js';
 import { unreadIn } from '../../plan/unread.js';
@@ -104,22 +105,19 @@ function registryLines(registry: RegistryPlan, plan: Plan, canvas: Canvas, run: 
   return lines;
 }
 
-/** The flag that consents to exactly this. */
-function acceptFlag(hazard: Hazard): string {
-  return `--accept ${hazard.kind}:${hazard.repository}`;
-}
-
 function hazardLines(hazards: readonly Hazard[], canvas: Canvas): readonly string[] {
   if (hazards.length === 0) return [];
   const { paint, columns } = canvas;
+  const groups = grouped(hazards);
   const lines = [
     paint.bold(
-      paint.red(hazards.length === 1 ? 'One hazard needs your consent' : `${hazards.length} hazards need your consent`),
+      paint.red(groups.length === 1 ? 'One hazard needs your consent' : `${groups.length} hazards need your consent`),
     ),
   ];
-  for (const hazard of hazards) {
+  for (const { hazard, flag, reasons } of groups) {
     lines.push('', `  ${painted('!', paint)} ${paint.bold(hazard.kind)}  ${hazard.repository}`);
-    lines.push(...hang(indent, hazard.reason, columns), `${indent}${paint.cyan(acceptFlag(hazard))}`);
+    for (const one of reasons) lines.push(...hang(indent, reasonText(one), columns));
+    lines.push(`${indent}${paint.cyan(flag)}`);
   }
   return lines;
 }

@@ -43,6 +43,11 @@ export const planCodes = defineCodes({
     'Since the plan was made, the registry has changed in a way the plan did not foresee. Nothing was written.',
     'make a new plan',
   ),
+  'plan/name-taken': row(
+    'a role that exists already',
+    'A stack is to be made, and a role of it exists already, outside of the stack: another engine or somebody by hand has made it. CloudFormation would roll the stack back. Nothing was written.',
+    'let the engine that made the role go on applying all of it (docs/guides/keep-your-engine.md), or delete the role there and plan again; jobs that take it fail until it is made anew',
+  ),
   'plan/replication-full': row(
     'no room for replication',
     'A registry has one replication configuration for all who use it: ten rules of a hundred filters, and 25 destinations. With ours it would have more.',

@@ -37,6 +37,13 @@ export interface Referenced {
   readonly note: string;
 }
 
+/** A role that exists under the name that a stack would give its own. */
+export interface TakenRole {
+  readonly name: string;
+  /** Where in the manifest it comes from. */
+  readonly from: readonly string[];
+}
+
 export interface StackPlan {
   readonly kind: StackKind;
   readonly name: string;
@@ -60,4 +67,6 @@ export interface StackPlan {
   readonly unknown: readonly { readonly operation: string; readonly reason: string }[];
   /** With `stuck`: what a person would do, one step a line. */
   readonly steps?: readonly string[];
+  /** With `stuck`, where that is because of names. */
+  readonly taken?: readonly TakenRole[];
 }

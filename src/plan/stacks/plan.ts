@@ -4,10 +4,11 @@ import type { CompanionStack, OidcProvider, StackKind } from '../../registry/com
 import { type DesiredRegistry, hasTags, ownershipOf, ownershipTags, projectTag } from '../../registry/index.js';
 import { type Template, templateOf } from '../../render/cloudformation/index.js';
 import type { Hazard } from '../model.js';
-import type { OidcProviderPort, StackPort } from '../ports.js';
+import type { IamPort, OidcProviderPort, StackPort } from '../ports.js';
 import { read } from '../read.js';
 import { diffTemplates, hashOf, sameTemplate } from './diff.js';
 import type { Referenced, StackPlan } from './model.js';
+import { takenRoles, waitingForNames } from './names.js';
 import { type ObservedStack, observeStack } from './observe.js';
 import { mendingSteps, standingOf } from './status.js';
 import type { StackOutputs } from './values.js';
@@ -15,12 +16,15 @@ import type { StackOutputs } from './values.js';
 export interface StackPorts {
   readonly stacks: StackPort;
   readonly oidcProviders: OidcProviderPort;
+  readonly iam: IamPort;
 }
 
 export interface StackSettings {
   readonly purpose: 'apply' | 'destroy';
   /** Consent that was given beforehand, `KIND` or `KIND:NAME`: what `destroy` takes away beside the rest. */
   readonly accept: readonly string[];
+  /** Whether stacks are to be made, so that the names of their roles must be free. */
+  readonly makes: boolean;
   /** Gives CloudFormation of another Region of the account. */
   readonly portsIn: (region: string) => Promise<StackPorts>;
 }
@@ -31,9 +35,12 @@ export async function planStacks(desired: DesiredRegistry, settings: StackSettin
     desired.companions.map(async (stack) => {
       const ports = await settings.portsIn(stack.region);
       const observed = await observeStack(stack.name, ports.stacks);
-      return settings.purpose === 'destroy'
-        ? planEnd(stack, observed, settings.accept, desired)
-        : planWanted(stack, observed, ports.oidcProviders, desired);
+      if (settings.purpose === 'destroy') return planEnd(stack, observed, settings.accept, desired);
+      const [plan, taken] = await Promise.all([
+        planWanted(stack, observed, ports.oidcProviders, desired),
+        settings.makes ? takenRoles(stack, observed, ports.iam) : [],
+      ]);
+      return plan === undefined ? undefined : waitingForNames(plan, taken);
     }),
   );
   return plans.filter((one) => one !== undefined);

@@ -299,7 +299,7 @@ describe('an identity provider that exists', () => {
   it('as the manifest says: IAM is not even asked', async () => {
     const ports = memory().process();
     await planOn(ports, desiredWith({ existing: true }));
-    expect(ports.calls.filter((call) => call.startsWith('iam:'))).toEqual([]);
+    expect(ports.calls.filter((call) => call.startsWith('iam:GetOpenIDConnectProvider'))).toEqual([]);
   });
 
   it('may not be looked for: nothing is made', async () => {
@@ -309,6 +309,84 @@ describe('an identity provider that exists', () => {
       action: 'unchanged',
       unknown: [{ operation: 'iam:GetOpenIDConnectProvider' }],
     });
+  });
+});
+
+describe('a role that exists already', () => {
+  const taken = 'payments-prod-eu-west-1-tasks';
+  const asked = (calls: readonly string[]) => calls.filter((call) => call.startsWith('iam:GetRole '));
+  const made = (): MemoryRegistry => {
+    const cloud = memory();
+    const arn = `arn:aws:iam::${account}:role/slipway/${taken}`;
+    cloud.principals.push({ kind: 'role', arn, id: 'AROATASKS', tags: {}, policies: [] });
+    return cloud;
+  };
+  const refusal = {
+    diagnostics: [
+      {
+        code: 'plan/name-taken',
+        path: 'spec.companions.pullRoles.tasks',
+        message: `the role ${taken} exists already, outside of the stack ${ownStack} that would make it`,
+      },
+    ],
+  };
+
+  it('is told of by the plan, and nothing is applied, not from a saved plan either', async () => {
+    const cloud = made();
+    const plan = await planOn(cloud.process(), desiredWith());
+    const stack = stacksIn(plan).find(({ name }) => name === ownStack);
+    expect(stack).toMatchObject({ action: 'stuck', steps: [expect.stringContaining(taken)], resources: [] });
+    await expect(applyOn(cloud.process(), readPlan(savePlan(plan, { kind: 'aws' })).plan)).rejects.toMatchObject(
+      refusal,
+    );
+    await expect(converge(cloud, desiredWith())).rejects.toMatchObject(refusal);
+    expect(cloud.stacks.stacks.size).toBe(0);
+  });
+
+  it.each(['REVIEW_IN_PROGRESS', 'ROLLBACK_COMPLETE'])(
+    'is in the way of a stack in %s, which holds no role',
+    async (status) => {
+      const cloud = made();
+      const tags = desiredWith().companions.find(({ name }) => name === ownStack)?.tags ?? {};
+      cloud.stacks.seed(ownStack, { status, tags });
+      await expect(converge(cloud, desiredWith())).rejects.toMatchObject(refusal);
+    },
+  );
+
+  it.each(['CREATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'ROLLBACK_FAILED'])(
+    'may be that of a stack in %s',
+    async (status) => {
+      const cloud = made();
+      const tags = desiredWith().companions.find(({ name }) => name === ownStack)?.tags ?? {};
+      cloud.stacks.seed(ownStack, { status, tags });
+      const ports = cloud.process();
+      await planOn(ports, desiredWith());
+      expect(asked(ports.calls)).toEqual([]);
+    },
+  );
+
+  it('is looked for once for each role of a stack that is not there, and never afterwards', async () => {
+    const cloud = memory();
+    const first = cloud.process();
+    await planOn(first, desiredWith());
+    expect(asked(first.calls)).toHaveLength(4);
+    await converge(cloud, desiredWith());
+    const second = cloud.process();
+    await planOn(second, desiredWith());
+    expect(asked(second.calls)).toEqual([]);
+  });
+
+  it('is of no concern to drift, to destroy, and to a plan of some repositories', async () => {
+    const ports = made().process();
+    await driftOf([desiredWith()], async () => ports);
+    await planOn(ports, desiredWith(), { purpose: 'destroy' });
+    await planOn(ports, desiredWith(), { only: ['payments/worker'] });
+    expect(asked(ports.calls)).toEqual([]);
+  });
+
+  it('may not be looked for: CloudFormation has the last word', async () => {
+    const plan = await planOn(made().process({ faults: { 'iam:GetRole': 'denied' } }), desiredWith());
+    expect(stacksIn(plan).map(({ action }) => action)).toEqual(['create', 'create', 'create']);
   });
 });
 

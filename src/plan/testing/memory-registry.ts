@@ -185,6 +185,12 @@ export class MemoryRegistry {
           call(`iam:Get${kind === 'role' ? 'Role' : 'User'}`, name, () =>
             this.principals.find((one) => one.kind === kind && one.arn.endsWith(`/${name}`)),
           ),
+        roleArn: (name) =>
+          call(
+            'iam:GetRole',
+            name,
+            () => this.principals.find((one) => one.kind === 'role' && one.arn.endsWith(`/${name}`))?.arn,
+          ),
       },
       stacks: this.stacks.port(call),
       oidcProviders: this.stacks.providers(call),
