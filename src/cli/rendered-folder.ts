@@ -64,9 +64,11 @@ export function planFolder(folder: string, purpose: Purpose, files: readonly Ren
     inTheWay.push(diagnostic('render/another-folder', message));
   }
   const wanted = new Set(files.map(({ path }) => path));
+  // Of a folder that is not there nothing is.
+  const there = existsSync(folder);
   const changes = files.map((file): FileChange => {
     const { path, text } = file;
-    const live = readIfThere(join(folder, path));
+    const live = there ? readIfThere(join(folder, path)) : undefined;
     if (live === undefined) return { path, state: 'created', file };
     if (live === text || file.seed === true) return { path, state: 'unchanged', file };
     if (known[path] !== hashOf(live)) inTheWay.push(obstacle(path, Object.hasOwn(known, path)));
@@ -95,7 +97,7 @@ export function writeFolder(folder: string, purpose: Purpose, { changes }: Folde
         const parent = dirname(at);
         if (!made.has(parent)) makeFolder(parent, forEverybody);
         made.add(parent);
-        replaceFile(at, file.text);
+        replaceFile(at, file.text, state === 'changed');
         if (file.executable === true) chmodSync(at, 0o755);
       }
     }
@@ -172,11 +174,12 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function replaceFile(path: string, text: string): void {
+/** `keepMode`: of the file that is there. */
+function replaceFile(path: string, text: string, keepMode = false): void {
   const unfinished = `${path}.unfinished`;
   try {
     writeFileSync(unfinished, text);
-    if (existsSync(path)) chmodSync(unfinished, statSync(path).mode);
+    if (keepMode) chmodSync(unfinished, statSync(path).mode);
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
