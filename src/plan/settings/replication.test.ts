@@ -123,6 +123,7 @@ describe('replicas', () => {
         reason:
           'the rule that copies repositories of this environment copies others too, which would end: theirs/* to us-east-1',
         mustBeNamed: true,
+        region: 'eu-west-1',
       },
     ]);
   });
