@@ -107,7 +107,8 @@ export function writeFolder(folder: string, purpose: Purpose, { changes }: Folde
     );
     const record: FolderRecord = { version: 1, ...purpose, files: Object.fromEntries(kept) };
     makeFolder(folder, forEverybody);
-    replaceFile(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
+    const at = join(folder, recordName);
+    replaceFile(at, `${JSON.stringify(record, null, 2)}\n`, existsSync(at));
   } catch (error) {
     fail('cli/cannot-write', `cannot write to ${folder}: ${systemReason(error)}`, { cause: error });
   }

@@ -211,12 +211,13 @@ describe('the local ECR in the background', () => {
   it('is stopped once its certificate is gone too, which goes after the port', async () => {
     const certificateAuthority = join(folder, 'ca.pem');
     writeFileSync(certificateAuthority, '');
+    let asked = 0;
     const fake = createHttpServer(({ url }, response) => {
-      response.setHeader('connection', 'close');
-      response.end(JSON.stringify({ service: serviceName, pid: 1, dataDirectory: null, certificateAuthority }));
-      if (url?.endsWith('/stop') !== true) return;
-      fake.close(() => setTimeout(() => rmSync(certificateAuthority), 200));
-      servers.splice(servers.indexOf(fake), 1);
+      if (url?.endsWith('/stop') === true || asked > 0) asked += 1;
+      // The port is another's at once, and the certificate goes when somebody looks for the third time.
+      if (asked === 4) rmSync(certificateAuthority);
+      const pid = asked === 0 ? 1 : 2;
+      response.end(JSON.stringify({ service: serviceName, pid, dataDirectory: null, certificateAuthority }));
     });
     expect(await stopDaemon(await listen(fake))).toBe(true);
     expect(existsSync(certificateAuthority)).toBe(false);
